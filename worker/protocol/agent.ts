@@ -1,0 +1,207 @@
+/**
+ * What the worker asks of the guest's agent, and what the agent tells it. The agent holds what runc and its shim hold;
+ * everything it is told here it does at once, with no round trip in between. Field names follow the OCI runtime
+ * specification (https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config.md) where they mean the same.
+ */
+
+/** Calls, by method: parameters and result. Every call may fail with an {@link AgentFailure}. */
+export interface AgentCalls {
+  /** Once after every restore or cold boot, before anything else. */
+  wake: [WakeParams, WakeResult];
+  /** Starts a process of the machine itself, outside any container (the terminals' shells). */
+  spawn: [SpawnParams, StartedResult];
+  /** Creates and starts a container: mounts, namespaces, limits, its process. Fails when the process cannot be executed; then nothing is left of it. */
+  start: [ContainerSpec, StartedResult];
+  /** A further process in a running container. */
+  exec: [ExecParams, StartedResult];
+  /** Sends a signal to a container's first process, or to every one of them. */
+  signal: [SignalParams, null];
+  pause: [{ id: string }, null];
+  resume: [{ id: string }, null];
+  /** Changes a running container's limits. */
+  update: [{ id: string; resources: Resources }, null];
+  /** Sets the window size of a terminal. */
+  resize: [{ stream: number; size: TerminalSize }, null];
+  /** Removes what a container has in the guest: its writable layer, cgroup and mounts. Its processes are killed first. */
+  remove: [{ id: string }, null];
+  /** Counts what the guest holds (mounts, cgroups, processes, open files, memory), for leak tests and `docker info`. */
+  census: [Record<string, never>, Census];
+}
+
+/** Events, by name. */
+export interface AgentEvents {
+  /** A process ended, after all it had started in its container is gone too when it was the first one. */
+  exited: ExitedEvent;
+  /** A program connected to a listening socket of the agent; `stream` carries both directions. */
+  connected: { listener: ListenerName; stream: number; pid: number; uid: number };
+  /** The agent cannot do what it must; the message says what. */
+  trouble: { message: string };
+}
+
+export type AgentMethod = keyof AgentCalls;
+export type ListenerName = 'cli' | 'api';
+
+/** Why a call failed. `code` is the kernel's error name (ENOENT, EACCES, ...) or EINVAL for a bad spec. */
+export interface AgentFailure {
+  code: string;
+  /** What was being done: `exec`, `mount /proc`, `clone`, ... */
+  step: string;
+  message: string;
+}
+
+export interface WakeParams {
+  /** Seconds and nanoseconds since 1970. */
+  time: [seconds: number, nanoseconds: number];
+  /** Hexadecimal bytes for the kernel's random pool; at least 32. */
+  entropy: string;
+  hostname: string;
+  /** Whether the data disk is there to be mounted on /var/lib/docker. Without one a tmpfs stands in. */
+  disk: boolean;
+}
+
+export interface WakeResult {
+  /** Bytes of memory that the kernel manages. */
+  memory: number;
+  kernel: string;
+}
+
+export interface TerminalSize {
+  rows: number;
+  cols: number;
+}
+
+/** The streams of a process. Stream ids are even numbers chosen by the worker; those the agent opens are odd. */
+export type Stdio =
+  | { tty: number; size: TerminalSize }
+  /** A missing number is /dev/null. */
+  | { stdin?: number; stdout?: number; stderr?: number };
+
+export interface SpawnParams {
+  /** Chosen by the worker; names the process in `exited`. */
+  process: number;
+  args: string[];
+  env: string[];
+  cwd: string;
+  stdio: Stdio;
+}
+
+export interface ProcessSpec {
+  process: number;
+  args: string[];
+  env: string[];
+  cwd: string;
+  /** As `docker run --user`: `name|uid[:group|gid]`, looked up in the container's /etc/passwd and /etc/group. */
+  user: string;
+  /** `--group-add`. */
+  groups?: string[];
+  /** Capability numbers, bounding and permitted alike. */
+  capabilities: number[];
+  noNewPrivileges?: boolean;
+  /** [RLIMIT_ number, soft, hard]; -1 is unlimited. */
+  rlimits?: [number, number, number][];
+  oomScoreAdj?: number;
+  /** `default` is Docker's profile; `unconfined` none. */
+  seccomp: 'default' | 'unconfined';
+  stdio: Stdio;
+}
+
+export interface ExecParams extends ProcessSpec {
+  /** The container's. */
+  id: string;
+}
+
+export interface SpecMount {
+  destination: string;
+  type: 'tmpfs' | 'bind' | 'proc' | 'sysfs' | 'mqueue' | 'cgroup2' | 'devpts';
+  /** For a bind mount: a path in the guest. */
+  source?: string;
+  /** As for mount(8): ro, nosuid, nodev, noexec, size=64k, mode=1777, ... */
+  options: string[];
+}
+
+export interface Resources {
+  /** Bytes. */
+  memory?: number;
+  /** Bytes, without the memory itself; -1 is unlimited. */
+  swap?: number;
+  memoryReservation?: number;
+  /** Microseconds of each period; `quota` -1 is unlimited. */
+  cpuQuota?: number;
+  cpuPeriod?: number;
+  /** cgroup v2: 1 to 10000. */
+  cpuWeight?: number;
+  /** -1 is unlimited. */
+  pids?: number;
+}
+
+export interface DeviceRule {
+  allow: boolean;
+  type: 'a' | 'b' | 'c';
+  /** A missing number is any. */
+  major?: number;
+  minor?: number;
+  /** Some of r, w, m. */
+  access: string;
+}
+
+/** A container, as small as it goes: what every container has alike (the standard mounts, devices, masked paths) the agent knows. */
+export interface ContainerSpec {
+  id: string;
+  hostname: string;
+  domainname?: string;
+  /** Names of layer directories on the 9P mount, the lowest first. */
+  layers: string[];
+  readonlyRootfs: boolean;
+  process: ProcessSpec;
+  /** Beside the standard ones, in order; one on a standard destination replaces it. */
+  mounts: SpecMount[];
+  /** Files that the engine writes for the container and that are bound over the image's. */
+  files: { hostname: string; hosts: string; resolvConf: string };
+  resources: Resources;
+  /** No masked paths, every device, writable /sys. */
+  privileged: boolean;
+  /** A tiny first process that reaps orphans and forwards signals (`--init`). */
+  init: boolean;
+  /** Bytes of /dev/shm. */
+  shmSize: number;
+  /** The container's own network namespace, or the machine's. */
+  network: 'own' | 'host';
+  sysctls?: Record<string, string>;
+  devices?: DeviceRule[];
+  /** Remove everything as soon as the first process has ended, as `remove` would; `exited` comes after that. */
+  autoRemove: boolean;
+}
+
+export interface StartedResult {
+  /** In the machine's process namespace. */
+  pid: number;
+}
+
+export interface SignalParams {
+  id: string;
+  /** A further process of the container (its `process` number) instead of the first one. */
+  process?: number;
+  signal: number;
+  all?: boolean;
+}
+
+export interface ExitedEvent {
+  process: number;
+  /** The exit code, or 128 + the signal's number. */
+  code: number;
+  /** The kernel's out-of-memory killer ended a process of the container. */
+  oomKilled: boolean;
+}
+
+export interface Census {
+  mounts: number;
+  cgroups: number;
+  processes: number;
+  /** Of the agent itself. */
+  openFiles: number;
+  /** Bytes. */
+  memoryTotal: number;
+  memoryAvailable: number;
+  /** Directories of writable layers. */
+  snapshots: number;
+}
