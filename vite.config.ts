@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { HtmlTagDescriptor, Plugin, UserConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const here = import.meta.dirname;
+
+/**
+ * What the page may load. Inline scripts are let in by their hashes, which are added below. v86 makes its timer's worker
+ * from a blob; the machine's worker takes its own policy from its own response, so registries are not limited here.
+ */
+const policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'", "'wasm-unsafe-eval'"],
+  'worker-src': ["'self'", 'blob:'],
+  'connect-src': ["'self'", 'https:', 'http:'],
+  // xterm writes its colours and cell sizes into style elements.
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+};
+
+function contentSecurityPolicy(html: string): string {
+  const inline = html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g);
+  const hashes = [...inline].map(
+    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
+  );
+  const withHashes = { ...policy, 'script-src': [...policy['script-src'], ...hashes] };
+  return Object.entries(withHashes)
+    .map(([name, sources]) => `${name} ${sources.join(' ')}`)
+    .join('; ');
+}
+
+function metaTag(html: string): HtmlTagDescriptor {
+  const attrs = { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy(html) };
+  return { tag: 'meta', attrs, injectTo: 'head-prepend' };
+}
+
+/** Chunks the entry asks for later (the terminals, the machine's worker) start downloading with the HTML. */
+function preloadTags(files: string[]): HtmlTagDescriptor[] {
+  const wanted = files.filter((file) => /assets\/(app|main|preload-helper)-[^/]+\.js$/.test(file));
+  return wanted.map((file) => ({
+    tag: 'link',
+    attrs: { rel: 'modulepreload', href: `./${file}` },
+    injectTo: 'head',
+  }));
+}
+
+function page(): Plugin {
+  return {
+    name: 'bottleship-page',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html, { bundle }) => [metaTag(html), ...preloadTags(Object.keys(bundle ?? {}))],
+    },
+  };
+}
+
+/** `--mode double` puts a machine of the tests' own in the real one's place. */
+function machineDouble(mode: string): NonNullable<UserConfig['resolve']> {
+  if (mode !== 'double') return {};
+  const replacement = resolve(here, 'web/testing/engine-worker.ts');
+  return { alias: [{ find: /^\.\/engine-worker\.ts$/, replacement }] };
+}
+
+export default defineConfig(({ mode }) => ({
+  root: 'web',
+  base: './',
+  publicDir: '../public',
+  resolve: machineDouble(mode),
+  plugins: [page()],
+  worker: { format: 'es' },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: false,
+    assetsInlineLimit: 0,
+  },
+  server: { host: '127.0.0.1', fs: { allow: [here] } },
+  test: { root: here },
+}));

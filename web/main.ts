@@ -1,0 +1,5 @@
+import { startEngineWorker } from './engine-worker.ts';
+
+const worker = startEngineWorker();
+const { startApp } = await import('./app.ts');
+startApp(worker);

@@ -1,0 +1,65 @@
+import { expose } from 'comlink';
+import type { MachineApi, MachineStatus } from '../../worker/protocol/page.ts';
+import { EchoShell } from './echo-shell.ts';
+
+/**
+ * A machine of the tests' own. The page's query says what it plays: `?play=fetching` stays at that phase, `failed`
+ * rejects the boot, `slow` takes its time; without it the machine is ready at once.
+ */
+const play = new URLSearchParams(self.name).get('play') ?? 'ready';
+const never = new Promise<never>(() => {});
+
+const shells = new Map<number, EchoShell>();
+let opened = 0;
+
+const stuckAt: Record<string, MachineStatus> = {
+  fetching: { phase: 'fetching', received: 3_100_000, total: 6_200_000 },
+  restoring: { phase: 'restoring' },
+  booting: { phase: 'booting', reason: 'the saved machine is of another version' },
+};
+
+const later: Record<string, MachineStatus> = {
+  pulling: { phase: 'pulling', image: 'busybox:latest', received: 1_200_000, total: 2_100_000 },
+  broken: { phase: 'failed', message: 'The machine has stopped answering.' },
+};
+
+async function boot(onStatus: (status: MachineStatus) => void): Promise<void> {
+  const stuck = stuckAt[play];
+  if (stuck) {
+    onStatus(stuck);
+    await never;
+  }
+  if (play === 'failed') throw new Error('The machine could not be fetched: 404 Not Found.');
+  if (play === 'slow') await fetchSlowly(onStatus);
+  onStatus({ phase: 'ready', seconds: 0.62, cold: play === 'cold' });
+  const then = later[play];
+  if (then) setTimeout(() => onStatus(then), 300);
+}
+
+async function fetchSlowly(onStatus: (status: MachineStatus) => void): Promise<void> {
+  const total = 6_200_000;
+  for (let received = 0; received < total; received += 155_000) {
+    onStatus({ phase: 'fetching', received, total });
+    await new Promise((tick) => setTimeout(tick, 50));
+  }
+  onStatus({ phase: 'restoring' });
+  await new Promise((tick) => setTimeout(tick, 400));
+}
+
+const machine: MachineApi = {
+  boot: (_, onStatus) => boot(onStatus),
+  openTerminal: async (size, onOutput, onExit) => {
+    opened += 1;
+    shells.set(opened, new EchoShell(size, onOutput, onExit));
+    return opened;
+  },
+  write: (terminal, bytes) => shells.get(terminal)?.input(bytes),
+  resize: (terminal, size) => shells.get(terminal)?.resize(size),
+  closeTerminal: (terminal) => void shells.delete(terminal),
+  wipe: async () => {
+    if (play === 'unwipeable') throw new Error('The store is open in another tab.');
+    await new Promise((wiped) => setTimeout(wiped, 50));
+  },
+};
+
+expose(machine);
