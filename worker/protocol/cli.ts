@@ -3,10 +3,13 @@
  * carries without looking inside. The program is a relay: it owns the terminal and the standard streams, so that job
  * control, SIGPIPE and blocking writes are the kernel's, and everything else happens in the worker.
  *
- * A message is u8 type, u8[3] length (little-endian), payload. The first message is `start`.
+ * A message is u8 type, u8[3] length (little-endian), payload; numbers in payloads are little-endian. The first message
+ * is `start`. Text is UTF-8 and stays bytes here; worker/cli makes strings of it.
  */
+import { readU32, writeU32 } from './frame.ts';
+
 export const clientMessage = {
-  /** NUL-terminated strings, see {@link decodeStart}. */
+  /** The program's arguments, environment and terminal, see {@link StartMessage}. Only this one may exceed `maxMessage`. */
   start: 1,
   /** Bytes of standard input; only as many as `want` has asked for. */
   stdin: 2,
@@ -15,6 +18,10 @@ export const clientMessage = {
   size: 4,
   /** u8: the program was sent this signal. */
   signal: 5,
+  /** i32: what `open`, `writeFile` or `closeFile` returned, or what `readFile` failed with; a negative errno is a failure. */
+  result: 6,
+  /** What `readFile` has read; nothing at the end of the file. */
+  fileData: 7,
 } as const;
 
 export const commandMessage = {
@@ -28,17 +35,156 @@ export const commandMessage = {
   want: 69,
   /** u8: 1 has the program report signals instead of dying from them, 0 back. */
   signals: 70,
+  /**
+   * u32 flags and u32 mode of open(2), then the path and a NUL. Each of the four file messages is answered by one
+   * message before the next may be sent: `result`, or `fileData`.
+   */
+  open: 71,
+  /** u32 descriptor, u32 count (at most `maxMessage`). */
+  readFile: 72,
+  /** u32 descriptor, then the bytes. */
+  writeFile: 73,
+  /** u32 descriptor. */
+  closeFile: 74,
 } as const;
 
 export const messageHeaderSize = 4;
 export const maxMessage = 16 * 1024;
+/** Linux lets no program start with more than 6 MB of arguments and environment. */
+export const maxStartMessage = 8 * 1024 * 1024;
 
-export interface ClientStart {
-  args: string[];
-  env: string[];
-  cwd: string;
+export interface Message {
+  readonly type: number;
+  /** Valid only while the message is handled. */
+  readonly payload: Uint8Array;
+}
+
+/** Payload of `start`: u8 terminals, u8 0, u16 rows, u16 columns, u16 0, u32 argc, then NUL-terminated cwd, args, env. */
+export interface StartMessage {
+  args: Uint8Array[];
+  env: Uint8Array[];
+  cwd: Uint8Array;
   /** Which of the three standard streams are terminals. */
   tty: { stdin: boolean; stdout: boolean; stderr: boolean };
   /** Of the terminal, when there is one. */
   size: { rows: number; cols: number } | undefined;
+}
+
+const startFixedSize = 12;
+const ttyBit = { stdin: 1, stdout: 2, stderr: 4 } as const;
+
+export function encodeMessage(type: number, payload: Uint8Array = new Uint8Array()): Uint8Array {
+  const out = new Uint8Array(messageHeaderSize + payload.length);
+  writeU32(out, 0, ((payload.length << 8) | type) >>> 0);
+  out.set(payload, messageHeaderSize);
+  return out;
+}
+
+export function u8(value: number): Uint8Array {
+  return Uint8Array.of(value);
+}
+
+export function u32(...values: number[]): Uint8Array {
+  const out = new Uint8Array(values.length * 4);
+  values.forEach((value, index) => writeU32(out, index * 4, value));
+  return out;
+}
+
+export function readI32(payload: Uint8Array): number {
+  return readU32(payload, 0) | 0;
+}
+
+export function encodeSize(size: { rows: number; cols: number }): Uint8Array {
+  return u32((size.rows & 0xffff) | ((size.cols & 0xffff) << 16));
+}
+
+export function decodeSize(payload: Uint8Array): { rows: number; cols: number } {
+  const both = readU32(payload, 0);
+  return { rows: both & 0xffff, cols: both >>> 16 };
+}
+
+export function encodeStart(start: StartMessage): Uint8Array {
+  const strings = [start.cwd, ...start.args, ...start.env];
+  const out = new Uint8Array(strings.reduce((sum, text) => sum + text.length + 1, startFixedSize));
+  out[0] =
+    (start.tty.stdin ? ttyBit.stdin : 0) |
+    (start.tty.stdout ? ttyBit.stdout : 0) |
+    (start.tty.stderr ? ttyBit.stderr : 0);
+  out.set(encodeSize(start.size ?? { rows: 0, cols: 0 }), 2);
+  writeU32(out, 8, start.args.length);
+  let offset = startFixedSize;
+  for (const text of strings) {
+    out.set(text, offset);
+    offset += text.length + 1;
+  }
+  return out;
+}
+
+/** @throws Error when the payload is not one that {@link encodeStart} makes. */
+export function decodeStart(payload: Uint8Array): StartMessage {
+  const argc = readU32(payload, 8);
+  const [cwd, ...rest] = splitStrings(payload.subarray(startFixedSize));
+  if (payload.length < startFixedSize || !cwd || rest.length < argc) throw new Error('malformed start message');
+  const terminals = payload[0] ?? 0;
+  const size = decodeSize(payload.subarray(2));
+  return {
+    args: rest.slice(0, argc),
+    env: rest.slice(argc),
+    cwd,
+    tty: {
+      stdin: (terminals & ttyBit.stdin) !== 0,
+      stdout: (terminals & ttyBit.stdout) !== 0,
+      stderr: (terminals & ttyBit.stderr) !== 0,
+    },
+    size: size.rows > 0 && size.cols > 0 ? size : undefined,
+  };
+}
+
+function splitStrings(bytes: Uint8Array): Uint8Array[] {
+  const strings: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0, start);
+    if (end < 0) throw new Error('malformed start message');
+    strings.push(bytes.slice(start, end));
+    start = end + 1;
+  }
+  return strings;
+}
+
+/**
+ * Cuts a byte sequence into messages. `push` calls back once for every message that is whole by then, in order, and
+ * throws when the other side breaks the rules; nothing can be read after that.
+ */
+export class MessageReader {
+  #rest = new Uint8Array();
+
+  push(bytes: Uint8Array, handle: (message: Message) => void): void {
+    const all = this.#rest.length === 0 ? bytes : concat(this.#rest, bytes);
+    let offset = 0;
+    for (;;) {
+      const size = messageSize(all, offset);
+      if (offset + size > all.length) break;
+      handle({ type: all[offset] ?? 0, payload: all.subarray(offset + messageHeaderSize, offset + size) });
+      offset += size;
+    }
+    this.#rest = all.slice(offset);
+  }
+}
+
+/** Of the message at `offset`; a header's size while there is no more to go by. */
+function messageSize(bytes: Uint8Array, offset: number): number {
+  if (bytes.length - offset < messageHeaderSize) return messageHeaderSize;
+  const header = readU32(bytes, offset);
+  const type = header & 0xff;
+  const length = header >>> 8;
+  const limit = type === clientMessage.start ? maxStartMessage : maxMessage;
+  if (type === 0 || length > limit) throw new Error(`message of type ${type} and ${length} bytes`);
+  return messageHeaderSize + length;
+}
+
+function concat(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(left.length + right.length);
+  out.set(left);
+  out.set(right, left.length);
+  return out;
 }
