@@ -1,0 +1,37 @@
+/** `npm start`'s server: dist/web on the loopback interface. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createStaticServer, listen } from './static-server.ts';
+
+const root = resolve(import.meta.dirname, '../dist/web');
+
+function chosenPort(): number {
+  const { values } = parseArgs({ options: { port: { type: 'string', short: 'p' } } });
+  const text = values.port ?? process.env['PORT'] ?? '5173';
+  const port = Number(text);
+  if (text === '' || !Number.isInteger(port) || port < 0 || port > 65535)
+    fail(`"${text}" is not a port: give a number from 0 to 65535.`);
+  return port;
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function explain(error: NodeJS.ErrnoException, port: number): string {
+  const choose = 'Choose another one: "npm start -- --port 8080" or "PORT=8080 npm start".';
+  if (error.code === 'EADDRINUSE') return `Port ${port} is taken. ${choose}`;
+  if (error.code === 'EACCES') return `Port ${port} is not for this user. ${choose}`;
+  return `Cannot listen:${port}: ${error.message}`;
+}
+
+async function serve(): Promise<void> {
+  if (!existsSync(resolve(root, 'index.html'))) fail(`${root} holds no page: run "npm run build" first.`);
+  const chosen = chosenPort();
+  const port = await listen(createStaticServer(root), chosen).catch((error) => fail(explain(error, chosen)));
+  process.stdout.write(`Bottleship is at http://127.0.0.1:${port}/\n`);
+}
+
+await serve().catch((error: Error) => fail(error.message));
