@@ -86,7 +86,7 @@ export function deviceProgram(rules: readonly DeviceRule[]): Uint8Array {
 
 /** What decides at once, or goes on behind itself. */
 function block(rule: DeviceRule): Instruction[] {
-  const accesses = [...rule.access].reduce((bits, letter) => bits | (ACCESSES[letter] ?? 0), 0);
+  const accesses = rule.access.split('').reduce((bits, letter) => bits | (ACCESSES[letter] ?? 0), 0);
   if (accesses === 0 || rule.type === 'a') return [];
   const action = rule.allow ? allowing(accesses) : denying(accesses);
   const conditions: [register: number, value: number | undefined][] = [

@@ -1,0 +1,78 @@
+import type {
+  AgentCalls,
+  AgentFailure,
+  AgentMethod,
+  SpawnParams,
+  StartedResult,
+} from '../../worker/protocol/agent.ts';
+import { takeCensus } from './census.ts';
+import type { Answer, Containers } from './container/containers.ts';
+import { check, RequestError } from './kernel/errors.ts';
+import { nr } from './kernel/numbers.ts';
+import { wake } from './machine.ts';
+import { execute } from './process/execute.ts';
+import type { Processes } from './process/processes.ts';
+import { describe } from './process/report.ts';
+import { setSize } from './process/terminal.ts';
+import type { Streams } from './streams.ts';
+
+export interface Services {
+  processes: Processes;
+  containers: Containers;
+  streams: Streams;
+  exited(event: { process: number; code: number; oomKilled: boolean }): void;
+}
+
+type Handler<M extends AgentMethod> = (
+  services: Services,
+  params: AgentCalls[M][0],
+  answer: Answer<AgentCalls[M][1]>,
+) => void;
+
+const handlers: { [M in AgentMethod]: Handler<M> } = {
+  wake: (_, params, answer) => answer.result(wake(params)),
+  spawn: (services, params, answer) => spawn(services, params, answer),
+  start: ({ containers }, spec, answer) => containers.start(spec, answer),
+  exec: ({ containers }, params, answer) => containers.exec(params, answer),
+  signal: ({ containers }, params, answer) => answer.result(done(containers.signal(params))),
+  pause: ({ containers }, { id }, answer) => answer.result(done(containers.pause(id, true))),
+  resume: ({ containers }, { id }, answer) => answer.result(done(containers.pause(id, false))),
+  update: ({ containers }, { id, resources }, answer) =>
+    answer.result(done(containers.update(id, resources))),
+  resize: ({ streams }, { stream, size }, answer) => {
+    const fd = streams.descriptor(stream);
+    if (fd === undefined) throw new RequestError('EBADF', 'resize', 'no such terminal');
+    answer.result(done(setSize(fd, size)));
+  },
+  remove: ({ containers }, { id }, answer) => containers.remove(id, answer),
+  census: (_, __, answer) => answer.result(takeCensus()),
+};
+
+function done(_: void): null {
+  return null;
+}
+
+/** Carries a call out. What is thrown before it is answered is its failure. */
+export function carryOut(services: Services, method: string, params: unknown, answer: Answer<unknown>): void {
+  const handler = (handlers as Record<string, Handler<AgentMethod> | undefined>)[method];
+  try {
+    if (handler === undefined) throw new RequestError('ENOSYS', 'call', `no such method: ${method}`);
+    handler(services, params as never, answer);
+  } catch (error) {
+    answer.failure(describe(error) satisfies AgentFailure);
+  }
+}
+
+function spawn(services: Services, params: SpawnParams, answer: Answer<StartedResult>): void {
+  services.processes.launch({
+    stdio: params.stdio,
+    become: (child) => {
+      child.connect('/dev/ptmx');
+      check(`chdir ${params.cwd}`, syscall(nr.chdir, params.cwd));
+      return execute(params.args, params.env);
+    },
+    started: (pid) => answer.result({ pid }),
+    failed: (failure) => answer.failure(failure),
+    exited: (code) => services.exited({ process: params.process, code, oomKilled: false }),
+  });
+}

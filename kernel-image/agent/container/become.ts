@@ -1,0 +1,88 @@
+import type { ContainerSpec, ProcessSpec } from '../../../worker/protocol/agent.ts';
+import { check, errno, RequestError } from '../kernel/errors.ts';
+import { control, flags, close, mkdirs, open } from '../kernel/files.ts';
+import { mount, ms } from '../kernel/mounts.ts';
+import { nr } from '../kernel/numbers.ts';
+import { namespace } from '../process/clone.ts';
+import { execute } from '../process/execute.ts';
+import type { Child } from '../process/processes.ts';
+import { giveTerminal } from '../process/terminal.ts';
+import { applyCapabilities, installSeccomp, keepCapabilities } from './privileges.ts';
+import { raiseLoopback } from './loopback.ts';
+import { enterRoot, sealRoot } from './rootfs.ts';
+import { identify, type Identity } from './users.ts';
+
+/** In a child that has its new namespaces: becomes the container's first process. */
+export function becomeContainer(spec: ContainerSpec, child: Child): never {
+  check('umask', syscall(nr.umask, 0));
+  check('unshare', syscall(nr.unshare, namespace.NEWCGROUP));
+  check('sethostname', syscall(nr.sethostname, spec.hostname, byteLength(spec.hostname)));
+  const domain = spec.domainname ?? '(none)';
+  check('setdomainname', syscall(nr.setdomainname, domain, byteLength(domain)));
+  enterRoot(spec);
+  if (spec.network === 'own') raiseLoopback();
+  const terminal = child.connect('/dev/pts/ptmx');
+  if (terminal) addConsole();
+  sealRoot(spec);
+  const args = spec.init ? ['/sbin/docker-init', '--', ...spec.process.args] : spec.process.args;
+  becomeProcess({ ...spec.process, args }, terminal?.slave);
+}
+
+/** In a child that has joined a container: becomes a further process of it. */
+export function becomeFurther(process: ProcessSpec, child: Child): never {
+  const terminal = child.connect('/dev/pts/ptmx');
+  becomeProcess(process, terminal?.slave);
+}
+
+function becomeProcess(process: ProcessSpec, terminal: number | undefined): never {
+  const identity = identify(process.user, process.groups ?? []);
+  if (terminal !== undefined) giveTerminal(terminal, identity.uid);
+  for (const [resource, soft, hard] of process.rlimits ?? []) setLimit(resource, soft, hard);
+  if (process.oomScoreAdj) control('/proc/self/oom_score_adj', String(process.oomScoreAdj));
+  enterDirectory(process.cwd);
+  takeIdentity(process, identity);
+  check('umask', syscall(nr.umask, 0o022));
+  execute(process.args, withHome(process.env, identity.home));
+}
+
+/** Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before that is dropped. */
+function takeIdentity(process: ProcessSpec, identity: Identity): void {
+  if (process.noNewPrivileges) check('no_new_privs', syscall(nr.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  keepCapabilities(process.capabilities);
+  if (process.seccomp === 'default') installSeccomp(process.capabilities);
+  check('setgroups', syscall(nr.setgroups32, identity.groups.length, new Uint32Array(identity.groups)));
+  check('setgid', syscall(nr.setresgid32, identity.gid, identity.gid, identity.gid));
+  check('setuid', syscall(nr.setresuid32, identity.uid, identity.uid, identity.uid));
+  if (identity.uid === 0) applyCapabilities(process.capabilities);
+}
+
+const PR_SET_NO_NEW_PRIVS = 38;
+
+function withHome(env: readonly string[], home: string): readonly string[] {
+  return env.some((entry) => entry.startsWith('HOME=')) ? env : [...env, `HOME=${home}`];
+}
+
+function setLimit(resource: number, soft: number, hard: number): void {
+  const limit = new Int32Array([soft, soft < 0 ? -1 : 0, hard, hard < 0 ? -1 : 0]);
+  check('rlimit', syscall(nr.prlimit64, 0, resource, limit, null));
+}
+
+/** The working directory is made when it is missing, as runc does. */
+function enterDirectory(path: string): void {
+  if (!path.startsWith('/')) throw new RequestError('EINVAL', 'cwd', `Cwd must be an absolute path: ${path}`);
+  const result = syscall(nr.chdir, path);
+  if (result === -errno.ENOENT) {
+    mkdirs(path);
+    check(`chdir to cwd ("${path}") set in config.json failed`, syscall(nr.chdir, path));
+  } else check(`chdir to cwd ("${path}") set in config.json failed`, result);
+}
+
+/** /dev/console is the container's terminal, the first of its own devpts. */
+function addConsole(): void {
+  close(open('/dev/console', flags.O_WRONLY | flags.O_CREAT, 0o620));
+  mount('/dev/pts/0', '/dev/console', 'bind', ms.BIND);
+}
+
+function byteLength(text: string): number {
+  return encode(text).byteLength - 1;
+}

@@ -1,0 +1,14 @@
+/** Where things are in the guest. Containers see none of it. */
+export const paths = {
+  /** The 9P mount; each layer is a directory in it. */
+  layers: '/run/bottleship/layers',
+  /** Where every container's root is attached, each in a mount namespace of its own. */
+  root: '/run/bottleship/root',
+  sockets: '/run/bottleship',
+  data: '/var/lib/docker',
+  cgroups: '/sys/fs/cgroup/docker',
+} as const;
+
+export const snapshotPath = (id: string): string => `${paths.data}/overlay2/${id}`;
+export const containerPath = (id: string): string => `${paths.data}/containers/${id}`;
+export const cgroupPath = (id: string): string => `${paths.cgroups}/${id}`;

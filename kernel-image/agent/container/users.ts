@@ -1,0 +1,74 @@
+import { RequestError } from '../kernel/errors.ts';
+import { readFileIfAny } from '../kernel/files.ts';
+
+/** Who a process runs as, in the kernel's numbers. */
+export interface Identity {
+  uid: number;
+  gid: number;
+  groups: number[];
+  home: string;
+}
+
+const isNumber = (text: string): boolean => /^\d+$/.test(text);
+const maxId = 0x7fffffff;
+
+/**
+ * Looks `name|uid[:group|gid]` up in /etc/passwd and /etc/group of the root the process is in, as moby's
+ * user.GetExecUser does: numbers need no entry, an entry brings the primary group and home, and without an explicit
+ * group the user is in every group that lists its name.
+ */
+export function identify(user: string, extraGroups: readonly string[]): Identity {
+  const [userPart = '', groupPart = ''] = user.split(':');
+  const passwd = lines('/etc/passwd');
+  const groups = lines('/etc/group');
+  const entry = findUser(passwd, userPart === '' ? '0' : userPart);
+  const uid = entry
+    ? id(entry[2])
+    : numeric(userPart, `unable to find user ${userPart}: no matching entries in passwd file`);
+  const name = entry?.[0] ?? userPart;
+  const gid = groupPart === '' ? id(entry?.[3] ?? '0') : findGroup(groups, groupPart);
+  const listed =
+    groupPart === '' ? groups.filter((group) => members(group).includes(name)).map((g) => id(g[2])) : [];
+  const extra = extraGroups.map((group) => findGroup(groups, group));
+  return { uid, gid, groups: [...new Set([...listed, ...extra])], home: entry?.[5] || '/' };
+}
+
+function lines(path: string): string[][] {
+  const text = readFileIfAny(path) ?? '';
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(':'));
+}
+
+function findUser(passwd: string[][], wanted: string): string[] | undefined {
+  return (
+    passwd.find((entry) => entry[0] === wanted) ??
+    (isNumber(wanted) ? passwd.find((e) => e[2] === wanted) : undefined)
+  );
+}
+
+function findGroup(groups: string[][], wanted: string): number {
+  const entry = groups.find((group) => group[0] === wanted);
+  return entry
+    ? id(entry[2])
+    : numeric(wanted, `unable to find group ${wanted}: no matching entries in group file`);
+}
+
+function members(group: string[]): string[] {
+  return (group[3] ?? '').split(',');
+}
+
+function numeric(text: string, otherwise: string): number {
+  if (text === '') return 0;
+  if (!isNumber(text)) throw new RequestError('EINVAL', 'user', otherwise);
+  return id(text);
+}
+
+function id(text: string | undefined): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > maxId) {
+    throw new RequestError('EINVAL', 'user', 'uids and gids must be in range 0-2147483647');
+  }
+  return value;
+}

@@ -1,0 +1,171 @@
+import { check, errno, KernelError } from './errors.ts';
+import { nr } from './numbers.ts';
+
+export const flags = {
+  O_RDONLY: 0,
+  O_WRONLY: 1,
+  O_RDWR: 2,
+  O_CREAT: 0o100,
+  O_EXCL: 0o200,
+  O_NOCTTY: 0o400,
+  O_TRUNC: 0o1000,
+  O_APPEND: 0o2000,
+  O_NONBLOCK: 0o4000,
+  O_DIRECTORY: 0o200000,
+  O_NOFOLLOW: 0o400000,
+  O_CLOEXEC: 0o2000000,
+  O_PATH: 0o10000000,
+} as const;
+
+export function open(path: string, how: number, mode = 0): number {
+  return check(`open ${path}`, syscall(nr.open, path, how | flags.O_CLOEXEC, mode));
+}
+
+export function close(fd: number): void {
+  syscall(nr.close, fd);
+}
+
+/** Reads at most `buffer.length` bytes; -1 when there is nothing to read now. */
+export function read(fd: number, buffer: Uint8Array): number {
+  const got = syscall(nr.read, fd, buffer, buffer.length);
+  if (got === -errno.EAGAIN || got === -errno.EINTR) return -1;
+  return check('read', got);
+}
+
+/** Writes what goes; 0 when nothing can be written now. */
+export function write(fd: number, bytes: Uint8Array): number {
+  const done = syscall(nr.write, fd, bytes, bytes.length);
+  if (done === -errno.EAGAIN || done === -errno.EINTR) return 0;
+  return check('write', done);
+}
+
+export function readFile(path: string): string {
+  const fd = open(path, flags.O_RDONLY);
+  try {
+    return readAll(fd);
+  } finally {
+    close(fd);
+  }
+}
+
+function readAll(fd: number): string {
+  let text = '';
+  let tail = new Uint8Array(0);
+  const buffer = new Uint8Array(16384);
+  for (;;) {
+    const got = check('read', syscall(nr.read, fd, buffer, buffer.length));
+    if (got === 0 && tail.length === 0) return text;
+    const bytes = joined(tail, buffer.subarray(0, got));
+    const cut = got === 0 ? bytes.length : lastLineEnd(bytes);
+    text += decode(bytes.subarray(0, cut));
+    tail = bytes.slice(cut);
+  }
+}
+
+/** Text is decoded line by line, so that no character is cut in two. */
+function lastLineEnd(bytes: Uint8Array): number {
+  const at = bytes.lastIndexOf(10);
+  return at < 0 ? 0 : at + 1;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
+/** The file's text, or nothing when there is no such file. */
+export function readFileIfAny(path: string): string | undefined {
+  try {
+    return readFile(path);
+  } catch (error) {
+    if (error instanceof KernelError && error.errno === errno.ENOENT) return undefined;
+    throw error;
+  }
+}
+
+/** Replaces the file's contents. */
+export function writeFile(path: string, text: string, mode = 0o644): void {
+  const fd = open(path, flags.O_WRONLY | flags.O_CREAT | flags.O_TRUNC, mode);
+  try {
+    writeText(fd, path, text);
+  } finally {
+    close(fd);
+  }
+}
+
+/** Writes to a control file (cgroup, proc, sysfs), which must be there. */
+export function control(path: string, text: string): void {
+  const fd = open(path, flags.O_WRONLY);
+  try {
+    writeText(fd, path, text);
+  } finally {
+    close(fd);
+  }
+}
+
+function writeText(fd: number, path: string, text: string): void {
+  if (text === '') return;
+  const bytes = new Uint8Array(encode(text));
+  let done = 0;
+  while (done < bytes.length - 1) {
+    const rest = bytes.subarray(done, bytes.length - 1);
+    done += check(`write ${path}`, syscall(nr.write, fd, rest, rest.length));
+  }
+}
+
+export function mkdir(path: string, mode = 0o755): void {
+  check(`mkdir ${path}`, syscall(nr.mkdir, path, mode));
+}
+
+/** Creates a directory and its parents; one that is there already is fine. */
+export function mkdirs(path: string, mode = 0o755): void {
+  const result = syscall(nr.mkdir, path, mode);
+  if (result === -errno.ENOENT) {
+    mkdirs(path.slice(0, Math.max(1, path.lastIndexOf('/'))), 0o755);
+    mkdir(path, mode);
+  } else if (result !== -errno.EEXIST) check(`mkdir ${path}`, result);
+}
+
+/** Whether the path is there after following links. */
+export function exists(path: string): boolean {
+  return syscall(nr.stat64, path, statBuffer) === 0;
+}
+
+const statBuffer = new Uint8Array(96);
+const statWords = new Uint32Array(statBuffer.buffer);
+
+/** The mode of a file after following links, or a negative error number. `st_mode` lies at byte 16 of struct stat64. */
+export function modeOf(path: string): number {
+  const result = syscall(nr.stat64, path, statBuffer);
+  return result < 0 ? result : (statWords[4] ?? 0);
+}
+
+export const fileType = { mask: 0o170000, directory: 0o040000 } as const;
+
+/** Names in a directory, without `.` and `..`. */
+export function list(path: string): string[] {
+  const fd = open(path, flags.O_RDONLY | flags.O_DIRECTORY);
+  const buffer = new Uint8Array(8192);
+  const names: string[] = [];
+  for (;;) {
+    const got = check(`read ${path}`, syscall(nr.getdents64, fd, buffer, buffer.length));
+    if (got === 0) break;
+    collectNames(buffer, got, names);
+  }
+  close(fd);
+  return names;
+}
+
+/** struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, NUL-terminated name. */
+function collectNames(buffer: Uint8Array, length: number, names: string[]): void {
+  let at = 0;
+  while (at < length) {
+    const size = (buffer[at + 16] ?? 0) | ((buffer[at + 17] ?? 0) << 8);
+    const end = buffer.indexOf(0, at + 19);
+    const name = decode(buffer.subarray(at + 19, end));
+    if (name !== '.' && name !== '..') names.push(name);
+    at += size;
+  }
+}

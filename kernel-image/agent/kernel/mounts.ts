@@ -1,0 +1,109 @@
+import { check } from './errors.ts';
+import { close } from './files.ts';
+import { nr } from './numbers.ts';
+
+export const ms = {
+  RDONLY: 1,
+  NOSUID: 2,
+  NODEV: 4,
+  NOEXEC: 8,
+  REMOUNT: 32,
+  NOATIME: 1024,
+  BIND: 4096,
+  REC: 16384,
+  PRIVATE: 1 << 18,
+  RELATIME: 1 << 21,
+  STRICTATIME: 1 << 24,
+} as const;
+
+const MNT_DETACH = 2;
+const AT_FDCWD = -100;
+const AT_RECURSIVE = 0x8000;
+const OPEN_TREE_CLONE = 1;
+const O_CLOEXEC = 0o2000000;
+const MOVE_MOUNT_F_EMPTY_PATH = 4;
+const FSCONFIG_SET_STRING = 1;
+const FSCONFIG_CMD_CREATE = 6;
+
+export function mount(
+  source: string,
+  target: string,
+  type: string,
+  flags: number,
+  data: string | null = null,
+): void {
+  check(`mount ${target}`, syscall(nr.mount, source, target, type, flags, data));
+}
+
+export function unmount(target: string): void {
+  check(`unmount ${target}`, syscall(nr.umount2, target, MNT_DETACH));
+}
+
+/** A detached copy of a mount or of a directory's tree, to be attached elsewhere, even after the root has changed. */
+export function cloneTree(path: string): number {
+  return check(
+    `open ${path}`,
+    syscall(nr.open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE),
+  );
+}
+
+/** Attaches a detached mount and lets its descriptor go. */
+export function attach(tree: number, target: string): void {
+  const result = syscall(nr.move_mount, tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+  close(tree);
+  check(`mount ${target}`, result);
+}
+
+/** A detached overlay mount. Layers are given the lowest first. */
+export function overlay(layers: readonly string[], upper: string, work: string): number {
+  const context = check('fsopen overlay', syscall(nr.fsopen, 'overlay', 1));
+  try {
+    for (const layer of layers.toReversed()) configure(context, 'lowerdir+', layer);
+    configure(context, 'upperdir', upper);
+    configure(context, 'workdir', work);
+    for (const option of ['index', 'metacopy', 'redirect_dir', 'xino']) configure(context, option, 'off');
+    check('mount overlay', syscall(nr.fsconfig, context, FSCONFIG_CMD_CREATE, null, null, 0));
+    return check('mount overlay', syscall(nr.fsmount, context, 1, 0));
+  } finally {
+    close(context);
+  }
+}
+
+function configure(context: number, key: string, value: string): void {
+  check(`mount overlay ${key}=${value}`, syscall(nr.fsconfig, context, FSCONFIG_SET_STRING, key, value, 0));
+}
+
+/** Sets read-only on a mount without touching its other flags: mount_setattr with MOUNT_ATTR_RDONLY. */
+export function makeReadonly(path: string): void {
+  const attributes = new Uint32Array(8);
+  attributes[0] = 1;
+  check(`remount ${path}`, syscall(nr.mount_setattr, AT_FDCWD, path, 0, attributes, 32));
+}
+
+const optionFlags: Record<string, number> = {
+  ro: ms.RDONLY,
+  rw: 0,
+  nosuid: ms.NOSUID,
+  nodev: ms.NODEV,
+  noexec: ms.NOEXEC,
+  noatime: ms.NOATIME,
+  relatime: ms.RELATIME,
+  strictatime: ms.STRICTATIME,
+  bind: ms.BIND,
+  rbind: ms.BIND | ms.REC,
+  suid: 0,
+  dev: 0,
+  exec: 0,
+};
+
+/** mount(8) options as flags and the file system's own data. */
+export function parseOptions(options: readonly string[]): { flags: number; data: string } {
+  let flags = 0;
+  const data: string[] = [];
+  for (const option of options) {
+    const flag = optionFlags[option];
+    if (flag === undefined) data.push(option);
+    else flags |= flag;
+  }
+  return { flags, data: data.join(',') };
+}

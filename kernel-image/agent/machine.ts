@@ -1,0 +1,77 @@
+import type { WakeParams, WakeResult } from '../../worker/protocol/agent.ts';
+import { prepareCgroups } from './container/cgroup.ts';
+import { paths } from './container/paths.ts';
+import { prepareSecurity } from './container/privileges.ts';
+import { check } from './kernel/errors.ts';
+import { close, flags, mkdirs, open, readFile } from './kernel/files.ts';
+import { mount, ms } from './kernel/mounts.ts';
+import { nr } from './kernel/numbers.ts';
+import { defaultCapabilities } from './security/capabilities.ts';
+
+const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
+const CLOCK_REALTIME = 0;
+const RNDADDENTROPY = 0x40085203;
+const RNDRESEEDCRNG = 0x5207;
+
+/**
+ * At boot, as PID 1 on a tmpfs: the file systems that the machine and every container need. Nothing here may depend on
+ * when or where the machine runs, because it is what the saved state holds.
+ */
+export function boot(): void {
+  mount('proc', '/proc', 'proc', quiet);
+  mount('sysfs', '/sys', 'sysfs', quiet);
+  mount('cgroup2', '/sys/fs/cgroup', 'cgroup2', quiet, 'nsdelegate');
+  mkdirs('/dev/pts');
+  mount('devpts', '/dev/pts', 'devpts', ms.NOSUID | ms.NOEXEC, 'ptmxmode=0666,mode=0620,gid=5');
+  mkdirs('/dev/shm');
+  mount('tmpfs', '/dev/shm', 'tmpfs', quiet, 'mode=1777');
+  mkdirs('/dev/mqueue');
+  mount('mqueue', '/dev/mqueue', 'mqueue', quiet);
+  for (const path of [paths.layers, paths.root, paths.data]) mkdirs(path);
+  check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
+  prepareCgroups();
+  prepareSecurity(defaultCapabilities);
+}
+
+/** After every restore: what belongs to this one life of the machine. */
+export function wake(params: WakeParams): WakeResult {
+  const [seconds, nanoseconds] = params.time;
+  check('set clock', syscall(nr.clock_settime, CLOCK_REALTIME, new Int32Array([seconds, nanoseconds])));
+  reseed(params.entropy);
+  check('sethostname', syscall(nr.sethostname, params.hostname, params.hostname.length));
+  mount(
+    'host9p',
+    paths.layers,
+    '9p',
+    ms.RDONLY | ms.NODEV | ms.NOSUID,
+    'trans=virtio,version=9p2000.L,cache=loose,msize=512000,access=any',
+  );
+  mountData(params.disk);
+  return { memory: totalMemory(), kernel: readFile('/proc/sys/kernel/osrelease').trim() };
+}
+
+function mountData(disk: boolean): void {
+  if (disk) mount('/dev/sda', paths.data, 'ext4', ms.NOATIME | ms.NODEV, 'errors=remount-ro');
+  else mount('tmpfs', paths.data, 'tmpfs', ms.NODEV, 'mode=710');
+  mkdirs(`${paths.data}/overlay2`, 0o710);
+  mkdirs(`${paths.data}/containers`, 0o710);
+}
+
+/** Two machines restored from the same state must not draw the same random numbers. */
+function reseed(entropy: string): void {
+  const bytes = Uint8Array.from(entropy.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const padded = new Uint8Array((bytes.length + 3) & ~3);
+  padded.set(bytes);
+  const fd = open('/dev/urandom', flags.O_RDWR);
+  // struct rand_pool_info: bits of entropy, bytes, the bytes.
+  const info = new Uint32Array(2 + padded.length / 4);
+  info.set([bytes.length * 8, bytes.length]);
+  info.set(new Uint32Array(padded.buffer), 2);
+  check('add entropy', syscall(nr.ioctl, fd, RNDADDENTROPY, info));
+  check('reseed', syscall(nr.ioctl, fd, RNDRESEEDCRNG, 0));
+  close(fd);
+}
+
+function totalMemory(): number {
+  return Number(/^MemTotal: +(\d+) kB/.exec(readFile('/proc/meminfo'))?.[1] ?? 0) * 1024;
+}

@@ -1,0 +1,76 @@
+/**
+ * The guest's agent: PID 1 of the machine. It holds what runc and its shim hold; whatever needs thought is in the worker.
+ */
+import type { AgentEvents } from '../../worker/protocol/agent.ts';
+import { flagMore, type Frame, frameType } from '../../worker/protocol/frame.ts';
+import { carryOut, type Services } from './calls.ts';
+import { Channel } from './channel.ts';
+import { type Answer, Containers } from './container/containers.ts';
+import { paths } from './container/paths.ts';
+import { flags, open } from './kernel/files.ts';
+import { blockSignals } from './kernel/signals.ts';
+import { listen } from './listener.ts';
+import { Loop } from './loop.ts';
+import { boot } from './machine.ts';
+import { Processes } from './process/processes.ts';
+import { Streams } from './streams.ts';
+
+const port = '/dev/vport0p1';
+
+blockSignals();
+boot();
+
+const loop = new Loop();
+const channel: Channel = new Channel(open(port, flags.O_RDWR | flags.O_NONBLOCK), loop, handle);
+const streams = new Streams(loop, channel);
+const processes = new Processes(loop, streams);
+const exited = (event: AgentEvents['exited']): void => emit('exited', event);
+const containers = new Containers(processes, exited);
+const services: Services = { processes, containers, streams, exited };
+/** Calls whose JSON has not come whole yet. */
+const partial = new Map<number, Uint8Array[]>();
+
+listen(`${paths.sockets}/cli.sock`, 0o600, loop, ({ fd, pid, uid }) => {
+  const stream = streams.ownId();
+  emit('connected', { listener: 'cli', stream, pid, uid });
+  streams.open(stream, fd, 'socket');
+});
+
+for (;;) {
+  channel.flush();
+  loop.turn();
+}
+
+function handle(frame: Frame): void {
+  if (frame.type !== frameType.call) return streams.handle(frame);
+  if (frame.flags & flagMore) {
+    partial.set(frame.id, [...(partial.get(frame.id) ?? []), frame.payload.slice()]);
+    return;
+  }
+  const parts = [...(partial.get(frame.id) ?? []), frame.payload];
+  partial.delete(frame.id);
+  const [method, params] = JSON.parse(decode(joined(parts))) as [string, unknown];
+  carryOut(services, method, params, answerTo(frame.id));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function answerTo(id: number): Answer<unknown> {
+  return {
+    result: (value) => channel.sendJson(frameType.result, id, value),
+    failure: (failure) => channel.sendJson(frameType.failure, id, failure),
+  };
+}
+
+function emit<E extends keyof AgentEvents>(name: E, params: AgentEvents[E]): void {
+  channel.sendJson(frameType.event, 0, [name, params]);
+}
