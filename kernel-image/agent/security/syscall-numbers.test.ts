@@ -15,14 +15,11 @@ test('some numbers', () => {
 });
 
 test.skipIf(!existsSync(header))(`numbers are those of ${header}`, () => {
-  const defined = new Map(
-    readFileSync(header, 'utf8')
-      .matchAll(/^#define __NR_(\w+) (\d+)$/gm)
-      .map(([, name, number]) => [name, Number(number)]),
-  );
+  const lines = readFileSync(header, 'utf8').matchAll(/^#define __NR_(\w+) (\d+)$/gm);
+  const defined = new Map(Array.from(lines, ([, name, number]) => [name!, Number(number)]));
   const known = [...syscallNumbers()].filter(([name]) => defined.has(name));
-  expect(known.length).toBeGreaterThan(400);
-  for (const [name, number] of known) expect(`${name} ${number}`).toBe(`${name} ${defined.get(name)}`);
+  expect(known.length).toBeGreaterThan(380);
+  expect(known).toEqual(known.map(([name]) => [name, defined.get(name)]));
   // An older header knows no number that ours gives another name.
   const named = new Set(defined.values());
   const unknown = [...syscallNumbers()].filter(([name]) => !defined.has(name));
