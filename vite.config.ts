@@ -76,6 +76,8 @@ export default defineConfig(({ mode }) => ({
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
+    // The oldest browsers that can run the machine at all.
+    cssTarget: ['chrome105', 'safari16.4', 'firefox113'],
     modulePreload: false,
     assetsInlineLimit: 0,
   },

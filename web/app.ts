@@ -1,19 +1,104 @@
+import { bootMachine } from './boot.ts';
+import { copyText } from './clipboard.ts';
+import { byId, onClick } from './dom.ts';
 import { connectEngine } from './engine.ts';
-import { TerminalSession } from './terminal-session.ts';
+import { installHelp, showHint } from './help.ts';
+import { followHiddenLink } from './links.ts';
+import { isMac } from './platform.ts';
+import { installQuestions } from './question.ts';
+import { resetMachine } from './reset.ts';
+import { rememberScreenReader } from './screen-reader.ts';
+import { installShortcuts, labelWithKeys } from './shortcuts.ts';
+import type { KeyHelp, Shortcut } from './shortcuts.ts';
+import { onFailureAction } from './stage.ts';
+import { Terminals } from './terminals.ts';
+import { toggleTheme, watchTheme } from './theme.ts';
 
+/** Wires the page to the machine in the worker. */
 export function startApp(worker: Worker): void {
   const engine = connectEngine(worker);
-  const status = document.querySelector('#status');
-  const booted = engine.boot((now) => {
-    if (status) status.textContent = JSON.stringify(now);
+  const reset = () => void resetMachine(engine);
+  const terminals = new Terminals({
+    engine,
+    booted: bootMachine(engine),
+    linkFollowed: (address) => void followHiddenLink(address),
   });
-  const host = document.querySelector<HTMLElement>('#stage');
-  if (!host) return;
-  const session = new TerminalSession(host, engine, booted, {
-    started: () => {},
-    exited: () => {},
-    titled: () => {},
-    linkFollowed: () => {},
+  terminals.open();
+  installQuestions();
+  onFailureAction({ reload: () => location.reload(), reset });
+  installKeys(terminals);
+  installTheme(terminals);
+  installHelp({
+    keys: [...shortcutsOf(terminals), ...pasteKey],
+    reset,
+    setScreenReader: (on) => setScreenReader(terminals, on),
+    type: (command) => typeCommand(terminals, command),
   });
-  session.view.focus();
+  takeFocus(terminals);
+}
+
+/** A Mac's browser copies and pastes with Cmd by itself; elsewhere Ctrl+C is the programs', and paste is the browser's own. */
+function shortcutsOf(terminals: Terminals): Shortcut[] {
+  const copy: Shortcut = {
+    key: 'C',
+    shown: 'C',
+    does: 'Copy the selection',
+    run: () => copySelection(terminals),
+  };
+  return [
+    newTerminal(terminals),
+    { key: 'ArrowRight', shown: '→', does: 'Next terminal', run: () => terminals.step(1) },
+    { key: 'ArrowLeft', shown: '←', does: 'Previous terminal', run: () => terminals.step(-1) },
+    { key: 'ArrowUp', shown: '↑', does: 'Leave the terminal for the tabs', run: () => terminals.focusTabs() },
+    ...(isMac ? [] : [copy]),
+  ];
+}
+
+const pasteKey: KeyHelp[] = isMac ? [] : [{ shown: 'V', does: 'Paste' }];
+
+function newTerminal(terminals: Terminals): Shortcut {
+  return { key: 'Enter', shown: 'Enter', does: 'New terminal', run: () => openTerminal(terminals) };
+}
+
+function openTerminal(terminals: Terminals): void {
+  terminals.open();
+  terminals.focus();
+}
+
+function installKeys(terminals: Terminals): void {
+  const shortcut = newTerminal(terminals);
+  installShortcuts(shortcutsOf(terminals));
+  onClick('new-terminal', () => shortcut.run());
+  labelWithKeys(byId('new-terminal', HTMLElement), shortcut);
+  showHint(shortcut);
+}
+
+function installTheme(terminals: Terminals): void {
+  const button = byId('toggle-theme', HTMLElement);
+  onClick('toggle-theme', toggleTheme);
+  watchTheme((theme) => {
+    button.setAttribute('aria-pressed', String(theme === 'dark'));
+    terminals.forEachView((view) => view.setTheme(theme));
+  });
+}
+
+function setScreenReader(terminals: Terminals, on: boolean): void {
+  rememberScreenReader(on);
+  terminals.forEachView((view) => view.setScreenReader(on));
+}
+
+function copySelection(terminals: Terminals): void {
+  const text = terminals.shown?.selection();
+  if (text) void copyText(text);
+}
+
+/** Typed, not run: who reads along decides when. */
+function typeCommand(terminals: Terminals, command: string): void {
+  terminals.shown?.type(command);
+  terminals.focus();
+}
+
+/** A page that frames this one keeps the keyboard. */
+function takeFocus(terminals: Terminals): void {
+  if (window.top === window) terminals.focus();
 }

@@ -39,10 +39,13 @@ async function loadWebgl(): Promise<WebglModule | null> {
   return hasFastWebgl() ? import('@xterm/addon-webgl') : null;
 }
 
-/** Software WebGL is slower than the DOM renderer. */
+/** WebGL in software is slower than the DOM renderer, and not every browser owns up to it by the attribute. */
 function hasFastWebgl(): boolean {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return context !== null;
+  if (!context) return false;
+  const info = context.getExtension('WEBGL_debug_renderer_info');
+  const renderer = info ? String(context.getParameter(info.UNMASKED_RENDERER_WEBGL)) : '';
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return !/swiftshader|llvmpipe|software|basic render/i.test(renderer);
 }

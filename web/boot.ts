@@ -1,0 +1,23 @@
+import type { MachineStatus } from '../worker/protocol/page.ts';
+import type { Engine } from './engine.ts';
+import { showFailure, showRunning, showStarting } from './stage.ts';
+import { showStatus } from './status-line.ts';
+import { describeStatus } from './status-text.ts';
+
+/** Resolves when there is a machine; never does when there will be none, which the page then says. */
+export async function bootMachine(engine: Engine): Promise<void> {
+  try {
+    await engine.boot(follow);
+    showRunning();
+  } catch (error) {
+    follow({ phase: 'failed', message: error instanceof Error ? error.message : String(error) });
+    await new Promise<never>(() => {});
+  }
+}
+
+function follow(status: MachineStatus): void {
+  const view = describeStatus(status);
+  showStatus(view);
+  showStarting(view);
+  if (status.phase === 'failed') showFailure('The machine is not running', status.message);
+}
