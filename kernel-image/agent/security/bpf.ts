@@ -6,8 +6,6 @@
 /** An instruction that is already written: how many there are from it to the end, itself included. */
 export type Label = number;
 
-type Instruction = [code: number, jumpTrue: number, jumpFalse: number, operand: number];
-
 // <linux/bpf_common.h>
 const LOAD_WORD_ABSOLUTE = 0x20;
 const RETURN_CONSTANT = 0x06;
@@ -18,12 +16,13 @@ const CONDITIONS = { equal: 0x15, greaterOrEqual: 0x35, anyBit: 0x45 };
 const FARTHEST = 255;
 
 export class BpfProgram {
-  /** The last one first. */
-  private readonly instructions: Instruction[] = [];
+  /** The two words of each `struct sock_filter`: code and both jumps, then the operand. The last one is first. */
+  private readonly codes: number[] = [];
+  private readonly operands: number[] = [];
   private readonly returns = new Map<number, Label>();
 
   get length(): number {
-    return this.instructions.length;
+    return this.codes.length;
   }
 
   /** Ends with a value; the same value is written once. */
@@ -49,15 +48,13 @@ export class BpfProgram {
 
   /** An array of `struct sock_filter`, which begins at what was written last. */
   bytes(): Uint8Array {
-    const view = new DataView(new ArrayBuffer(this.length * 8));
-    this.instructions.forEach(([code, jumpTrue, jumpFalse, operand], index) => {
-      const at = (this.length - 1 - index) * 8;
-      view.setUint16(at, code, true);
-      view.setUint8(at + 2, jumpTrue);
-      view.setUint8(at + 3, jumpFalse);
-      view.setUint32(at + 4, operand, true);
-    });
-    return new Uint8Array(view.buffer);
+    const { length } = this;
+    const words = new Uint32Array(length * 2);
+    for (let index = 0, at = 2 * length - 2; index < length; index++, at -= 2) {
+      words[at] = this.codes[index]!;
+      words[at + 1] = this.operands[index]!;
+    }
+    return new Uint8Array(words.buffer);
   }
 
   private within(reach: number, label: Label): Label {
@@ -69,6 +66,7 @@ export class BpfProgram {
   }
 
   private write(code: number, jumpTrue: number, jumpFalse: number, operand: number): Label {
-    return this.instructions.push([code, jumpTrue, jumpFalse, operand]);
+    this.operands.push(operand);
+    return this.codes.push(code | (jumpTrue << 16) | (jumpFalse << 24));
   }
 }

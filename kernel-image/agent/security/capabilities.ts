@@ -123,7 +123,5 @@ function mask(capabilities: readonly number[], half: number): number {
 }
 
 function words(values: readonly number[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(values.length * 4));
-  values.forEach((value, index) => view.setUint32(index * 4, value, true));
-  return new Uint8Array(view.buffer);
+  return new Uint8Array(Uint32Array.from(values).buffer);
 }

@@ -41,7 +41,7 @@ function run(program: Uint8Array, { type, major, minor, access }: Access): numbe
     else if (code === 0x54) registers[to] = (value(to) & immediate) >>> 0;
     else if (code === 0x74) registers[to] = value(to) >>> immediate;
     else if (code === 0x05) counter += offset;
-    else if (code === 0x56) counter += value(to) === immediate ? 0 : offset;
+    else if (code === 0x16) counter += value(to) === immediate ? offset : 0;
     else if (code === 0x46) counter += (value(to) & immediate) === 0 ? 0 : offset;
     else if (code === 0x95) return value(0);
     else throw new Error(`unknown instruction ${code.toString(16)}`);

@@ -32,6 +32,19 @@ interface Run {
   outcome: Outcome;
 }
 
+/** A rule with the numbers of its calls. */
+interface NumberedRule {
+  rule: ProfileRule;
+  numbers: readonly number[];
+}
+
+// Everything here that is the same for all containers is done while the agent is loaded, which is before the machine's
+// state is saved: looking up the names takes the guest ten times as long as making a filter.
+const numberedRules = numberRules();
+const always = numberedRules.filter(({ rule }) => !rule.with && !rule.unless);
+const sometimes = numberedRules.filter(({ rule }) => rule.with || rule.unless);
+const alwaysOutcomes = Array.from<Outcome>({ length: lastSyscall + 1 }).fill(ERRNO | defaultErrno);
+applyRules(always, alwaysOutcomes);
 const filters = new Map<string, Uint8Array>();
 
 /**
@@ -40,50 +53,65 @@ const filters = new Map<string, Uint8Array>();
  */
 export function seccompFilter(capabilities: ReadonlySet<number> | readonly number[]): Uint8Array {
   const set = new Set(capabilities);
-  const rules = profile.filter((rule) => applies(rule, set));
-  const key = rules.map((rule) => profile.indexOf(rule)).join();
-  const filter = filters.get(key) ?? assemble(runs(outcomes(rules)));
+  const added = sometimes.filter(({ rule }) => concerns(rule, set));
+  const key = added.map((each) => sometimes.indexOf(each)).join();
+  const known = filters.get(key);
+  if (known) return known;
+  const outcomes = [...alwaysOutcomes];
+  applyRules(added, outcomes);
+  const filter = assemble(runsOf(outcomes));
   filters.set(key, filter);
   return filter;
 }
 
-function applies(rule: ProfileRule, capabilities: ReadonlySet<number>): boolean {
+function numberRules(): NumberedRule[] {
+  const numbers = syscallNumbers();
+  const numberOf = (name: string): number => {
+    const number = numbers.get(name);
+    if (number === undefined) throw new Error(`The seccomp profile names an unknown system call: ${name}`);
+    return number;
+  };
+  return profile.map((rule) => ({
+    rule,
+    numbers: rule.names.flatMap((line) => line.split(' ')).map(numberOf),
+  }));
+}
+
+function concerns(rule: ProfileRule, capabilities: ReadonlySet<number>): boolean {
   const has = (name: CapabilityName): boolean => capabilities.has(capabilityNumber(name));
   return (rule.with === undefined || has(rule.with)) && (rule.unless === undefined || !has(rule.unless));
 }
 
-/** By system call number. */
-function outcomes(rules: readonly ProfileRule[]): Outcome[] {
-  const numbers = syscallNumbers();
-  const result = Array.from<Outcome>({ length: lastSyscall + 1 }).fill(ERRNO | defaultErrno);
-  for (const rule of rules) {
+/** Outcomes are by system call number. */
+function applyRules(rules: readonly NumberedRule[], outcomes: Outcome[]): void {
+  for (const { rule, numbers } of rules) {
     const outcome = rule.errno === undefined ? (rule.when ?? ALLOW) : ERRNO | rule.errno;
-    for (const name of rule.names.flatMap((line) => line.split(' '))) {
-      const number = numbers.get(name);
-      if (number === undefined) throw new Error(`The seccomp profile names an unknown system call: ${name}`);
-      if (result[number] !== ALLOW) result[number] = outcome;
+    for (const number of numbers) {
+      if (outcomes[number] !== ALLOW) outcomes[number] = outcome;
     }
   }
-  return result;
 }
 
-function runs(byNumber: readonly Outcome[]): Run[] {
-  const result: Run[] = [];
-  byNumber.forEach((outcome, first) => {
-    if (result.at(-1)?.outcome !== outcome) result.push({ first, outcome });
-  });
+function runsOf(outcomes: readonly Outcome[]): Run[] {
+  const runs: Run[] = [];
+  let last: Outcome | undefined;
+  for (let first = 0; first < outcomes.length; first++) {
+    const outcome = outcomes[first]!;
+    if (outcome !== last) runs.push({ first, outcome });
+    last = outcome;
+  }
   // runc puts the same in front of the filter for what is newer than all that the profile names.
-  result.push({ first: byNumber.length, outcome: ERRNO | unknownErrno });
-  return result;
+  runs.push({ first: outcomes.length, outcome: ERRNO | unknownErrno });
+  return runs;
 }
 
-function assemble(ranges: readonly Run[]): Uint8Array {
+function assemble(runs: readonly Run[]): Uint8Array {
   const program = new BpfProgram();
   const leaves = new Map<Outcome, Label>();
-  for (const { outcome } of ranges) {
+  for (const { outcome } of runs) {
     if (!leaves.has(outcome)) leaves.set(outcome, leaf(program, outcome));
   }
-  const number = program.load(NUMBER_OFFSET, tree(program, ranges, leaves, lastSyscall + 2));
+  const number = program.load(NUMBER_OFFSET, tree({ program, runs, leaves }, 0, runs.length - 1));
   const architecture = program.branch('equal', AUDIT_ARCH_I386, number, program.return(KILL_THREAD));
   program.load(ARCHITECTURE_OFFSET, architecture);
   return program.bytes();
@@ -103,36 +131,39 @@ function leaf(program: BpfProgram, outcome: Outcome): Label {
   return program.load(ARGUMENTS_OFFSET + 8 * outcome.argument, test);
 }
 
-/** Finds the loaded number among the runs, which end before `end`. */
-function tree(
-  program: BpfProgram,
-  ranges: readonly Run[],
-  leaves: ReadonlyMap<Outcome, Label>,
-  end: number,
-): Label {
-  const exception = singleException(ranges);
-  const leafOf = (run: Run | undefined): Label => leaves.get(run!.outcome)!;
-  if (exception) return program.branch('equal', exception.first, leafOf(exception), leafOf(ranges[0]));
-  if (ranges.length === 1) return leafOf(ranges[0]);
-  const split = middle(ranges, end);
-  const { first } = ranges[split]!;
-  const above = tree(program, ranges.slice(split), leaves, end);
-  const below = tree(program, ranges.slice(0, split), leaves, first);
-  return program.branch('greaterOrEqual', first, above, below);
+interface Search {
+  program: BpfProgram;
+  runs: readonly Run[];
+  leaves: ReadonlyMap<Outcome, Label>;
 }
 
-/** One number with an outcome of its own amid others that are alike. */
-function singleException(ranges: readonly Run[]): Run | undefined {
-  const [before, exception, after] = ranges;
-  if (ranges.length !== 3 || before!.outcome !== after!.outcome) return undefined;
-  return after!.first - exception!.first === 1 ? exception : undefined;
+/** Finds the loaded number among the runs from `low` to `high`. */
+function tree(search: Search, low: number, high: number): Label {
+  const { program, runs, leaves } = search;
+  const { outcome } = runs[low]!;
+  if (low === high) return leaves.get(outcome)!;
+  if (high - low === 2 && isException(runs, low + 1)) {
+    const exception = runs[low + 1]!;
+    return program.branch('equal', exception.first, leaves.get(exception.outcome)!, leaves.get(outcome)!);
+  }
+  const split = middle(runs, low, high);
+  const above = tree(search, split, high);
+  const below = tree(search, low, split - 1);
+  return program.branch('greaterOrEqual', runs[split]!.first, above, below);
 }
 
-/** The run whose beginning halves the numbers best; never the first one. */
-function middle(ranges: readonly Run[], end: number): number {
-  const centre = (ranges[0]!.first + end) / 2;
-  const distance = (index: number): number => Math.abs(ranges[index]!.first - centre);
-  let best = 1;
-  while (best + 1 < ranges.length && distance(best + 1) < distance(best)) best++;
+/** One number amid others that have an outcome in common. */
+function isException(runs: readonly Run[], index: number): boolean {
+  const after = runs[index + 1]!;
+  return runs[index - 1]!.outcome === after.outcome && after.first - runs[index]!.first === 1;
+}
+
+/** The run behind `low` whose beginning halves the numbers best. */
+function middle(runs: readonly Run[], low: number, high: number): number {
+  const end = runs[high + 1]?.first ?? lastSyscall + 2;
+  const centre = (runs[low]!.first + end) / 2;
+  let best = low + 1;
+  while (best < high && Math.abs(runs[best + 1]!.first - centre) < Math.abs(runs[best]!.first - centre))
+    best++;
   return best;
 }
