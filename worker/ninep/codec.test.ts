@@ -9,7 +9,7 @@ const u8 = fc.nat(255);
 const u16 = fc.nat(65535);
 const u32 = fc.nat(0xffffffff);
 const u64 = fc.maxSafeNat();
-const string = fc.string({ unit: 'binary', maxLength: 50 }).map((text) => text.toWellFormed());
+const string = fc.string({ unit: 'binary', maxLength: 50 });
 const data = fc.uint8Array({ maxLength: 100 });
 const qid = fc.record({ type: u8, version: u32, path: u64 });
 const time = fc.record({ seconds: u64, nanoseconds: u64 });
@@ -68,11 +68,13 @@ test('negative times are two’s complement', () => {
 
 describe('exhaustion is recorded, not thrown', () => {
   test('while decoding anything', () => {
-    const messages = Object.values(m).filter((value): value is Message<unknown> => 'decode' in value);
+    const messages = Object.values(m).flatMap((value) =>
+      'decode' in value ? [(d: Decoder) => value.decode(d)] : [],
+    );
     fc.assert(
-      fc.property(fc.constantFrom(...messages), data, (message, bytes) => {
+      fc.property(fc.constantFrom(...messages), data, (decode, bytes) => {
         const decoder = new Decoder(bytes);
-        message.decode(decoder);
+        decode(decoder);
         expect(typeof decoder.exhausted).toBe('boolean');
       }),
     );
