@@ -1,0 +1,69 @@
+import type { AttachOptions, Attached, OutputChunk, Sink } from '../../protocol/engine-api.ts';
+import type { EngineContext } from '../context.ts';
+import { conflict } from '../errors.ts';
+import { Subscription } from '../io/subscription.ts';
+import { readLog } from '../logs/read.ts';
+import type { Container } from './container.ts';
+import { containerEvent } from './event.ts';
+
+/** https://github.com/moby/moby/blob/v28.5.2/daemon/attach.go */
+export class Attacher {
+  readonly #context: Pick<EngineContext, 'events' | 'logs'>;
+
+  constructor(context: Pick<EngineContext, 'events' | 'logs'>) {
+    this.#context = context;
+  }
+
+  /** `given` is how the client calls the container, for the error. */
+  attach(container: Container, given: string, options: AttachOptions): Attached {
+    const { state, config } = container;
+    if (state.paused) throw conflict(`container ${given} is paused, unpause the container before attach`);
+    if (state.restarting)
+      throw conflict(`container ${given} is restarting, wait until the container is running`);
+    containerEvent(this.#context.events, container, 'attach');
+    const output = options.stream ? container.output.subscribe(streamsOf(options)) : nothing();
+    const log = options.logs ? this.#log(container, options) : undefined;
+    const stdin =
+      options.stdin && options.stream && config.OpenStdin ? stdinOf(container, output) : undefined;
+    return { ...(stdin && { stdin }), output: log === undefined ? output : joined(log, output) };
+  }
+
+  /** What was written before the subscription began: nothing can come in between. */
+  #log({ id }: Container, options: AttachOptions): AsyncIterable<OutputChunk> {
+    const query = { follow: false, timestamps: false, tail: undefined, since: -Infinity, until: Infinity };
+    return readLog(this.#context.logs.open(id), { ...query, streams: new Set(streamsOf(options)) });
+  }
+}
+
+function nothing(): Subscription {
+  const subscription = new Subscription(() => undefined);
+  subscription.finish();
+  return subscription;
+}
+
+async function* joined(log: AsyncIterable<OutputChunk>, live: Subscription): AsyncGenerator<OutputChunk> {
+  try {
+    yield* log;
+    yield* live;
+  } finally {
+    await live.return();
+  }
+}
+
+function streamsOf({ stdout, stderr }: AttachOptions): OutputChunk['stream'][] {
+  return [...(stdout ? (['stdout'] as const) : []), ...(stderr ? (['stderr'] as const) : [])];
+}
+
+/**
+ * With StdinOnce the end of the client's stdin is the end of the container's. Otherwise, and with a terminal, the
+ * client has detached: its output ends and the container goes on.
+ */
+function stdinOf({ input, config }: Container, live: Subscription): Sink {
+  return {
+    write: (bytes) => input.write(bytes),
+    async close() {
+      if (config.StdinOnce && !config.Tty) await input.close();
+      else live.finish();
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import type { Events } from '../events.ts';
+import type { Container } from './container.ts';
+
+/** Publishes an event with a container's attributes: its labels, image and name. */
+export function containerEvent(
+  events: Events,
+  { id, name, config }: Container,
+  action: string,
+  attributes: Record<string, string> = {},
+): void {
+  events.publish('container', action, id, { ...config.Labels, image: config.Image, name, ...attributes });
+}

@@ -1,0 +1,124 @@
+import type { ContainerStatus, ListOptions } from '../../protocol/engine-api.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { invalid } from '../errors.ts';
+import type { Container } from './container.ts';
+import { statusOf } from './state.ts';
+
+/** What the list filters need to know beside the container. */
+export interface FilterLookups {
+  /** The image a name stands for now. */
+  readonly imageId: (name: string) => Digest | undefined;
+  readonly containerByPrefix: (prefix: string) => Container | undefined;
+}
+
+export type ContainerFilter = (container: Container) => boolean;
+
+type Build = (values: readonly string[], lookups: FilterLookups) => ContainerFilter;
+
+/** One entry a filter; values of one filter are alternatives, unless it says otherwise. */
+const builders: Readonly<Record<string, Build>> = {
+  id: (values, { containerByPrefix }) => {
+    const ids = new Set(values.map((value) => containerByPrefix(value)?.id));
+    return ({ id }) => ids.has(id);
+  },
+  name: (values) => {
+    const patterns = values.map(namePattern);
+    return ({ name }) => patterns.some((matches) => matches(name) || matches(`/${name}`));
+  },
+  status: (values) => {
+    values.forEach(requireStatus);
+    return ({ state }) => values.includes(statusOf(state));
+  },
+  exited: (values) => {
+    const codes = new Set(values.map(exitCode));
+    return ({ state }) => codes.has(state.exitCode) && !state.running && state.startedAt !== undefined;
+  },
+  /** All of them must be there. */
+  label: (values) => {
+    const wanted = values.map(keyValue);
+    return ({ config }) => wanted.every(([key, value]) => hasLabel(config.Labels, key, value));
+  },
+  ancestor: (values, { imageId }) => {
+    const ids = new Set(values.map((value) => imageId(value)));
+    return (container) => ids.has(container.imageId);
+  },
+  network: (values) => (container) => values.includes(container.hostConfig.NetworkMode),
+  /** Without published ports, volumes, health checks and services, as it is here so far. */
+  health: (values) => () => values.includes('none'),
+  'is-task': (values) => () =>
+    values.every((value) => ['false', '0', 'False', 'f', 'F', 'FALSE'].includes(value)),
+  isolation: () => () => true,
+  volume: (values) => (container) => mountPoints(container).some((point) => values.includes(point)),
+  publish: () => () => false,
+  expose: (values) => (container) => values.some((value) => exposes(container, value)),
+};
+
+/** Which containers are wanted; `before` and `since` are places in the list and come apart from these. */
+export function containerFilter(
+  filters: NonNullable<ListOptions['filters']>,
+  lookups: FilterLookups,
+): ContainerFilter {
+  const all = Object.entries(filters)
+    .filter(([name, values]) => name !== 'before' && name !== 'since' && values.length > 0)
+    .map(([name, values]) => builderOf(name)(values, lookups));
+  return (container) => all.every((matches) => matches(container));
+}
+
+function builderOf(name: string): Build {
+  const build = Object.hasOwn(builders, name) ? builders[name] : undefined;
+  if (build === undefined) throw invalid(`invalid filter '${name}'`);
+  return build;
+}
+
+/** A regular expression that may match anywhere; one that is none is compared as it is. */
+function namePattern(value: string): (name: string) => boolean {
+  try {
+    const pattern = new RegExp(value);
+    return (name) => pattern.test(name);
+  } catch {
+    return (name) => name === value;
+  }
+}
+
+const statuses: readonly ContainerStatus[] = [
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+];
+
+function requireStatus(value: string): void {
+  if (!statuses.includes(value as ContainerStatus))
+    throw invalid(
+      `invalid filter 'status=${value}': invalid value for state (${value}): must be one of ${statuses.join(', ')}`,
+    );
+}
+
+function exitCode(value: string): number {
+  if (!/^[+-]?\d+$/.test(value))
+    throw invalid(
+      `invalid filter 'exited=${value}': strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`,
+    );
+  return Number(value);
+}
+
+function keyValue(text: string): [key: string, value: string | undefined] {
+  const equals = text.indexOf('=');
+  return equals < 0 ? [text, undefined] : [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+function hasLabel(labels: Readonly<Record<string, string>>, key: string, value: string | undefined): boolean {
+  return Object.hasOwn(labels, key) && (value === undefined || labels[key] === value);
+}
+
+function mountPoints({ hostConfig }: Container): string[] {
+  return (hostConfig.Binds ?? []).flatMap((bind) => bind.split(':').slice(0, 2));
+}
+
+function exposes({ config }: Container, value: string): boolean {
+  const port = value.includes('/') ? value : `${value}/tcp`;
+  return Object.hasOwn(config.ExposedPorts ?? {}, port);
+}

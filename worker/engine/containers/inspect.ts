@@ -1,0 +1,169 @@
+import type { ContainerInspect } from '../../protocol/engine-api.ts';
+import { parseBind } from '../spec/bind.ts';
+import { formatTime } from '../time.ts';
+import type { Container } from './container.ts';
+import { inspectState } from './state.ts';
+
+const root = '/var/lib/docker';
+
+/** Every field that Docker gives. https://github.com/moby/moby/blob/v28.5.2/daemon/inspect.go */
+export function inspectContainer(container: Container): ContainerInspect {
+  const { id, config, hostConfig, state } = container;
+  const directory = `${root}/containers/${id}`;
+  const hasRun = state.startedAt !== undefined;
+  return {
+    Id: id,
+    Created: formatTime(container.created),
+    Path: container.path,
+    Args: [...container.args],
+    State: inspectState(state),
+    Image: container.imageId,
+    ResolvConfPath: hasRun ? `${directory}/resolv.conf` : '',
+    HostnamePath: hasRun ? `${directory}/hostname` : '',
+    HostsPath: hasRun ? `${directory}/hosts` : '',
+    LogPath: hasRun && hostConfig.LogConfig.Type === 'json-file' ? `${directory}/${id}-json.log` : '',
+    Name: `/${container.name}`,
+    RestartCount: container.restartCount,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: container.execs.size > 0 ? [...container.execs] : null,
+    HostConfig: {
+      ...unused,
+      ...hostConfig,
+      ...(hostConfig.Privileged && { MaskedPaths: [], ReadonlyPaths: [] }),
+    },
+    GraphDriver: { Name: 'overlay2', Data: graphData(container) },
+    Mounts: mountsOf(container),
+    Config: { ...config },
+    NetworkSettings: networkSettings(container),
+  };
+}
+
+/** Bind mounts; a tmpfs is none of Docker's mount points. */
+export function mountsOf({ hostConfig }: Container): object[] {
+  return (hostConfig.Binds ?? []).map((text) => {
+    const { source, destination, readonly } = parseBind(text);
+    return {
+      Type: 'bind',
+      Source: source,
+      Destination: destination,
+      Mode: text.split(':')[2] ?? '',
+      RW: !readonly,
+      Propagation: 'rprivate',
+    };
+  });
+}
+
+/** The one network of the container's mode. Addresses are for whoever makes networks. */
+export function networksOf({ hostConfig }: Container): Record<string, object> {
+  return { [hostConfig.NetworkMode]: { ...endpoint } };
+}
+
+const endpoint = {
+  IPAMConfig: null,
+  Links: null,
+  Aliases: null,
+  MacAddress: '',
+  DriverOpts: null,
+  GwPriority: 0,
+  NetworkID: '',
+  EndpointID: '',
+  Gateway: '',
+  IPAddress: '',
+  IPPrefixLen: 0,
+  IPv6Gateway: '',
+  GlobalIPv6Address: '',
+  GlobalIPv6PrefixLen: 0,
+  DNSNames: null,
+};
+
+function networkSettings(container: Container): Record<string, unknown> {
+  return {
+    Bridge: '',
+    SandboxID: '',
+    SandboxKey: '',
+    Ports: {},
+    HairpinMode: false,
+    LinkLocalIPv6Address: '',
+    LinkLocalIPv6PrefixLen: 0,
+    SecondaryIPAddresses: null,
+    SecondaryIPv6Addresses: null,
+    EndpointID: '',
+    Gateway: '',
+    GlobalIPv6Address: '',
+    GlobalIPv6PrefixLen: 0,
+    IPAddress: '',
+    IPPrefixLen: 0,
+    IPv6Gateway: '',
+    MacAddress: '',
+    Networks: networksOf(container),
+  };
+}
+
+function graphData({ id, layers }: Container): Record<string, string> {
+  const path = `${root}/overlay2/${id}`;
+  return {
+    ID: id,
+    LowerDir: layers
+      .toReversed()
+      .map((diffId) => `${root}/layers/${diffId}`)
+      .join(':'),
+    MergedDir: `${path}/merged`,
+    UpperDir: `${path}/diff`,
+    WorkDir: `${path}/work`,
+  };
+}
+
+/** Fields of Docker's HostConfig that this engine has nothing to do for, with the values of a container that asked for nothing. */
+const unused = {
+  ContainerIDFile: '',
+  VolumeDriver: '',
+  VolumesFrom: null,
+  CgroupnsMode: 'private',
+  IpcMode: 'private',
+  Cgroup: '',
+  Links: null,
+  PidMode: '',
+  UTSMode: '',
+  UsernsMode: '',
+  Runtime: 'runc',
+  Isolation: '',
+  CgroupParent: '',
+  BlkioWeight: 0,
+  BlkioWeightDevice: [],
+  BlkioDeviceReadBps: [],
+  BlkioDeviceWriteBps: [],
+  BlkioDeviceReadIOps: [],
+  BlkioDeviceWriteIOps: [],
+  CpuRealtimePeriod: 0,
+  CpuRealtimeRuntime: 0,
+  CpusetCpus: '',
+  CpusetMems: '',
+  Devices: [],
+  DeviceCgroupRules: null,
+  DeviceRequests: null,
+  MemorySwappiness: null,
+  CpuCount: 0,
+  CpuPercent: 0,
+  IOMaximumIOps: 0,
+  IOMaximumBandwidth: 0,
+  /** https://github.com/moby/moby/blob/v28.5.2/oci/defaults.go */
+  MaskedPaths: [
+    '/proc/acpi',
+    '/proc/asound',
+    '/proc/interrupts',
+    '/proc/kcore',
+    '/proc/keys',
+    '/proc/latency_stats',
+    '/proc/sched_debug',
+    '/proc/scsi',
+    '/proc/timer_list',
+    '/proc/timer_stats',
+    '/sys/devices/virtual/powercap',
+    '/sys/firmware',
+  ],
+  ReadonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+};

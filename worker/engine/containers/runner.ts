@@ -1,0 +1,215 @@
+import type { ExitedEvent } from '../../protocol/agent.ts';
+import { within } from '../clock.ts';
+import type { EngineContext } from '../context.ts';
+import { conflict, notFound, notImplemented, notModified } from '../errors.ts';
+import { startFailure } from '../failure.ts';
+import { Fanout } from '../io/fanout.ts';
+import type { ProcessStreams } from '../io/stdio.ts';
+import { openStreams, pump, resetStreams } from '../io/stdio.ts';
+import type { ExpectedProcess } from '../processes.ts';
+import { buildSpec } from '../spec/spec.ts';
+import type { Container } from './container.ts';
+import { containerEvent } from './event.ts';
+import { logSize } from './logconfig.ts';
+import type { Remover } from './remover.ts';
+import { nextRestart } from './restartpolicy.ts';
+import { setRestarting, setRunning, setStopped } from './state.ts';
+
+type RunnerContext = Pick<
+  EngineContext,
+  'agent' | 'clock' | 'events' | 'processes' | 'layers' | 'logs' | 'machine'
+>;
+
+/** How long Docker waits for a slow reader before it calls a container exited. */
+const drainTimeout = 2000;
+
+/** One run of a container's first process. */
+interface Run {
+  readonly streams: ProcessStreams;
+  readonly exited: Promise<ExitedEvent>;
+  /** Its output has been read to the end and handed on. */
+  readonly drained: Promise<void>;
+}
+
+/** Starts containers and follows them to their end. */
+export class Runner {
+  readonly #context: RunnerContext;
+  readonly #remover: Remover;
+
+  constructor(context: RunnerContext, remover: Remover) {
+    this.#context = context;
+    this.#remover = remover;
+  }
+
+  /** Resolves when the process runs. A container that fails to start is what it was, with its error. */
+  start(container: Container): Promise<void> {
+    requireStartable(container);
+    return container.lock.run(async () => {
+      requireStartable(container);
+      container.stoppedByUser = false;
+      Object.assign(container.restart, { delay: 0, failures: 0 });
+      await this.#run(container);
+    });
+  }
+
+  async #run(container: Container): Promise<void> {
+    try {
+      await this.#launch(container);
+    } catch (error) {
+      throw await this.#failed(container, error);
+    }
+  }
+
+  /** The one call to the agent. */
+  async #launch(container: Container): Promise<void> {
+    const { agent, layers, machine, processes, clock } = this.#context;
+    requireNetwork(container.hostConfig.NetworkMode);
+    const directories = await layers.ensure(container.layers);
+    const expected = processes.expect();
+    const streams = openStreams(agent, stdioOf(container));
+    const startedAt = clock.now();
+    try {
+      const place = {
+        process: expected.process,
+        stdio: streams.stdio,
+        layers: directories,
+        resolver: machine.resolver,
+      };
+      const spec = buildSpec(container, place);
+      container.hasSnapshot = true;
+      const { pid } = await agent.call('start', spec);
+      setRunning(container.state, pid, startedAt);
+    } catch (error) {
+      expected.forget();
+      resetStreams(streams);
+      throw error;
+    }
+    this.#follow(container, streams, expected);
+    containerEvent(this.#context.events, container, 'start');
+  }
+
+  async #failed(container: Container, error: unknown): Promise<Error> {
+    const failure = startFailure(error, container.path, 'start');
+    container.state.error = failure.error.message;
+    container.state.exitCode = failure.exitCode;
+    this.#disconnect(container).end();
+    if (container.hostConfig.AutoRemove) await this.#remover.remove(container);
+    return failure.error;
+  }
+
+  #follow(container: Container, streams: ProcessStreams, { exited }: ExpectedProcess): void {
+    container.input.connect(streams.stdin);
+    container.terminal = 'tty' in streams.stdio ? streams.stdio.tty : undefined;
+    const run = { streams, exited, drained: this.#carry(container, streams).catch(() => undefined) };
+    this.#watch(container, run).catch((error: unknown) => {
+      container.state.error = String(error);
+    });
+  }
+
+  /** Moves the run's output into the log and to whoever is attached. */
+  async #carry(container: Container, streams: ProcessStreams): Promise<void> {
+    const { clock, logs } = this.#context;
+    const { output, hostConfig, id } = container;
+    const maxSize = logSize(hostConfig.LogConfig);
+    const log =
+      hostConfig.LogConfig.Type === 'none'
+        ? undefined
+        : logs.open(id, maxSize === undefined ? {} : { maxSize });
+    log?.begin();
+    try {
+      await pump(streams, (chunk) => {
+        log?.append({ ...chunk, time: clock.now() });
+        return output.write(chunk);
+      });
+    } finally {
+      log?.end();
+      output.end();
+    }
+  }
+
+  async #watch(container: Container, run: Run): Promise<void> {
+    const { code, oomKilled } = await run.exited;
+    const finishedAt = this.#context.clock.now();
+    if (!('tty' in run.streams.stdio)) run.streams.stdin?.reset();
+    await within(drainTimeout, run.drained);
+    if ('tty' in run.streams.stdio) void run.drained.finally(() => run.streams.stdin?.reset());
+    container.state.oomKilled = oomKilled;
+    this.#disconnect(container);
+    containerEvent(this.#context.events, container, 'die', { exitCode: String(code) });
+    await this.#ended(container, code, finishedAt);
+  }
+
+  /** What is attached from now on is attached to the next run. Gives the output of the one before. */
+  #disconnect(container: Container): Fanout {
+    const { output } = container;
+    container.output = new Fanout();
+    container.terminal = undefined;
+    container.input.disconnect();
+    return output;
+  }
+
+  async #ended(container: Container, exitCode: number, finishedAt: number): Promise<void> {
+    const { hostConfig, restart, state, stoppedByUser } = container;
+    const milliseconds = finishedAt - (state.startedAt ?? finishedAt);
+    const delay = nextRestart(hostConfig.RestartPolicy, restart, { exitCode, milliseconds, stoppedByUser });
+    if (delay !== undefined) return this.#restart(container, exitCode, finishedAt, delay);
+    setStopped(state, exitCode, finishedAt);
+    container.waiters.stopped(state);
+    if (hostConfig.AutoRemove) {
+      // The agent was told at the start, so nothing of it is left in the guest.
+      container.hasSnapshot = false;
+      await this.#remover.remove(container);
+    }
+  }
+
+  async #restart(container: Container, exitCode: number, finishedAt: number, delay: number): Promise<void> {
+    setRestarting(container.state, exitCode, finishedAt);
+    container.waiters.stopped(container.state);
+    container.restartCount += 1;
+    const cancelled = await pause(container, delay);
+    await container.lock.run(async () => {
+      if (cancelled || !container.state.restarting) return this.#giveUp(container, exitCode, finishedAt);
+      await this.#run(container).catch(() => this.#giveUp(container, container.state.exitCode, finishedAt));
+    });
+  }
+
+  #giveUp(container: Container, exitCode: number, finishedAt: number): void {
+    setStopped(container.state, exitCode, finishedAt);
+    container.waiters.stopped(container.state);
+  }
+}
+
+/** https://github.com/moby/moby/blob/v28.5.2/daemon/start.go (validateState) */
+function requireStartable({ state }: Container): void {
+  if (state.paused) throw conflict('cannot start a paused container, try unpause instead');
+  if (state.running) throw notModified('container is already running');
+  if (state.removing || state.dead) throw conflict('container is marked for removal and cannot be started');
+}
+
+function requireNetwork(mode: string): void {
+  if (['bridge', 'none', 'host'].includes(mode)) return;
+  if (mode.startsWith('container:'))
+    throw notImplemented(`network mode ${JSON.stringify(mode)} is not supported yet`);
+  throw notFound(`failed to set up container networking: network ${mode} not found`);
+}
+
+function stdioOf({ config, hostConfig }: Container): Parameters<typeof openStreams>[1] {
+  const [rows, cols] = hostConfig.ConsoleSize;
+  return {
+    tty: config.Tty ? { rows, cols } : undefined,
+    stdin: config.OpenStdin,
+    stdout: true,
+    stderr: true,
+  };
+}
+
+/** Whether the wait was cut short. */
+function pause(container: Container, milliseconds: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    container.cancelRestart = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+  });
+}

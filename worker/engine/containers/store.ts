@@ -1,0 +1,65 @@
+import { conflict, invalid, notFound } from '../errors.ts';
+import type { ContainerId } from '../ids.ts';
+import type { Container } from './container.ts';
+
+/** All the containers, by ID and by name. */
+export class ContainerStore {
+  readonly #byId = new Map<string, Container>();
+  readonly #idByName = new Map<string, ContainerId>();
+
+  /** Oldest first. */
+  all(): Container[] {
+    return [...this.#byId.values()];
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  isTaken(name: string): boolean {
+    return this.#idByName.has(name);
+  }
+
+  /** Throws Docker's conflict when the name is another container's. */
+  add(container: Container): void {
+    this.#reserve(container.name, container.id);
+    this.#byId.set(container.id, container);
+  }
+
+  delete({ id, name }: Container): void {
+    this.#byId.delete(id);
+    this.#idByName.delete(name);
+  }
+
+  /** By ID, name or the beginning of an ID, in this order. */
+  get(text: string): Container {
+    if (text === '') throw invalid('invalid name or ID supplied: ""');
+    const id = this.#idByName.get(text.replace(/^\//, '')) ?? text;
+    return this.#byId.get(text) ?? this.#byId.get(id) ?? this.#byPrefix(text);
+  }
+
+  find(text: string): Container | undefined {
+    try {
+      return this.get(text);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #byPrefix(prefix: string): Container {
+    const found = this.all().filter(({ id }) => id.startsWith(prefix));
+    if (found.length > 1) throw invalid(`multiple IDs found with provided prefix: ${prefix}`);
+    const container = found[0];
+    if (container === undefined) throw notFound(`No such container: ${prefix}`);
+    return container;
+  }
+
+  #reserve(name: string, id: ContainerId): void {
+    const owner = this.#idByName.get(name);
+    if (owner !== undefined)
+      throw conflict(
+        `Conflict. The container name "/${name}" is already in use by container "${owner}". You have to remove (or rename) that container to be able to reuse that name.`,
+      );
+    this.#idByName.set(name, id);
+  }
+}

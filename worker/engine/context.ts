@@ -1,0 +1,38 @@
+import type { DiffId } from '../oci/diffid.ts';
+import type { WakeResult } from '../protocol/agent.ts';
+import type { Agent } from './agent.ts';
+import type { Clock } from './clock.ts';
+import type { ContainerStore } from './containers/store.ts';
+import type { Events } from './events.ts';
+import type { ImageStore } from './images/store.ts';
+import type { LogStore } from './logs/store.ts';
+import type { Processes } from './processes.ts';
+import type { Resolver } from './spec/files.ts';
+
+/** What the engine's services share. Each takes the members it needs. */
+export interface EngineContext {
+  readonly agent: Agent;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly processes: Processes;
+  readonly containers: ContainerStore;
+  readonly images: ImageStore;
+  readonly layers: LayerMounts;
+  readonly logs: LogStore;
+  readonly machine: MachineFacts;
+}
+
+/** Makes layers readable for the guest. */
+export interface LayerMounts {
+  /**
+   * Serves the layers of an image, whose content must be in the content store, and gives the names of their directories
+   * on the guest's 9P mount, in the same order. A layer that is served already costs nothing.
+   */
+  ensure(diffIds: readonly DiffId[]): Promise<string[]>;
+}
+
+/** What is known of the machine the engine drives. */
+export interface MachineFacts extends WakeResult {
+  readonly hostname: string;
+  readonly resolver: Resolver;
+}

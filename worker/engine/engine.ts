@@ -1,0 +1,233 @@
+import type { Digest } from '../oci/digest.ts';
+import { parseReference, withDefaultTag } from '../oci/reference.ts';
+import type {
+  AttachOptions,
+  Attached,
+  ContainerInspect,
+  ContainerSummary,
+  CreateConfig,
+  Created,
+  EngineApi,
+  ExecConfig,
+  ExecInspect,
+  ExecStartOptions,
+  ImageInspect,
+  ImageSummary,
+  Info,
+  ListOptions,
+  LogsOptions,
+  OutputChunk,
+  Ping,
+  ProgressMessage,
+  Version,
+  WaitCondition,
+  Waiting,
+} from '../protocol/engine-api.ts';
+import { Attacher } from './containers/attacher.ts';
+import { containerEvent } from './containers/event.ts';
+import type { Container } from './containers/container.ts';
+import { Creator } from './containers/creator.ts';
+import { inspectContainer } from './containers/inspect.ts';
+import { listContainers } from './containers/list.ts';
+import { Pauser } from './containers/pauser.ts';
+import { Remover } from './containers/remover.ts';
+import { Runner } from './containers/runner.ts';
+import { requireRunning, Stopper } from './containers/stopper.ts';
+import type { EngineContext } from './context.ts';
+import { invalid, notImplemented, toApiError } from './errors.ts';
+import { inspectExec } from './exec/exec.ts';
+import { Execs } from './exec/execs.ts';
+import { ExecStore } from './exec/store.ts';
+import { Channel } from './images/channel.ts';
+import type { Puller } from './images/puller.ts';
+import { inspectImage, listImages } from './images/summary.ts';
+import { parseLogQuery, readLog } from './logs/read.ts';
+import { info } from './system/info.ts';
+import { ping, version } from './system/version.ts';
+
+/** The Engine API, as a face of the services behind it: finds what is meant, asks the one who does it, maps errors. */
+export class Engine implements EngineApi {
+  readonly #context: EngineContext;
+  readonly #execStore: ExecStore;
+  readonly #creator: Creator;
+  readonly #runner: Runner;
+  readonly #stopper: Stopper;
+  readonly #pauser: Pauser;
+  readonly #remover: Remover;
+  readonly #attacher: Attacher;
+  readonly #execs: Execs;
+  readonly #puller: Puller;
+  readonly #id: string;
+
+  /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
+  constructor(context: EngineContext, puller: Puller, id: string) {
+    this.#context = context;
+    this.#execStore = new ExecStore(context.clock);
+    const withExecs = { ...context, execs: this.#execStore };
+    this.#creator = new Creator(context);
+    this.#stopper = new Stopper(context);
+    this.#pauser = new Pauser(context);
+    this.#remover = new Remover(withExecs, this.#stopper);
+    this.#runner = new Runner(context, this.#remover);
+    this.#attacher = new Attacher(context);
+    this.#execs = new Execs(withExecs);
+    this.#puller = puller;
+    this.#id = id;
+  }
+
+  ping(): Promise<Ping> {
+    return edge(() => ping());
+  }
+
+  version(): Promise<Version> {
+    return edge(() => version(this.#context.machine));
+  }
+
+  info(): Promise<Info> {
+    return edge(() => info(this.#context, this.#id));
+  }
+
+  containerCreate(
+    config: CreateConfig,
+    options: { name?: string; platform?: string } = {},
+  ): Promise<Created> {
+    return edge(() => this.#creator.create(config, options));
+  }
+
+  containerStart(id: string): Promise<void> {
+    return edge(() => this.#runner.start(this.#get(id)));
+  }
+
+  containerStop(id: string, options: { timeout?: number; signal?: string } = {}): Promise<void> {
+    return edge(() => this.#stopper.stop(this.#get(id), options));
+  }
+
+  containerKill(id: string, options: { signal?: string } = {}): Promise<void> {
+    return edge(() => this.#stopper.signal(this.#get(id), options.signal));
+  }
+
+  containerPause(id: string): Promise<void> {
+    return edge(() => this.#pauser.pause(this.#get(id)));
+  }
+
+  containerUnpause(id: string): Promise<void> {
+    return edge(() => this.#pauser.unpause(this.#get(id)));
+  }
+
+  containerResize(id: string, { h, w }: { h: number; w: number }): Promise<void> {
+    return edge(async () => {
+      const container = this.#get(id);
+      requireRunning(container);
+      if (container.terminal === undefined) return;
+      await this.#context.agent.call('resize', { stream: container.terminal, size: { rows: h, cols: w } });
+      containerEvent(this.#context.events, container, 'resize', { height: String(h), width: String(w) });
+    });
+  }
+
+  containerDelete(id: string, options: { force?: boolean; v?: boolean } = {}): Promise<void> {
+    return edge(() => this.#remover.delete(this.#get(id), id, options.force ?? false));
+  }
+
+  containerList(options: ListOptions = {}): Promise<ContainerSummary[]> {
+    return edge(() => listContainers(this.#context, options));
+  }
+
+  containerInspect(id: string, _options: { size?: boolean } = {}): Promise<ContainerInspect> {
+    return edge(() => inspectContainer(this.#get(id)));
+  }
+
+  containerLogs(id: string, options: LogsOptions): Promise<AsyncIterable<OutputChunk>> {
+    return edge(() => {
+      if (!options.stdout && !options.stderr)
+        throw invalid('Bad parameters: you must choose at least one stream');
+      const container = this.#get(id);
+      if (container.hostConfig.LogConfig.Type === 'none')
+        throw notImplemented('configured logging driver does not support reading');
+      return readLog(this.#context.logs.open(container.id), parseLogQuery(options));
+    });
+  }
+
+  containerAttach(id: string, options: AttachOptions): Promise<Attached> {
+    return edge(() => this.#attacher.attach(this.#get(id), id, options));
+  }
+
+  containerWait(id: string, condition: WaitCondition): Promise<Waiting> {
+    return edge(() => {
+      const { waiters, state } = this.#get(id);
+      return { result: waiters.wait(condition, state) };
+    });
+  }
+
+  execCreate(id: string, config: ExecConfig): Promise<{ Id: string }> {
+    return edge(() => this.#execs.create(this.#get(id), id, config));
+  }
+
+  execStart(id: string, options: ExecStartOptions): Promise<Attached> {
+    return edge(() => this.#execs.start(id, options));
+  }
+
+  execResize(id: string, size: { h: number; w: number }): Promise<void> {
+    return edge(() => this.#execs.resize(id, size));
+  }
+
+  execInspect(id: string): Promise<ExecInspect> {
+    return edge(() => inspectExec(this.#execStore.get(id)));
+  }
+
+  imageList(_options: { all?: boolean } = {}): Promise<ImageSummary[]> {
+    return edge(() => listImages(this.#context.images, this.#imageUsers()));
+  }
+
+  imageInspect(name: string): Promise<ImageInspect> {
+    return edge(() => inspectImage(this.#context.images.get(name), this.#context.images));
+  }
+
+  imageCreate(options: {
+    fromImage: string;
+    tag: string;
+    platform?: string;
+  }): Promise<AsyncIterable<ProgressMessage>> {
+    return edge(async () => {
+      const pull = await this.#puller.begin(parsePullName(options), options.platform);
+      const messages = new Channel<ProgressMessage>();
+      void pull((message) => messages.push(message))
+        .catch((error: Error) =>
+          messages.push({ error: error.message, errorDetail: { message: error.message } }),
+        )
+        .finally(() => messages.close());
+      return messages;
+    });
+  }
+
+  #get(id: string): Container {
+    return this.#context.containers.get(id);
+  }
+
+  #imageUsers(): Map<Digest, number> {
+    const users = new Map<Digest, number>();
+    for (const { imageId } of this.#context.containers.all())
+      users.set(imageId, (users.get(imageId) ?? 0) + 1);
+    return users;
+  }
+}
+
+/** The one place where the engine's errors become the API's. */
+async function edge<T>(operation: () => T | Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw toApiError(error);
+  }
+}
+
+/** The tag may be a digest. */
+function parsePullName({
+  fromImage,
+  tag,
+}: {
+  fromImage: string;
+  tag: string;
+}): ReturnType<typeof parseReference> {
+  const separator = tag.includes(':') ? '@' : ':';
+  return withDefaultTag(parseReference(tag === '' ? fromImage : `${fromImage}${separator}${tag}`));
+}

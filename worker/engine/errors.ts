@@ -1,0 +1,32 @@
+import type { ErrorKind } from '../oci/errors.ts';
+import { BottleshipError, errorKind } from '../oci/errors.ts';
+import { ApiError } from '../protocol/engine-api.ts';
+
+/** https://github.com/moby/moby/blob/v28.5.2/api/server/httpstatus/status.go */
+const statuses: Readonly<Record<ErrorKind, number>> = {
+  'not-found': 404,
+  conflict: 409,
+  invalid: 400,
+  'not-modified': 304,
+  forbidden: 403,
+  'not-implemented': 501,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** The engine's one edge: what any of its modules has thrown, as the Engine API's error. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError(statuses[errorKind(error)], error instanceof Error ? error.message : String(error));
+}
+
+export const notFound = make('not-found');
+export const conflict = make('conflict');
+export const notModified = make('not-modified');
+export const notImplemented = make('not-implemented');
+export const internal = make('internal');
+export { invalid } from '../oci/errors.ts';
+
+function make(kind: ErrorKind): (message: string, cause?: unknown) => BottleshipError {
+  return (message, cause) => new BottleshipError(kind, message, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,42 @@
+import type { ExecConfig, ExecInspect } from '../../protocol/engine-api.ts';
+import type { AgentStream } from '../agent.ts';
+import type { Instant } from '../clock.ts';
+import type { Container } from '../containers/container.ts';
+
+/** A further process in a container, before, while and after it runs. */
+export interface Exec {
+  readonly id: string;
+  readonly container: Container;
+  readonly config: ExecConfig;
+  running: boolean;
+  started: boolean;
+  exitCode: number | null;
+  pid: number;
+  /** Of a terminal, while it runs. */
+  terminal: AgentStream | undefined;
+  finishedAt: Instant | undefined;
+}
+
+export function inspectExec(exec: Exec): ExecInspect {
+  const { config, container } = exec;
+  const [entrypoint = '', ...args] = config.Cmd;
+  return {
+    ID: exec.id,
+    Running: exec.running,
+    ExitCode: exec.exitCode,
+    Pid: exec.pid,
+    ContainerID: container.id,
+    OpenStdin: config.AttachStdin ?? false,
+    OpenStdout: config.AttachStdout ?? false,
+    OpenStderr: config.AttachStderr ?? false,
+    CanRemove: false,
+    DetachKeys: '',
+    ProcessConfig: {
+      tty: config.Tty ?? false,
+      entrypoint,
+      arguments: args,
+      privileged: config.Privileged ?? false,
+      ...(config.User && { user: config.User }),
+    },
+  };
+}

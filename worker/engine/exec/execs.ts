@@ -1,0 +1,211 @@
+import type { Attached, ExecConfig, ExecStartOptions, OutputChunk } from '../../protocol/engine-api.ts';
+import { within } from '../clock.ts';
+import type { AgentStream } from '../agent.ts';
+import type { Container } from '../containers/container.ts';
+import { containerEvent } from '../containers/event.ts';
+import { requireRunning } from '../containers/stopper.ts';
+import type { EngineContext } from '../context.ts';
+import { conflict, invalid } from '../errors.ts';
+import { startFailure } from '../failure.ts';
+import { randomId } from '../ids.ts';
+import { Fanout } from '../io/fanout.ts';
+import type { ProcessStreams } from '../io/stdio.ts';
+import { openStreams, pump, resetStreams } from '../io/stdio.ts';
+import type { ExpectedProcess } from '../processes.ts';
+import { buildExecSpec } from '../spec/spec.ts';
+import type { Exec } from './exec.ts';
+import type { ExecStore } from './store.ts';
+
+type ExecContext = Pick<EngineContext, 'agent' | 'clock' | 'containers' | 'events' | 'processes'> & {
+  readonly execs: ExecStore;
+};
+
+/** How long the output of a process that has ended is waited for: its children may hold it open for ever. */
+const quietTimeout = 2000;
+
+/** https://github.com/moby/moby/blob/v28.5.2/daemon/exec.go */
+export class Execs {
+  readonly #context: ExecContext;
+
+  constructor(context: ExecContext) {
+    this.#context = context;
+  }
+
+  create(container: Container, given: string, config: ExecConfig): { Id: string } {
+    requireActive(container, given);
+    if (config.Cmd.length === 0) throw invalid('No exec command specified');
+    const exec: Exec = {
+      id: randomId(),
+      container,
+      config,
+      running: false,
+      started: false,
+      exitCode: null,
+      pid: 0,
+      terminal: undefined,
+      finishedAt: undefined,
+    };
+    this.#context.execs.add(exec);
+    containerEvent(this.#context.events, container, `exec_create: ${config.Cmd.join(' ')}`, {
+      execID: exec.id,
+    });
+    return { Id: exec.id };
+  }
+
+  /** Attached, a program that cannot be executed is an output; detached, an error. */
+  async start(id: string, options: ExecStartOptions): Promise<Attached> {
+    const exec = this.#claim(id);
+    const output = new Fanout();
+    const subscription = output.subscribe(options.Detach ? [] : attachedStreams(exec.config));
+    try {
+      const stdin = await this.#launch(exec, options, output);
+      return stdin ? { stdin, output: subscription } : { output: subscription };
+    } catch (error) {
+      this.#failed(exec, error, options, output);
+      return { output: subscription };
+    }
+  }
+
+  async resize(id: string, { h, w }: { h: number; w: number }): Promise<void> {
+    const exec = this.#context.execs.get(id);
+    requireActive(exec.container, exec.container.id);
+    if (!exec.running) throw invalid('exec process is not started');
+    if (exec.terminal === undefined) return;
+    await this.#context.agent.call('resize', { stream: exec.terminal.id, size: { rows: h, cols: w } });
+  }
+
+  #claim(id: string): Exec {
+    const exec = this.#context.execs.get(id);
+    requireActive(exec.container, exec.container.id);
+    if (exec.exitCode !== null) throw conflict(`exec command ${id} has already run`);
+    if (exec.started) throw conflict(`exec command ${id} is already running`);
+    exec.started = true;
+    exec.running = true;
+    return exec;
+  }
+
+  async #launch(exec: Exec, options: ExecStartOptions, output: Fanout): Promise<Attached['stdin']> {
+    const { agent, processes, events } = this.#context;
+    const { container, config } = exec;
+    const expected = processes.expect();
+    const streams = openStreams(agent, stdioOf(config, options));
+    try {
+      const place = { process: expected.process, stdio: streams.stdio };
+      const { pid } = await agent.call('exec', {
+        id: container.id,
+        ...buildExecSpec(container, config, place),
+      });
+      exec.pid = pid;
+    } catch (error) {
+      expected.forget();
+      resetStreams(streams);
+      throw error;
+    }
+    containerEvent(events, container, `exec_start: ${config.Cmd.join(' ')}`, { execID: exec.id });
+    this.#follow(exec, streams, expected, output);
+    return options.Detach ? undefined : stdinOf(streams);
+  }
+
+  #follow(exec: Exec, streams: ProcessStreams, { exited }: ExpectedProcess, output: Fanout): void {
+    if ('tty' in streams.stdio) exec.terminal = streams.outputs[0]?.[1];
+    const activity = { chunks: 0, waiting: 0 };
+    const drained = pump(streams, (chunk) => handOn(chunk, output, activity)).catch(() => undefined);
+    void this.#watch(exec, streams.stdin, exited, () => this.#drain(drained, activity)).finally(() =>
+      output.end(),
+    );
+  }
+
+  /** Pipes are given up at the exit, so that nobody goes on writing; a terminal still has output to come. */
+  async #watch(
+    exec: Exec,
+    stdin: AgentStream | undefined,
+    exited: ExpectedProcess['exited'],
+    drain: () => Promise<void>,
+  ): Promise<void> {
+    const { code } = await exited;
+    if (exec.terminal === undefined) stdin?.reset();
+    await drain();
+    if (exec.terminal !== undefined) stdin?.reset();
+    this.#ended(exec, code);
+  }
+
+  /** Waits until the output has ended, or nothing has come for a while though its reader was ready. */
+  async #drain(drained: Promise<void>, activity: Readonly<Activity>): Promise<void> {
+    for (;;) {
+      const { chunks } = activity;
+      if (await within(quietTimeout, drained)) return;
+      if (activity.waiting === 0 && activity.chunks === chunks) return;
+    }
+  }
+
+  #ended(exec: Exec, code: number): void {
+    Object.assign(exec, {
+      running: false,
+      exitCode: code,
+      terminal: undefined,
+      finishedAt: this.#context.clock.now(),
+    });
+    exec.container.execs.delete(exec.id);
+    const attributes = { execID: exec.id, exitCode: String(code) };
+    containerEvent(this.#context.events, exec.container, 'exec_die', attributes);
+  }
+
+  /** The client has its answer already when the process is found not to start, so the text goes into the stream. */
+  #failed(exec: Exec, cause: unknown, { Detach }: ExecStartOptions, output: Fanout): void {
+    const { error, exitCode } = startFailure(cause, exec.config.Cmd[0] ?? '', 'exec');
+    const code = exitCode === 128 ? 126 : exitCode;
+    this.#ended(exec, code);
+    if (Detach || !error.message.startsWith('OCI runtime exec failed')) throw error;
+    void output.write({ stream: 'stdout', bytes: new TextEncoder().encode(`${error.message}\r\n`) });
+    output.end();
+  }
+}
+
+interface Activity {
+  chunks: number;
+  /** Chunks that a reader has no room for. */
+  waiting: number;
+}
+
+function handOn(chunk: OutputChunk, output: Fanout, activity: Activity): Promise<unknown> | undefined {
+  activity.chunks += 1;
+  const room = output.write(chunk);
+  if (room === undefined) return undefined;
+  activity.waiting += 1;
+  return room.finally(() => {
+    activity.waiting -= 1;
+  });
+}
+
+function requireActive(container: Container, given: string): void {
+  requireRunning(container);
+  if (container.state.paused)
+    throw conflict(`Container ${given} is paused, unpause the container before exec`);
+  if (container.state.restarting)
+    throw conflict(`Container ${container.id} is restarting, wait until the container is running`);
+}
+
+function attachedStreams(config: ExecConfig): OutputChunk['stream'][] {
+  return [
+    ...(config.AttachStdout ? (['stdout'] as const) : []),
+    ...(config.AttachStderr ? (['stderr'] as const) : []),
+  ];
+}
+
+function stdioOf(
+  config: ExecConfig,
+  { Detach, ConsoleSize }: ExecStartOptions,
+): Parameters<typeof openStreams>[1] {
+  const [rows, cols] = ConsoleSize ?? [0, 0];
+  return {
+    tty: config.Tty ? { rows, cols } : undefined,
+    stdin: (config.AttachStdin ?? false) && !Detach,
+    stdout: (config.AttachStdout ?? false) && !Detach,
+    stderr: (config.AttachStderr ?? false) && !Detach,
+  };
+}
+
+function stdinOf({ stdin }: ProcessStreams): Attached['stdin'] {
+  if (stdin === undefined) return undefined;
+  return { write: (bytes) => stdin.write(bytes), close: () => stdin.end() };
+}

@@ -1,0 +1,84 @@
+import { BottleshipError } from '../oci/errors.ts';
+import type { AgentFailure } from '../protocol/agent.ts';
+import { AgentError } from './agent.ts';
+import { internal, invalid } from './errors.ts';
+
+/** Go's words for the kernel's errors. */
+const words: Readonly<Record<string, string>> = {
+  EPERM: 'operation not permitted',
+  ENOENT: 'no such file or directory',
+  EIO: 'input/output error',
+  E2BIG: 'argument list too long',
+  ENOEXEC: 'exec format error',
+  EAGAIN: 'resource temporarily unavailable',
+  ENOMEM: 'cannot allocate memory',
+  EACCES: 'permission denied',
+  EBUSY: 'device or resource busy',
+  EEXIST: 'file exists',
+  ENODEV: 'no such device',
+  ENOTDIR: 'not a directory',
+  // runc up to 1.1 says so of a directory, and clients look for it.
+  EISDIR: 'permission denied',
+  EINVAL: 'invalid argument',
+  ENFILE: 'too many open files in system',
+  EMFILE: 'too many open files',
+  ETXTBSY: 'text file busy',
+  ENOSPC: 'no space left on device',
+  EROFS: 'read-only file system',
+  ENAMETOOLONG: 'file name too long',
+  ELOOP: 'too many levels of symbolic links',
+};
+
+const prefixes = {
+  start:
+    'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ',
+  exec: 'OCI runtime exec failed: exec failed: unable to start container process: ',
+} as const;
+
+/** A process that did not start, as the client is told. */
+export interface StartFailure {
+  readonly error: BottleshipError;
+  /** 126: cannot be executed; 127: is not there; 128: anything else. */
+  readonly exitCode: number;
+}
+
+/** Docker's text for what the agent says. https://github.com/moby/moby/blob/v28.5.2/daemon/errors.go (setExitCodeFromError) */
+export function startFailure(error: unknown, program: string, kind: keyof typeof prefixes): StartFailure {
+  if (error instanceof BottleshipError) return { error, exitCode: 128 };
+  if (!(error instanceof AgentError)) return { error: internal(String(error), error), exitCode: 128 };
+  const { failure } = error;
+  if (failure.step === 'user') return userFailure(failure, kind);
+  const text = prefixes[kind] + detail(failure, program);
+  if (text.includes('permission denied')) return { error: invalid(text), exitCode: 126 };
+  if (text.includes('not a directory')) return { error: invalid(text + mountHint), exitCode: 127 };
+  if (/executable file not found|no such file or directory/.test(text))
+    return { error: invalid(text), exitCode: 127 };
+  return { error: internal(text), exitCode: 128 };
+}
+
+const mountHint =
+  ': Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type';
+
+/** Docker looks users up itself, before runc comes into play. */
+function userFailure({ message }: AgentFailure, kind: keyof typeof prefixes): StartFailure {
+  return kind === 'exec'
+    ? { error: invalid(message), exitCode: 126 }
+    : { error: internal(message), exitCode: 128 };
+}
+
+function detail({ step, code, message }: AgentFailure, program: string): string {
+  const name = JSON.stringify(program);
+  const reason = words[code];
+  if (step === 'lookup') return `exec: ${name}: executable file not found in $PATH`;
+  if (step === 'stat') return `exec: ${name}: stat ${program}: ${reason ?? code}`;
+  if (step === 'exec') return `exec: ${name}: ${notFoundByName(code, program) ?? reason ?? code}`;
+  return `error during container init: ${reason === undefined ? message : `${step}: ${reason}`}`;
+}
+
+/** A plain name that is nowhere, from an agent that tells no `lookup` from `exec`. */
+function notFoundByName(code: string, program: string): string | undefined {
+  if (code !== 'ENOENT') return undefined;
+  return program.includes('/')
+    ? `stat ${program}: no such file or directory`
+    : 'executable file not found in $PATH';
+}

@@ -1,0 +1,86 @@
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { digestAlgorithm, digestHex } from '../../oci/digest.ts';
+import { parseIndex } from '../../oci/imageindex.ts';
+import { parseManifest } from '../../oci/manifest.ts';
+import { isIndexType } from '../../oci/mediatype.ts';
+import type { Platform } from '../../oci/platform.ts';
+import type { Reference } from '../../oci/reference.ts';
+import { familiarName, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { BottleshipError } from '../../oci/errors.ts';
+import { notFound } from '../errors.ts';
+import { readVerified } from './blob.ts';
+import { chooseManifest, machinePlatform } from './platform.ts';
+import type { FoundImage, ImageSource } from './source.ts';
+
+/** Fetches a file of the bundled registry, by its path there. */
+export type FetchBlob = (path: string) => Promise<Response>;
+
+/**
+ * The images that come with the page: an OCI image layout (https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md)
+ * of static files, whose index.json names them by annotation.
+ */
+export class BundledImages implements ImageSource {
+  readonly #fetch: FetchBlob;
+
+  constructor(fetchBlob: FetchBlob) {
+    this.#fetch = fetchBlob;
+  }
+
+  async resolve(reference: Reference, platform: Platform): Promise<FoundImage> {
+    const named = await this.#named(reference);
+    const descriptor = await this.#manifestOf(named, platform);
+    const manifest = parseManifest(await this.#text(descriptor), descriptor.mediaType);
+    return { digest: named.digest, manifest, open: (blob) => this.#open(blob.digest) };
+  }
+
+  /** Several entries may share a name, one a platform; an index of their own is looked into later. */
+  async #named(reference: Reference): Promise<Descriptor> {
+    const wanted = formatReference(reference);
+    const index = parseIndex(await (await this.#get('index.json')).text());
+    const found = index.manifests.filter(
+      (entry) => nameOf(entry) === wanted || entry.digest === reference.digest,
+    );
+    const [first] = found;
+    if (first === undefined) throw denied(reference);
+    if (found.length === 1) return first;
+    return found.find(({ platform }) => platform?.architecture === machinePlatform.architecture) ?? first;
+  }
+
+  async #manifestOf(named: Descriptor, platform: Platform): Promise<Descriptor> {
+    if (!isIndexType(named.mediaType)) return named;
+    return chooseManifest(parseIndex(await this.#text(named), named.mediaType), platform);
+  }
+
+  async #text({ digest }: Descriptor): Promise<string> {
+    return new TextDecoder().decode(await readVerified(await this.#open(digest), digest));
+  }
+
+  async #open(digest: Digest): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#get(`blobs/${digestAlgorithm(digest)}/${digestHex(digest)}`);
+    if (response.body === null) throw new BottleshipError('unavailable', `empty answer for ${digest}`);
+    return response.body;
+  }
+
+  async #get(path: string): Promise<Response> {
+    const response = await this.#fetch(path);
+    if (response.ok) return response;
+    throw new BottleshipError('unavailable', `registry/${path}: ${response.status} ${response.statusText}`);
+  }
+}
+
+function nameOf({ annotations = {} }: Descriptor): string | undefined {
+  const name = annotations['io.containerd.image.name'] ?? annotations['org.opencontainers.image.ref.name'];
+  try {
+    return name === undefined ? undefined : formatReference(withDefaultTag(parseReference(name)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Docker Hub's answer to a name that it does not know. */
+function denied(reference: Reference): Error {
+  return notFound(
+    `pull access denied for ${familiarName(reference)}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
+  );
+}

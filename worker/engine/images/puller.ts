@@ -1,0 +1,127 @@
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { DiffId } from '../../oci/diffid.ts';
+import { digestHex } from '../../oci/digest.ts';
+import type { ImageConfig } from '../../oci/imageconfig.ts';
+import { parseImageConfig } from '../../oci/imageconfig.ts';
+import type { Reference } from '../../oci/reference.ts';
+import { familiarReference } from '../../oci/reference.ts';
+import type { ProgressMessage } from '../../protocol/engine-api.ts';
+import type { EngineContext } from '../context.ts';
+import { invalid } from '../errors.ts';
+import { readVerified } from './blob.ts';
+import type { LayerContent } from './layercontent.ts';
+import { fetchLayer } from './layerfetch.ts';
+import { parsePlatformOption, requireMachinePlatform } from './platform.ts';
+import type { FoundImage, ImageSource } from './source.ts';
+
+type Report = (message: ProgressMessage) => void;
+
+/** Called while layers come in, for the page's status line; both numbers are compressed bytes of the whole image. */
+export type PullListener = (image: string, received: number, total: number) => void;
+
+/** Brings images from a source into the stores, and says so as dockerd does. */
+export class Puller {
+  readonly #context: Pick<EngineContext, 'clock' | 'events' | 'images'>;
+  readonly #source: ImageSource;
+  readonly #content: LayerContent;
+  readonly #listener: PullListener;
+
+  constructor(
+    context: Pick<EngineContext, 'clock' | 'events' | 'images'>,
+    source: ImageSource,
+    content: LayerContent,
+    listener: PullListener = () => undefined,
+  ) {
+    this.#context = context;
+    this.#source = source;
+    this.#content = content;
+    this.#listener = listener;
+  }
+
+  /** Resolves with the rest of the pull when the name is known; only then is there anything to report. */
+  async begin(
+    reference: Reference,
+    platform: string | undefined,
+  ): Promise<(report: Report) => Promise<void>> {
+    const found = await this.#source.resolve(reference, parsePlatformOption(platform));
+    return (report) => this.#pull(reference, found, report);
+  }
+
+  async #pull(reference: Reference, found: FoundImage, report: Report): Promise<void> {
+    report({ status: `Pulling from ${reference.path}`, id: reference.tag ?? found.digest });
+    const image = found.manifest.config.digest;
+    const before = this.#context.images.named(reference);
+    if (!this.#context.images.has(image)) await this.#bring(reference, found, report);
+    await this.#context.images.tag(reference, {
+      image,
+      digest: found.digest,
+      taggedAt: this.#context.clock.now(),
+    });
+    const name = familiarReference(reference);
+    report({ status: `Digest: ${found.digest}` });
+    const news = before?.image === image ? 'Image is up to date for' : 'Downloaded newer image for';
+    report({ status: `Status: ${news} ${name}` });
+    this.#context.events.publish('image', 'pull', name, { name: reference.path });
+  }
+
+  async #bring(reference: Reference, found: FoundImage, report: Report): Promise<void> {
+    const { config, layers } = found.manifest;
+    const configText = new TextDecoder().decode(await readVerified(await found.open(config), config.digest));
+    const parsed = parseImageConfig(configText);
+    requireMachinePlatform(parsed);
+    const pairs = pairLayers(layers, parsed);
+    const size = await this.#layers(familiarReference(reference), found, pairs, report);
+    await this.#context.images.add({ id: config.digest, configText, size });
+  }
+
+  /** One after the other: unpacking is the slow part, and the machine has one processor. */
+  async #layers(
+    name: string,
+    found: FoundImage,
+    pairs: readonly LayerPair[],
+    report: Report,
+  ): Promise<number> {
+    const total = pairs.reduce((sum, { blob }) => sum + blob.size, 0);
+    let received = 0;
+    let size = 0;
+    for (const { blob } of pairs)
+      report({ status: 'Pulling fs layer', progressDetail: {}, id: shortId(blob) });
+    for (const { blob, diffId } of pairs) {
+      const arrived = (bytes: number) => this.#listener(name, (received += bytes), total);
+      size += await this.#layer(found, blob, diffId, report, arrived);
+    }
+    return size;
+  }
+
+  async #layer(
+    found: FoundImage,
+    blob: Descriptor,
+    diffId: DiffId,
+    report: Report,
+    arrived: (bytes: number) => void,
+  ): Promise<number> {
+    const known = await this.#content.size(diffId);
+    if (known !== undefined) {
+      report({ status: 'Already exists', progressDetail: {}, id: shortId(blob) });
+      return known;
+    }
+    return fetchLayer({ found, blob, diffId, content: this.#content, id: shortId(blob), report, arrived });
+  }
+}
+
+interface LayerPair {
+  readonly blob: Descriptor;
+  readonly diffId: DiffId;
+}
+
+function pairLayers(blobs: readonly Descriptor[], { rootfs }: ImageConfig): LayerPair[] {
+  if (blobs.length !== rootfs.diff_ids.length)
+    throw invalid(
+      `manifest has ${blobs.length} layers, but the image config names ${rootfs.diff_ids.length}`,
+    );
+  return rootfs.diff_ids.map((diffId, i) => ({ blob: blobs[i] as Descriptor, diffId }));
+}
+
+function shortId({ digest }: Descriptor): string {
+  return digestHex(digest).slice(0, 12);
+}

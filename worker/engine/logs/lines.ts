@@ -1,0 +1,104 @@
+import type { OutputChunk } from '../../protocol/engine-api.ts';
+import type { LogRecord } from './store.ts';
+
+const newline = 10;
+
+/** Docker cuts lines that are longer than this. https://github.com/moby/moby/blob/v28.5.2/daemon/logger/copier.go */
+const longestLine = 16 * 1024;
+
+/**
+ * Makes records of whole lines out of records as they were written, as the json-file driver stores them: a line counts
+ * when it is whole, at the time of its end, and the two streams do not mix within one.
+ */
+export class LineJoiner {
+  readonly #partial: Record<OutputChunk['stream'], Partial> = {
+    stdout: new Partial(),
+    stderr: new Partial(),
+  };
+
+  /** The lines that are whole with this record. */
+  push(record: LogRecord): LogRecord | undefined {
+    const partial = this.#partial[record.stream];
+    const end = record.bytes.lastIndexOf(newline) + 1;
+    const lines = end > 0 ? { ...record, bytes: partial.take(record.bytes.subarray(0, end)) } : undefined;
+    partial.add(record.bytes.subarray(end), record.time);
+    if (partial.length < longestLine) return lines;
+    const cut = partial.take(empty);
+    return { ...record, bytes: lines === undefined ? cut : concat([lines.bytes, cut]) };
+  }
+
+  /** What had no newline by the end of the run. */
+  flush(): LogRecord[] {
+    return (['stdout', 'stderr'] as const)
+      .filter((stream) => this.#partial[stream].length > 0)
+      .map((stream) => ({
+        stream,
+        time: this.#partial[stream].time,
+        bytes: this.#partial[stream].take(empty),
+      }));
+  }
+}
+
+/** How many lines the bytes hold; one without its newline at the end counts. */
+export function countLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) count += 1;
+  return bytes.length > 0 && bytes.at(-1) !== newline ? count + 1 : count;
+}
+
+/** The bytes without their first lines. */
+export function skipLines(bytes: Uint8Array, lines: number): Uint8Array {
+  let start = 0;
+  for (let skipped = 0; skipped < lines; skipped += 1) {
+    const end = bytes.indexOf(newline, start);
+    if (end < 0) return empty;
+    start = end + 1;
+  }
+  return bytes.subarray(start);
+}
+
+/** The bytes with a text before every line. */
+export function prefixLines(bytes: Uint8Array, prefix: Uint8Array): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const found = bytes.indexOf(newline, start);
+    const end = found < 0 ? bytes.length : found + 1;
+    pieces.push(prefix, bytes.subarray(start, end));
+    start = end;
+  }
+  return concat(pieces);
+}
+
+const empty = new Uint8Array(0);
+
+/** The beginning of a line whose end has not come yet. */
+class Partial {
+  readonly #pieces: Uint8Array[] = [];
+  length = 0;
+  time = 0;
+
+  add(bytes: Uint8Array, time: number): void {
+    if (bytes.length === 0) return;
+    this.#pieces.push(bytes);
+    this.length += bytes.length;
+    this.time = time;
+  }
+
+  take(tail: Uint8Array): Uint8Array {
+    if (this.length === 0) return tail;
+    const bytes = concat([...this.#pieces, tail]);
+    this.#pieces.length = 0;
+    this.length = 0;
+    return bytes;
+  }
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    out.set(piece, offset);
+    offset += piece.length;
+  }
+  return out;
+}

@@ -1,0 +1,62 @@
+import type { WakeResult } from '../protocol/agent.ts';
+import type { Agent } from './agent.ts';
+import { systemClock } from './clock.ts';
+import { ContainerStore } from './containers/store.ts';
+import type { EngineContext, LayerMounts } from './context.ts';
+import { Engine } from './engine.ts';
+import { Events } from './events.ts';
+import type { FetchBlob } from './images/bundled.ts';
+import { BundledImages } from './images/bundled.ts';
+import type { LayerContent } from './images/layercontent.ts';
+import type { PullListener } from './images/puller.ts';
+import { Puller } from './images/puller.ts';
+import { ImageStore } from './images/store.ts';
+import { MemoryLogStore } from './logs/memory.ts';
+import type { MetadataStore } from './metadata/store.ts';
+import { Processes } from './processes.ts';
+import type { Resolver } from './spec/files.ts';
+
+/** What the engine is made of. */
+export interface EngineParts {
+  readonly agent: Agent;
+  /** What the agent answered to `wake`, and the hostname it was given there. */
+  readonly machine: WakeResult & { readonly hostname: string };
+  readonly metadata: MetadataStore;
+  readonly content: LayerContent;
+  readonly layers: LayerMounts;
+  /** Fetches from the folder of the bundled registry: `index.json`, `blobs/sha256/...`. */
+  readonly fetchBlob: FetchBlob;
+  /** For containers' /etc/resolv.conf. */
+  readonly resolver?: Resolver;
+  readonly onPull?: PullListener;
+}
+
+/** Puts the engine together. Resolves when it knows the images of earlier visits; asks nothing of the agent. */
+export async function openEngine(parts: EngineParts): Promise<Engine> {
+  const clock = systemClock();
+  const resolver = parts.resolver ?? { nameservers: [], gateway: '127.0.0.1' };
+  const [images, id] = await Promise.all([ImageStore.open(parts.metadata), installationId(parts.metadata)]);
+  const context: EngineContext = {
+    agent: parts.agent,
+    clock,
+    events: new Events(clock),
+    processes: new Processes(parts.agent),
+    containers: new ContainerStore(),
+    images,
+    layers: parts.layers,
+    logs: new MemoryLogStore(),
+    machine: { ...parts.machine, resolver },
+  };
+  const source = new BundledImages(parts.fetchBlob);
+  return new Engine(context, new Puller(context, source, parts.content, parts.onPull), id);
+}
+
+const idKey = 'engine:id';
+
+async function installationId(metadata: MetadataStore): Promise<string> {
+  const known = await metadata.get(idKey);
+  if (typeof known === 'string') return known;
+  const id = crypto.randomUUID();
+  await metadata.set(idKey, id);
+  return id;
+}

@@ -1,0 +1,104 @@
+import type { ContainerSpec, ProcessSpec, Stdio } from '../../protocol/agent.ts';
+import type { ExecConfig } from '../../protocol/engine-api.ts';
+import type { FullConfig } from '../containers/config.ts';
+import type { FullHostConfig } from '../containers/hostconfig.ts';
+import { allCapabilities, capabilities } from './capabilities.ts';
+import { containerEnv, overrideEnv } from './env.ts';
+import type { Resolver } from './files.ts';
+import { files } from './files.ts';
+import { mounts } from './mounts.ts';
+import { resources } from './resources.ts';
+import { rlimits } from './rlimits.ts';
+import { parseSecurity } from './security.ts';
+import { sysctls } from './sysctls.ts';
+
+/** What of a container the specification is made of. */
+export interface SpecSource {
+  readonly id: string;
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly config: FullConfig;
+  readonly hostConfig: FullHostConfig;
+}
+
+/** What is known only when the container starts. */
+export interface SpecPlace {
+  readonly process: number;
+  readonly stdio: Stdio;
+  readonly layers: string[];
+  readonly resolver: Resolver;
+}
+
+/** The container as the agent is told to make it. */
+export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpec {
+  const { id, config, hostConfig } = container;
+  const network = networkOf(hostConfig);
+  return {
+    id,
+    hostname: config.Hostname,
+    ...(config.Domainname !== '' && { domainname: config.Domainname }),
+    layers: place.layers,
+    readonlyRootfs: hostConfig.ReadonlyRootfs,
+    process: processSpec(container, place),
+    mounts: mounts(hostConfig),
+    files: files(config.Hostname, hostConfig, place.resolver),
+    resources: resources(hostConfig),
+    privileged: hostConfig.Privileged,
+    init: hostConfig.Init ?? false,
+    shmSize: hostConfig.ShmSize,
+    network,
+    sysctls: sysctls(hostConfig.Sysctls, network),
+    autoRemove: hostConfig.AutoRemove,
+  };
+}
+
+/** A further process in the container. https://github.com/moby/moby/blob/v28.5.2/daemon/exec.go */
+export function buildExecSpec(
+  container: SpecSource,
+  exec: ExecConfig,
+  place: Pick<SpecPlace, 'process' | 'stdio'>,
+): ProcessSpec {
+  const base = commonProcess(container);
+  const { config } = container;
+  return {
+    ...base,
+    ...place,
+    args: exec.Cmd,
+    env: overrideEnv(containerEnv(config.Hostname, exec.Tty ?? false, config.Env), exec.Env ?? []),
+    cwd: exec.WorkingDir || config.WorkingDir || '/',
+    user: exec.User || config.User,
+    ...(exec.Privileged && { capabilities: [...allCapabilities] }),
+  };
+}
+
+/** `none` is a namespace with nothing but a loopback device, which is what every new one is. */
+export function networkOf({ NetworkMode }: { NetworkMode: string }): 'own' | 'host' {
+  return NetworkMode === 'host' ? 'host' : 'own';
+}
+
+function processSpec(container: SpecSource, { process, stdio }: SpecPlace): ProcessSpec {
+  const { config, hostConfig } = container;
+  return {
+    ...commonProcess(container),
+    process,
+    stdio,
+    args: [container.path, ...container.args],
+    env: containerEnv(config.Hostname, config.Tty, config.Env),
+    cwd: config.WorkingDir || '/',
+    user: config.User,
+    ...(hostConfig.OomScoreAdj !== 0 && { oomScoreAdj: hostConfig.OomScoreAdj }),
+  };
+}
+
+type CommonProcess = Pick<ProcessSpec, 'capabilities' | 'noNewPrivileges' | 'seccomp' | 'groups' | 'rlimits'>;
+
+function commonProcess({ hostConfig }: SpecSource): CommonProcess {
+  const { noNewPrivileges, seccomp } = parseSecurity(hostConfig.SecurityOpt ?? [], hostConfig.Privileged);
+  return {
+    capabilities: capabilities(hostConfig),
+    ...(noNewPrivileges && { noNewPrivileges }),
+    seccomp,
+    ...(hostConfig.GroupAdd?.length && { groups: hostConfig.GroupAdd }),
+    ...(hostConfig.Ulimits?.length && { rlimits: rlimits(hostConfig.Ulimits) }),
+  };
+}

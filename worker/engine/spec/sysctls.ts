@@ -1,0 +1,38 @@
+import { invalid } from '../errors.ts';
+
+/** Those of the IPC namespace. https://github.com/opencontainers/runc/blob/v1.1.5/libcontainer/configs/validate/validator.go */
+const ipcSysctls = new Set([
+  'kernel.msgmax',
+  'kernel.msgmnb',
+  'kernel.msgmni',
+  'kernel.sem',
+  'kernel.shmall',
+  'kernel.shmmax',
+  'kernel.shmmni',
+  'kernel.shm_rmid_forced',
+]);
+
+/** Docker's own for a network namespace: ports below 1024 and ping for everybody. */
+const networkDefaults = {
+  'net.ipv4.ip_unprivileged_port_start': '0',
+  'net.ipv4.ping_group_range': '0 2147483647',
+};
+
+/** All the sysctls to set. */
+export function sysctls(
+  given: Readonly<Record<string, string>>,
+  network: 'own' | 'host',
+): Record<string, string> {
+  return { ...(network === 'own' && networkDefaults), ...given };
+}
+
+/** Throws on a sysctl that is not the container's own. */
+export function validateSysctls(given: Readonly<Record<string, string>>, network: 'own' | 'host'): void {
+  for (const name of Object.keys(given)) {
+    if (ipcSysctls.has(name) || name.startsWith('fs.mqueue.') || name === 'kernel.domainname') continue;
+    if (!name.startsWith('net.'))
+      throw invalid(`sysctl ${JSON.stringify(name)} is not in a separate kernel namespace`);
+    if (network === 'host')
+      throw invalid(`sysctl ${JSON.stringify(name)} not allowed in host network namespace`);
+  }
+}

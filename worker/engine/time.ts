@@ -1,0 +1,49 @@
+import type { Instant } from './clock.ts';
+import { invalid } from './errors.ts';
+
+/** Go's zero time, which Docker shows for "never". */
+export const never = '0001-01-01T00:00:00Z';
+
+/** Go's RFC3339Nano: nanoseconds without trailing zeros. */
+export function formatTime(instant: Instant | undefined): string {
+  if (instant === undefined) return never;
+  const digits = nanoseconds(instant).replace(/0+$/, '');
+  return `${seconds(instant)}${digits === '' ? '' : `.${digits}`}Z`;
+}
+
+/** As in logs, where all nine digits stay. */
+export function formatLogTime(instant: Instant): string {
+  return `${seconds(instant)}.${nanoseconds(instant)}Z`;
+}
+
+/** The API's `since` and `until`: seconds since 1970, with a fraction. */
+export function parseTimestamp(text: string): Instant {
+  const match = /^([+-]?\d+)(?:\.(\d+))?$/.exec(text);
+  if (match === null) throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(match[1]) * 1000 + Number(`0.${match[2] ?? '0'}`) * 1000;
+}
+
+/** Docker's words for a span of time. https://github.com/docker/go-units/blob/v0.5.0/duration.go */
+export function humanDuration(milliseconds: number): string {
+  const seconds = Math.trunc(milliseconds / 1000);
+  const minutes = Math.trunc(seconds / 60);
+  const hours = Math.trunc(milliseconds / 3_600_000 + 0.5);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds < 60) return seconds === 1 ? '1 second' : `${seconds} seconds`;
+  if (minutes < 60) return minutes === 1 ? 'About a minute' : `${minutes} minutes`;
+  if (hours < 48) return hours === 1 ? 'About an hour' : `${hours} hours`;
+  if (hours < 24 * 14) return `${Math.trunc(hours / 24)} days`;
+  if (hours < 24 * 60) return `${Math.trunc(hours / 24 / 7)} weeks`;
+  if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24 / 30)} months`;
+  return `${Math.trunc(milliseconds / 3_600_000 / 24 / 365)} years`;
+}
+
+function seconds(instant: Instant): string {
+  return new Date(Math.floor(instant)).toISOString().slice(0, 19);
+}
+
+function nanoseconds(instant: Instant): string {
+  const whole = Math.floor(instant);
+  const fraction = Math.floor((instant - whole) * 1000);
+  return String((((whole % 1000) + 1000) % 1000) * 1_000_000 + fraction * 1000).padStart(9, '0');
+}
