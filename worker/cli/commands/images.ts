@@ -1,0 +1,32 @@
+import { atMost, command } from '../command-spec.ts';
+import { filter } from '../flags/filter.ts';
+import { unavailable } from '../flags/flag.ts';
+import { listFormatFlag } from '../flags/format.ts';
+import { bool } from '../flags/kinds.ts';
+import { ListFormat } from '../format/listing.ts';
+import { filterImages } from '../image-filters.ts';
+import { imageListing, imageListingWithDigests, imageRows } from '../image-listing.ts';
+
+export const images = command({
+  usage: '[OPTIONS] [REPOSITORY[:TAG]]',
+  short: 'List images',
+  args: atMost(1),
+  spellings: 'docker image ls, docker image list, docker images',
+  flags: {
+    all: bool('Show all images (default hides intermediate images)', { short: 'a' }),
+    digests: bool('Show digests'),
+    filter: filter('Filter output based on conditions provided'),
+    format: listFormatFlag,
+    'no-trunc': bool("Don't truncate output"),
+    quiet: bool('Only show image IDs', { short: 'q' }),
+    tree: unavailable('the tree of images is', bool('List multi-platform images as a tree (EXPERIMENTAL)')),
+  },
+  async run({ engine, values, args: [reference], out }) {
+    const listing = values.digests ? imageListingWithDigests : imageListing;
+    const format = new ListFormat(listing, { ...values, full: values['no-trunc'] });
+    const filters = reference === undefined ? values.filter : { ...values.filter, reference: [reference] };
+    const found = filterImages(await engine.imageList(values.all ? { all: true } : {}), filters);
+    const digests = values.digests || (values.format !== 'json' && format.names('Digest'));
+    await out.print(format.render(found.flatMap((image) => imageRows(image, digests))));
+  },
+});

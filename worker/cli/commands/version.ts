@@ -1,0 +1,71 @@
+import type { Version } from '../../protocol/engine-api.ts';
+import { client } from '../client-version.ts';
+import { command, noArgs } from '../command-spec.ts';
+import { errorText, StatusError } from '../errors.ts';
+import { objectFormatFlag } from '../flags/format.ts';
+import { printObject } from '../format/object.ts';
+import { alignTabs } from '../format/tabs.ts';
+import { ansiTime } from '../format/time.ts';
+
+export const version = command({
+  usage: '[OPTIONS]',
+  short: 'Show the Docker version information',
+  args: noArgs,
+  flags: { format: objectFormatFlag },
+  async run({ engine, values, out }) {
+    let failure: unknown;
+    const server = await engine.version().catch((error: unknown) => void (failure = error));
+    const shown = {
+      Client: client,
+      Server: server ? { ...server, BuildTime: ansiTime(server.BuildTime) } : null,
+    };
+    await (values.format === ''
+      ? out.print(text(server ?? undefined))
+      : printObject(out, values.format, shown));
+    if (failure !== undefined) throw new StatusError(1, errorText(failure));
+  },
+});
+
+function text(server: Version | undefined): string {
+  const all = [...clientLines(), ...(server ? ['', ...serverLines(server)] : [])];
+  return alignTabs(all.map((line) => `${line}\n`).join(''), 20, 1);
+}
+
+function clientLines(): string[] {
+  return [
+    `Client:${client.Platform.Name === '' ? '' : ` ${client.Platform.Name}`}`,
+    ` Version:\t${client.Version}`,
+    ` API version:\t${client.ApiVersion}`,
+    ` Go version:\t${client.GoVersion}`,
+    ` Git commit:\t${client.GitCommit}`,
+    ` Built:\t${client.BuildTime}`,
+    ` OS/Arch:\t${client.Os}/${client.Arch}`,
+    ` Context:\t${client.Context}`,
+  ];
+}
+
+function serverLines({ Platform, Components }: Version): string[] {
+  const components = Components.flatMap((component) => [
+    ` ${component.Name}:`,
+    ...(component.Name === 'Engine' ? engineLines(component) : otherLines(component)),
+  ]);
+  return [`Server:${Platform.Name === '' ? '' : ` ${Platform.Name}`}`, ...components];
+}
+
+function engineLines({ Version: version, Details }: Version['Components'][number]): string[] {
+  const detail = (name: string) => Details[name] ?? '';
+  return [
+    `  Version:\t${version}`,
+    `  API version:\t${detail('ApiVersion')} (minimum version ${detail('MinAPIVersion')})`,
+    `  Go version:\t${detail('GoVersion')}`,
+    `  Git commit:\t${detail('GitCommit')}`,
+    `  Built:\t${ansiTime(detail('BuildTime'))}`,
+    `  OS/Arch:\t${detail('Os')}/${detail('Arch')}`,
+    `  Experimental:\t${detail('Experimental')}`,
+  ];
+}
+
+function otherLines({ Version, Details }: Version['Components'][number]): string[] {
+  const details = Object.keys(Details ?? {}).sort();
+  return [`  Version:\t${Version}`, ...details.map((name) => `  ${name}:\t${Details[name] ?? ''}`)];
+}

@@ -1,0 +1,25 @@
+import { ApiError } from '../protocol/engine-api.ts';
+
+/** Ends the command with an exit code and, when there is one, a text on standard error. */
+export class StatusError extends Error {
+  readonly code: number;
+  constructor(code: number, text = '') {
+    super(text);
+    this.name = 'StatusError';
+    this.code = code;
+  }
+}
+
+/** The engine's errors are told apart from the command's own. */
+export function errorText(error: unknown): string {
+  if (error instanceof ApiError) return `Error response from daemon: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function exitCode(error: unknown): number {
+  return error instanceof StatusError ? error.code : 1;
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

@@ -1,0 +1,17 @@
+import { string } from './kinds.ts';
+
+const more =
+  "'json':             Print in JSON format\n" +
+  "'TEMPLATE':         Print output using the given Go template.\n" +
+  'Refer to https://docs.docker.com/go/formatting/ for more information about formatting output with templates';
+
+/** `--format` of a command that prints a table without it. */
+export const listFormatFlag = string(
+  'Format output using a custom template:\n' +
+    "'table':            Print output in table format with column headers (default)\n" +
+    "'table TEMPLATE':   Print output in table format using the given Go template\n" +
+    more,
+);
+
+/** `--format` of a command that prints one object. */
+export const objectFormatFlag = string(`Format output using a custom template:\n${more}`, { short: 'f' });

@@ -1,0 +1,114 @@
+import { StatusError } from '../errors.ts';
+import { compile, render, renderHeader, TemplateError } from '../template/template.ts';
+import type { Template } from '../template/template.ts';
+import { goType } from '../template/values.ts';
+import { alignTabs } from './tabs.ts';
+
+/** What a command lists: the fields that `--format` may name, with their titles, and the table without it. */
+export interface Listing<T> {
+  /** Go's name of a row, for messages. */
+  readonly type: string;
+  readonly fields: Readonly<Record<string, Field<T>>>;
+  readonly table: string;
+  readonly quiet: string;
+}
+
+export interface Field<T> {
+  /** Fields without one are no columns. */
+  readonly title?: string;
+  /** Of one item; `full` is `--no-trunc`. */
+  value(item: T, full: boolean): unknown;
+}
+
+export interface ListOptions {
+  readonly format: string;
+  readonly quiet?: boolean;
+  readonly full?: boolean;
+}
+
+const minWidth = 10;
+const padding = 3;
+
+/** A format of a list, checked. @throws StatusError */
+export class ListFormat<T> {
+  readonly #listing: Listing<T>;
+  readonly #template: Template;
+  readonly #isTable: boolean;
+  readonly #full: boolean;
+
+  constructor(listing: Listing<T>, { format, quiet = false, full = false }: ListOptions) {
+    const { source, isTable } = choose(listing, format, quiet);
+    this.#listing = listing;
+    this.#isTable = isTable;
+    this.#full = full;
+    this.#template = compileFormat(source);
+  }
+
+  render(items: readonly T[]): string {
+    const header = execute(() => renderHeader(this.#template, this.#titles()));
+    const rows = items.map((item) => execute(() => render(this.#template, this.#row(item))));
+    if (this.#isTable)
+      return alignTabs([header, ...rows].map((line) => `${line}\n`).join(''), minWidth, padding);
+    return rows.map((row) => `${row}\n`).join('');
+  }
+
+  /** Whether the format shows a field; for those that cost the engine something. */
+  names(field: string): boolean {
+    let named = false;
+    const titles = this.#titles();
+    Object.defineProperty(titles, field, { enumerable: true, get: () => ((named = true), '') });
+    execute(() => renderHeader(this.#template, titles));
+    return named;
+  }
+
+  #titles(): object {
+    const fields = Object.entries(this.#listing.fields);
+    const titles = Object.fromEntries(fields.map(([name, { title }]) => [name, title ?? name]));
+    return Object.defineProperty(titles, goType, { value: this.#listing.type });
+  }
+
+  /** Fields in the order of their names, each computed when it is read. */
+  #row(item: T): object {
+    const row = Object.defineProperty({}, goType, { value: this.#listing.type });
+    for (const name of Object.keys(this.#listing.fields).sort()) {
+      const get = () => this.#listing.fields[name]?.value(item, this.#full);
+      Object.defineProperty(row, name, { enumerable: true, get });
+    }
+    return row;
+  }
+}
+
+function choose<T>(
+  listing: Listing<T>,
+  format: string,
+  quiet: boolean,
+): { source: string; isTable: boolean } {
+  if (format === 'json') return { source: '{{json .}}', isTable: false };
+  if (format !== '' && !/^table\b/.test(format)) return { source: unescape(format), isTable: false };
+  const own = format.slice('table'.length).trim();
+  if (own !== '') return { source: unescape(own), isTable: true };
+  return quiet ? { source: listing.quiet, isTable: false } : { source: listing.table, isTable: true };
+}
+
+/** Shells pass `\t` and `\n` on as they are. */
+function unescape(format: string): string {
+  return format.trim().replaceAll('\\t', '\t').replaceAll('\\n', '\n');
+}
+
+function compileFormat(source: string): Template {
+  try {
+    return compile(source);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw new StatusError(1, `failed to parse template: ${error.message}`);
+  }
+}
+
+function execute<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw new StatusError(1, `failed to execute template: ${error.message}`);
+  }
+}

@@ -1,0 +1,46 @@
+import type { ClientSession } from './session.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { flagUsages } from './flags/usage.ts';
+import { globalFlags } from './global-flags.ts';
+import { sections } from './command-tree.ts';
+import type { Group } from './command-tree.ts';
+
+/** Texts of `--help`, as Docker's client lays them out. */
+
+export function commandHelp(session: ClientSession, name: string, spec: CommandSpec): string {
+  const options = flagUsages(spec.flags, width(session));
+  return [
+    `Usage:  ${name} ${spec.usage}\n\n${spec.short}\n`,
+    ...(spec.spellings === undefined ? [] : [`Aliases:\n  ${spec.spellings}\n`]),
+    ...(options === '' ? [] : [`Options:\n${options}`]),
+  ].join('\n');
+}
+
+export function groupHelp(name: string, group: Group): string {
+  return (
+    `Usage:  ${name} COMMAND\n\n${group.short}\n\nCommands:\n${commandLines(group.commands)}\n` +
+    `Run '${name} COMMAND --help' for more information on a command.\n`
+  );
+}
+
+export function rootHelp(session: ClientSession): string {
+  const listed = sections.map(({ title, entries }) => `${title}:\n${commandLines(entries)}\n`).join('');
+  return (
+    `Usage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\n${listed}` +
+    `Global Options:\n${flagUsages(globalFlags, width(session))}\n` +
+    "Run 'docker COMMAND --help' for more information on a command.\n\n" +
+    'For more help on how to use Docker, head to https://docs.docker.com/go/guides/\n'
+  );
+}
+
+const narrowestName = 11;
+
+function commandLines(entries: readonly { readonly name: string; readonly short: string }[]): string {
+  return [...entries].map(({ name, short }) => `  ${name.padEnd(narrowestName)} ${short}\n`).join('');
+}
+
+const defaultWidth = 80;
+
+function width(session: ClientSession): number {
+  return (session.tty.stdin ? (session.size?.cols ?? defaultWidth) : defaultWidth) - 1;
+}
