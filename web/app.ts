@@ -15,8 +15,8 @@ import { Terminals } from './terminals.ts';
 import { toggleTheme, watchTheme } from './theme.ts';
 
 /** Wires the page to the machine in the worker. */
-export function startApp(worker: Worker): void {
-  const engine = connectEngine(worker);
+export function startApp(worker: Worker, failure: Promise<string>): void {
+  const engine = connectEngine(worker, failure);
   const reset = () => void resetMachine(engine);
   const terminals = new Terminals({
     engine,
@@ -49,7 +49,7 @@ function shortcutsOf(terminals: Terminals): Shortcut[] {
     newTerminal(terminals),
     { key: 'ArrowRight', shown: '→', does: 'Next terminal', run: () => terminals.step(1) },
     { key: 'ArrowLeft', shown: '←', does: 'Previous terminal', run: () => terminals.step(-1) },
-    { key: 'ArrowUp', shown: '↑', does: 'Leave the terminal for the tabs', run: () => terminals.focusTabs() },
+    { key: 'ArrowUp', shown: '↑', does: 'Go to the tabs', run: () => terminals.focusTabs() },
     ...(isMac ? [] : [copy]),
   ];
 }

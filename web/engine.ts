@@ -25,38 +25,32 @@ export interface Engine {
   wipe(): Promise<void>;
 }
 
-export function connectEngine(worker: Worker): Engine {
+/** `failure` is the reason why nothing may ever be heard of the worker. */
+export function connectEngine(worker: Worker, failure: Promise<string>): Engine {
   const api = wrap<MachineApi>(worker);
   return {
-    boot: (onStatus) => bootMachine(api, worker, onStatus),
+    boot: (onStatus) => bootMachine(api, failure, onStatus),
     openTerminal: (size, events) => openLine(api, size, events),
     wipe: () => api.wipe(),
   };
 }
 
-function bootMachine(
+async function bootMachine(
   api: Remote<MachineApi>,
-  worker: Worker,
+  failure: Promise<string>,
   onStatus: (status: MachineStatus) => void,
 ): Promise<void> {
-  const base = new URL('./', document.baseURI).href;
-  const load = watchLoading(worker);
+  let isHeard = false;
   const report = (status: MachineStatus) => {
-    load.done();
+    isHeard = true;
     onStatus(status);
   };
-  return Promise.race([api.boot({ base }, proxy(report)), load.failure]);
-}
-
-/** A worker that cannot be loaded answers no call: it only fires an error, before anything else is heard of it. */
-function watchLoading(worker: Worker): { failure: Promise<never>; done: () => void } {
-  const loading = new AbortController();
-  const failure = new Promise<never>((_, reject) => {
-    const fail = (event: ErrorEvent) =>
-      reject(new Error(event.message || "The machine's program could not be loaded."));
-    worker.addEventListener('error', fail, { signal: loading.signal });
-  });
-  return { failure, done: () => loading.abort() };
+  const base = new URL('./', document.baseURI).href;
+  const booted = api.boot({ base }, proxy(report));
+  const reason = await Promise.race([booted, failure]);
+  // A worker that has spoken lives; its later errors are no reason to give the machine up.
+  if (reason !== undefined && !isHeard) throw new Error(reason);
+  await booted;
 }
 
 async function openLine(

@@ -6,7 +6,6 @@ import type { KeyHelp } from './shortcuts.ts';
 const commands: [command: string, does: string][] = [
   ['docker run hello-world', 'Run your first container'],
   ['docker run -it --rm busybox sh', 'Look around inside one; exit leaves it'],
-  ['docker run -d --name clock busybox sh -c "while date; do sleep 1; done"', 'Leave one running'],
   ['docker ps -a', 'List what there is'],
 ];
 

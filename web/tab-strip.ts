@@ -10,7 +10,7 @@ export interface TabEvents {
 
 export interface TabLabel {
   name: string;
-  /** Said after the name, and shown by the tab's looks. */
+  /** Said and shown after the name. */
   ended: boolean;
 }
 
@@ -56,7 +56,7 @@ export class TabStrip {
     const holder = this.#holder(id);
     if (!holder) return;
     const tab = tabIn(holder);
-    const state = ended ? [make('span', { class: 'visually-hidden' }, ', ended')] : [];
+    const state = ended ? [make('span', { class: 'tab-state' }, 'ended')] : [];
     tab?.replaceChildren(make('span', { class: 'tab-text' }, name), ...state);
     tab?.setAttribute('title', name);
     holder.classList.toggle('ended', ended);

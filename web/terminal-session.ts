@@ -62,7 +62,7 @@ export class TerminalSession {
 
   #ended(reason: string): void {
     this.#shell = null;
-    void this.view.write(`${restoreModes}\r\n\x1b[2m${reason} Enter opens a new one.\x1b[0m\r\n`);
+    void this.view.write(`${restoreModes}\r\n\x1b[90m${reason} Enter opens a new one.\x1b[0m\r\n`);
     this.#events.exited();
   }
 }

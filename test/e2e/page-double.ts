@@ -4,7 +4,9 @@ import { build } from 'vite';
 import { createStaticServer, listen } from '../../scripts/static-server.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
-const folder = resolve(repository, '.cache/page-double');
+/** Served from one folder up, since the page has to work under a sub-path. */
+const root = resolve(repository, '.cache/page');
+const folder = resolve(root, 'double');
 
 export interface ServedPage {
   address: string;
@@ -15,9 +17,9 @@ export interface ServedPage {
 export async function servePageDouble(): Promise<ServedPage> {
   const configFile = resolve(repository, 'vite.config.ts');
   await build({ configFile, mode: 'double', logLevel: 'warn', build: { outDir: folder }, publicDir: false });
-  const server = createStaticServer(folder);
+  const server = createStaticServer(root);
   const port = await listen(server, 0);
-  return { address: `http://127.0.0.1:${port}/`, close: () => close(server) };
+  return { address: `http://127.0.0.1:${port}/double/`, close: () => close(server) };
 }
 
 function close(server: Server): Promise<void> {

@@ -36,6 +36,7 @@ const commands: Record<string, Command> = {
 export class EchoShell {
   size: TerminalSize;
   #line = '';
+  readonly #unanswered: Promise<void>[] = [];
   readonly #output: (bytes: Uint8Array) => Promise<void> | void;
   readonly #exit: (code: number) => void;
 
@@ -58,8 +59,9 @@ export class EchoShell {
     for (const key of decoder.decode(bytes)) this.#key(key);
   }
 
+  /** Calls to output and exit travel on ports of their own: only an answered one is sure to have come before. */
   end(code: number): string {
-    this.#exit(code);
+    void Promise.all(this.#unanswered).then(() => this.#exit(code));
     return '';
   }
 
@@ -83,11 +85,11 @@ export class EchoShell {
     this.#line = '';
     const command = commands[name];
     const result = command?.(this, words.join(' ')) ?? (name && `sh: ${name}: not found\r\n`);
-    this.#print(`\r\n${result}${name === 'exit' ? '' : prompt}`);
+    if (name !== 'exit') this.#print(`\r\n${result}${prompt}`);
   }
 
   #print(text: string): void {
-    void this.#output(encoder.encode(text));
+    this.#unanswered.push(Promise.resolve(this.#output(encoder.encode(text))));
   }
 }
 
