@@ -3,12 +3,13 @@ import { prepareCgroups } from './container/cgroup.ts';
 import { paths } from './container/paths.ts';
 import { prepareSecurity } from './container/privileges.ts';
 import { check } from './kernel/errors.ts';
-import { close, flags, mkdirs, open, readFile } from './kernel/files.ts';
+import { close, flags, list, mkdirs, open, readFile } from './kernel/files.ts';
 import { mount, ms } from './kernel/mounts.ts';
 import { nr } from './kernel/numbers.ts';
 import { defaultCapabilities } from './security/capabilities.ts';
 
 const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
+const MS_MOVE = 8192;
 const CLOCK_REALTIME = 0;
 const RNDADDENTROPY = 0x40085203;
 const RNDRESEEDCRNG = 0x5207;
@@ -18,6 +19,8 @@ const RNDRESEEDCRNG = 0x5207;
  * when or where the machine runs, because it is what the saved state holds.
  */
 export function boot(): void {
+  leaveRootfs();
+  mount('devtmpfs', '/dev', 'devtmpfs', ms.NOSUID | ms.NOEXEC);
   mount('proc', '/proc', 'proc', quiet);
   mount('sysfs', '/sys', 'sysfs', quiet);
   mount('cgroup2', '/sys/fs/cgroup', 'cgroup2', quiet, 'nsdelegate');
@@ -31,6 +34,30 @@ export function boot(): void {
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
   prepareCgroups();
   prepareSecurity(defaultCapabilities);
+}
+
+/** Port 1 of whichever virtio device the console is. */
+const portName = /^vport\d+p1$/;
+const tenMilliseconds = new Int32Array([0, 10_000_000]);
+
+/** The channel's port. The kernel adds it some time after boot. */
+export function openPort(): number {
+  for (;;) {
+    const port = list('/dev').find((name) => portName.test(name));
+    if (port !== undefined) return open(`/dev/${port}`, flags.O_RDWR | flags.O_NONBLOCK);
+    syscall(nr.nanosleep, tenMilliseconds, null);
+  }
+}
+
+/**
+ * The kernel starts on its rootfs, which has no parent mount and cannot be pivoted away from, so no container could be
+ * made from it. A bind mount of it moved over it is the same tree and can.
+ */
+function leaveRootfs(): void {
+  mount('/', '/mnt', 'bind', ms.BIND);
+  check('chdir', syscall(nr.chdir, '/mnt'));
+  mount('.', '/', 'bind', MS_MOVE);
+  check('chroot', syscall(nr.chroot, '.'));
 }
 
 /** After every restore: what belongs to this one life of the machine. */

@@ -7,21 +7,19 @@ import { carryOut, type Services } from './calls.ts';
 import { Channel } from './channel.ts';
 import { type Answer, Containers } from './container/containers.ts';
 import { paths } from './container/paths.ts';
-import { flags, open } from './kernel/files.ts';
 import { blockSignals } from './kernel/signals.ts';
 import { listen } from './listener.ts';
 import { Loop } from './loop.ts';
-import { boot } from './machine.ts';
+import { boot, openPort } from './machine.ts';
 import { Processes } from './process/processes.ts';
 import { Streams } from './streams.ts';
 
-const port = '/dev/vport0p1';
 
 blockSignals();
 boot();
 
 const loop = new Loop();
-const channel: Channel = new Channel(open(port, flags.O_RDWR | flags.O_NONBLOCK), loop, handle);
+const channel: Channel = new Channel(openPort(), loop, handle);
 const streams = new Streams(loop, channel);
 const processes = new Processes(loop, streams);
 const exited = (event: AgentEvents['exited']): void => emit('exited', event);
@@ -35,6 +33,8 @@ listen(`${paths.sockets}/cli.sock`, 0o600, loop, ({ fd, pid, uid }) => {
   emit('connected', { listener: 'cli', stream, pid, uid });
   streams.open(stream, fd, 'socket');
 });
+
+emit('ready', {});
 
 for (;;) {
   channel.flush();

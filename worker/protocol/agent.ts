@@ -30,6 +30,8 @@ export interface AgentCalls {
 
 /** Events, by name. */
 export interface AgentEvents {
+  /** Once after a cold boot: the agent listens from now on; what was sent before is lost. A restored machine is ready. */
+  ready: Record<string, never>;
   /** A process ended, after all it had started in its container is gone too when it was the first one. */
   exited: ExitedEvent;
   /** A program connected to a listening socket of the agent; `stream` carries both directions. */

@@ -15,7 +15,10 @@ import {
 import type { Message } from './cli.ts';
 
 const text = fc.uint8Array({ maxLength: 40 }).map((bytes) => bytes.map((byte) => byte || 1));
-const size = fc.record({ rows: fc.integer({ min: 1, max: 65535 }), cols: fc.integer({ min: 1, max: 65535 }) });
+const size = fc.record({
+  rows: fc.integer({ min: 1, max: 65535 }),
+  cols: fc.integer({ min: 1, max: 65535 }),
+});
 const start = fc.record({
   args: fc.array(text, { maxLength: 5 }),
   env: fc.array(text, { maxLength: 5 }),

@@ -124,7 +124,8 @@ export function encodeStart(start: StartMessage): Uint8Array {
 export function decodeStart(payload: Uint8Array): StartMessage {
   const argc = readU32(payload, 8);
   const [cwd, ...rest] = splitStrings(payload.subarray(startFixedSize));
-  if (payload.length < startFixedSize || !cwd || rest.length < argc) throw new Error('malformed start message');
+  if (payload.length < startFixedSize || !cwd || rest.length < argc)
+    throw new Error('malformed start message');
   const terminals = payload[0] ?? 0;
   const size = decodeSize(payload.subarray(2));
   return {
@@ -142,7 +143,7 @@ export function decodeStart(payload: Uint8Array): StartMessage {
 
 function splitStrings(bytes: Uint8Array): Uint8Array[] {
   const strings: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(0, start);
     if (end < 0) throw new Error('malformed start message');
     strings.push(bytes.slice(start, end));

@@ -34,6 +34,7 @@ export const nr = {
   uname: 122,
   setresuid32: 208,
   setresgid32: 210,
+  nanosleep: 162,
   prctl: 172,
   rt_sigprocmask: 175,
   capset: 185,
