@@ -20,7 +20,7 @@ const capabilities: Capability[] = [
   { name: 'DecompressionStream', isIn: (scope) => scope.DecompressionStream !== undefined },
   { name: 'BigInt', isIn: (scope) => scope.BigInt !== undefined },
   {
-    name: 'Web Crypto (the page must come over https or from localhost)',
+    name: 'Web Crypto (this page, and one that frames it, must come over https or from localhost)',
     isIn: (scope) => scope.crypto?.subtle !== undefined,
   },
   {

@@ -390,16 +390,17 @@ describe('a browser that lacks something', () => {
 
   test('without scripts too', async () => {
     const page = await visit({ javaScriptEnabled: false });
-    await page.getByText('it needs JavaScript switched on').waitFor();
+    expect(await page.locator('.no-script').innerText()).toContain('needs JavaScript');
+    expect(await page.locator('.frame').isVisible()).toBe(false);
   });
 });
 
 describe('policy', () => {
   test('works in a frame of another site, without headers of its own', async () => {
     const page = await browser.newPage();
-    await page.setContent(
-      `<iframe src="${served.address}index.html?play=ready" width="800" height="500"></iframe>`,
-    );
+    // Another site for the browser, and a page of this server's with no policy of its own.
+    await page.goto(served.address.replace('127.0.0.1', 'localhost').replace('double', 'nothing'));
+    await page.setContent(`<iframe src="${served.address}index.html" width="800" height="500"></iframe>`);
     await page.frameLocator('iframe').getByText('bottleship:~#').first().waitFor();
   });
 
