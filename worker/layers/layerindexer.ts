@@ -49,6 +49,7 @@ export class LayerIndexer {
   readonly #implicit = new Set<number>();
   readonly #opaque = new Set<number>();
   readonly #dead = new Set<number>();
+  readonly #recent = new RecentDirectory();
   #names = nameTable(64);
   #dataSize = 0;
   #links = 0;
@@ -81,19 +82,40 @@ export class LayerIndexer {
   }
 
   #add(entry: TarEntry): void {
+    const end = lastSlash(entry.path);
+    const name = entry.path.subarray(end + 1);
+    const plain = end >= 0 && name.length > 0 && name[0] !== dot;
+    if (plain && this.#recent.is(entry.path, end)) return this.#put(this.#recent.node, name, entry);
+    const dir = this.#addSlowly(entry);
+    if (plain && dir !== undefined) this.#recent.remember(entry.path, end, dir);
+  }
+
+  /** Resolves all of the path; gives the directory the entry went to. */
+  #addSlowly(entry: TarEntry): number | undefined {
     this.#links = 0;
     const path = components(entry.path);
     if (path.some(isMeta)) return this.#marker(path, entry);
     const name = path.pop();
     if (name === undefined) return this.#describeRoot(entry);
     const dir = this.#directory(rootNode, path);
+    this.#put(dir, name, entry);
+    return dir;
+  }
+
+  #put(dir: number, name: Uint8Array, entry: TarEntry): void {
     if (startsWith(name, whiteoutPrefix)) this.#whiteout(dir, name, entry);
     else if (entry.type === 'hardlink') this.#hardlink(dir, name, entry);
     else this.#place(dir, name, entry);
   }
 
+  /** Takes a node and all below it out of the tree; what takes its place comes right after. */
+  #kill(node: number): void {
+    this.#dead.add(node);
+    this.#recent.forget();
+  }
+
   /** `.wh..wh.opq` makes its directory opaque; other names with that prefix are AUFS's own. */
-  #marker(path: Uint8Array[], entry: TarEntry): void {
+  #marker(path: Uint8Array[], entry: TarEntry): undefined {
     const name = path.pop() ?? new Uint8Array();
     if (path.some(isMeta) || classifyLayerName(decodeText(name)).kind !== 'opaque') return;
     if (entry.type !== 'file') throw wrong(entry.path, 'a whiteout that is no file');
@@ -118,7 +140,7 @@ export class LayerIndexer {
     }
   }
 
-  #describeRoot(entry: TarEntry): void {
+  #describeRoot(entry: TarEntry): undefined {
     if (entry.type !== 'directory') throw wrong(entry.path, 'a root that is no directory');
     this.#describe(rootNode, entry);
   }
@@ -129,7 +151,7 @@ export class LayerIndexer {
     if (existing !== undefined && isDirectory && this.#isDirectory(existing))
       return this.#describe(existing, entry);
     const hidden = existing !== undefined && this.#isWhiteout(existing);
-    if (existing !== undefined) this.#dead.add(existing);
+    if (existing !== undefined) this.#kill(existing);
     const inode = this.#inodes.append();
     this.#fill(inode, entry, modes[entry.type]);
     this.#addNode(dir, name, inode);
@@ -144,7 +166,7 @@ export class LayerIndexer {
       throw wrong(entry.path, `a hard link to the directory ${show(entry.link)}`);
     const existing = this.#child(dir, name);
     if (existing === target) return;
-    if (existing !== undefined) this.#dead.add(existing);
+    if (existing !== undefined) this.#kill(existing);
     this.#addNode(dir, name, this.#inodeOf(target));
   }
 
@@ -189,7 +211,7 @@ export class LayerIndexer {
 
   #makeDirectory(dir: number, name: Uint8Array): number {
     const existing = this.#child(dir, name);
-    if (existing !== undefined) this.#dead.add(existing);
+    if (existing !== undefined) this.#kill(existing);
     const inode = this.#inodes.append();
     this.#fillImplicit(inode);
     if (existing !== undefined) this.#opaque.add(inode);
@@ -288,6 +310,37 @@ export function indexTar(tar: Uint8Array): LayerIndex {
   const indexer = new LayerIndexer();
   indexer.write(tar);
   return indexer.finish();
+}
+
+/**
+ * The directory of the last entry and how its path was written: the next entry is mostly in the same. It holds until a
+ * node is taken out of the tree, the only thing that makes a path mean another directory.
+ */
+class RecentDirectory {
+  node = rootNode;
+  #path = new Uint8Array();
+  #end = -1;
+
+  /** Whether `path` up to `end` is that directory. */
+  is(path: Uint8Array, end: number): boolean {
+    if (end !== this.#end) return false;
+    for (let i = end - 1; i >= 0; i--) if (path[i] !== this.#path[i]) return false;
+    return true;
+  }
+
+  remember(path: Uint8Array, end: number, node: number): void {
+    this.node = node;
+    this.#path = path.slice(0, end);
+    this.#end = end;
+  }
+
+  forget(): void {
+    this.#end = -1;
+  }
+}
+
+function lastSlash(path: Uint8Array): number {
+  return path.lastIndexOf(slash);
 }
 
 /** What to do about a directory that is not there: make it, or give up. */

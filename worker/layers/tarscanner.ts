@@ -201,7 +201,10 @@ export class TarScanner {
       mtime: mtime ? paxTime(mtime) : { seconds: header.mtime, nanoseconds: 0 },
       major: header.major,
       minor: header.minor,
+      size,
       stored: size,
+      offset: 0,
+      sparse: undefined,
       xattrs: xattrs(pax),
     };
   }
@@ -224,7 +227,7 @@ export class TarScanner {
   /** https://www.gnu.org/software/tar/manual/html_section/Sparse-Formats.html#Old-GNU-Format */
   #gnuSparse(draft: Draft, block: Uint8Array): void {
     const numbers: number[] = [];
-    const whole = { ...draft, path: draft.path.slice(), link: none, realSize: number(block, 483, 12) };
+    const whole = { ...draft, path: draft.path.slice(), link: none, size: number(block, 483, 12) };
     sparseFields(block, 386, 4, numbers);
     const more: State = (extension) => {
       sparseFields(extension, 0, 21, numbers);
@@ -247,10 +250,11 @@ export class TarScanner {
     });
   }
 
-  #emit({ stored, realSize = stored, ...rest }: Draft, numbers: readonly number[] | undefined): void {
-    const sparse = numbers && sparseMap(numbers, realSize, stored);
-    this.#onEntry({ ...rest, size: realSize, offset: this.#offset, sparse });
-    this.#skipData(stored);
+  #emit(draft: Draft, numbers: readonly number[] | undefined): void {
+    draft.sparse = numbers && sparseMap(numbers, draft.size, draft.stored);
+    draft.offset = this.#offset;
+    this.#onEntry(draft);
+    this.#skipData(draft.stored);
   }
 
   #skipData(size: number): void {
@@ -259,10 +263,8 @@ export class TarScanner {
   }
 }
 
-type Draft = Omit<TarEntry, 'size' | 'offset' | 'sparse'> & {
-  readonly stored: number;
-  readonly realSize?: number;
-};
+/** An entry on its way: completed in place, since copying objects took most of the time. `stored` is its data in the archive. */
+type Draft = { -readonly [K in keyof TarEntry]: TarEntry[K] } & { stored: number };
 
 const specialTypes: ReadonlySet<string> = new Set(['L', 'K', 'x', 'X', 'g', 'V', 'N']);
 const none = new Uint8Array();
@@ -298,5 +300,5 @@ function sparseDraft(draft: Draft, pax: PaxRecords['values']): Draft {
   const size = pax.get('GNU.sparse.realsize') ?? pax.get('GNU.sparse.size');
   const path = pax.get('GNU.sparse.name');
   if (size === undefined) throw invalid('invalid sparse file in tar: its size is missing');
-  return { ...draft, path: path ? paxPath(path) : draft.path, realSize: paxNumber(size) };
+  return { ...draft, path: path ? paxPath(path) : draft.path, size: paxNumber(size) };
 }

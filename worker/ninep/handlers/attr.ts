@@ -72,10 +72,26 @@ const blockSize = 4096;
 /** P9_GETATTR_BASIC: every field up to `blocks` is valid. */
 const getattrBasic = 0x7ff;
 
+/** Field by field, since object spread took ten times as long as all the rest of the request. */
 function getattrReply(qid: Qid, attributes: Attributes): GetattrReply {
-  const { mode, uid, gid, nlink, rdev, size, blocks, mtime, atime = mtime, ctime = mtime } = attributes;
-  const whole = { valid: getattrBasic, qid, mode, uid, gid, nlink, rdev, size, blksize: blockSize, blocks };
-  return { ...whole, atime, mtime, ctime, btime: epoch, gen: 0, dataVersion: 0 };
+  return {
+    valid: getattrBasic,
+    qid,
+    mode: attributes.mode,
+    uid: attributes.uid,
+    gid: attributes.gid,
+    nlink: attributes.nlink,
+    rdev: attributes.rdev,
+    size: attributes.size,
+    blksize: blockSize,
+    blocks: attributes.blocks,
+    atime: attributes.atime ?? attributes.mtime,
+    mtime: attributes.mtime,
+    ctime: attributes.ctime ?? attributes.mtime,
+    btime: epoch,
+    gen: 0,
+    dataVersion: 0,
+  };
 }
 
 /** V9FS_MAGIC of include/uapi/linux/magic.h: what statfs(2) reports as the type of a 9P mount. */
