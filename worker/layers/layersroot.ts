@@ -29,10 +29,13 @@ export class LayersRoot implements File {
   #nextInode = rootInode + 1;
   #nextCookie = 1;
 
-  /** Serves a layer under a name. Fails with `conflict` when the name is taken, `invalid` when it cannot be a name. */
+  /**
+   * Serves a layer under a name. Fails with `conflict` when the name is taken, `invalid` when it cannot be one: no colon,
+   * which overlayfs takes for the end of a lowerdir.
+   */
   add(name: string, layer: Layer): void {
     if (this.#trees.has(name)) throw new BottleshipError('conflict', `layer ${name} is already served`);
-    if (!/^[\w.:+-]{1,255}$/.test(name) || name === '.' || name === '..') {
+    if (!/^[\w.+-]{1,255}$/.test(name) || name === '.' || name === '..') {
       throw new BottleshipError('invalid', `${JSON.stringify(name)} cannot name a layer`);
     }
     const { index, tar } = layer;
