@@ -7,7 +7,7 @@ import { errorText, exitCode, StatusError } from './errors.ts';
 import type { FlagTable } from './flags/flag.ts';
 import { FlagError, parseFlags } from './flags/parse.ts';
 import type { Parsed } from './flags/parse.ts';
-import { globalFlags } from './global-flags.ts';
+import { checkLevel, globalFlags } from './global-flags.ts';
 import { commandHelp, groupHelp, rootHelp } from './help.ts';
 import type { ClientSession } from './session.ts';
 import { Printer } from './text.ts';
@@ -56,6 +56,7 @@ class Docker {
       return this.#print(`Docker version ${client.Version}, build ${client.GitCommit}\n`);
     if (parsed.help || name === undefined) return this.#print(rootHelp(this.#session));
     refuseUnavailable('docker', globalFlags, parsed);
+    checkLevel(parsed.values['log-level']);
     if (name === 'help') return this.#help(rest);
     const entries = sections.flatMap((section) => section.entries);
     const entry = find(entries, name);

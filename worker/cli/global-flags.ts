@@ -1,5 +1,6 @@
+import { StatusError } from './errors.ts';
 import { unavailable } from './flags/flag.ts';
-import { bool, list, string, value } from './flags/kinds.ts';
+import { bool, list, string } from './flags/kinds.ts';
 
 const elsewhere = 'another daemon or another configuration is';
 const home = '/root/.docker';
@@ -21,13 +22,10 @@ export const globalFlags = {
   ),
   debug: bool('Enable debug mode', { short: 'D' }),
   host: unavailable(elsewhere, list('Daemon socket to connect to', { short: 'H' })),
-  'log-level': value(
-    'string',
-    'info',
-    readLevel,
-    'Set the logging level ("debug", "info", "warn", "error", "fatal")',
-    { short: 'l', defaultText: '"info"' },
-  ),
+  'log-level': string('Set the logging level ("debug", "info", "warn", "error", "fatal")', {
+    short: 'l',
+    initial: 'info',
+  }),
   tls: unavailable(elsewhere, bool('Use TLS; implied by --tlsverify')),
   tlscacert: tlsFile('Trust certs signed only by this CA', 'ca'),
   tlscert: tlsFile('Path to TLS certificate file', 'cert'),
@@ -40,8 +38,7 @@ function tlsFile(usage: string, name: string) {
   return unavailable(elsewhere, string(usage, { defaultText: JSON.stringify(`${home}/${name}.pem`) }));
 }
 
-/** Nothing is logged, at any level. */
-function readLevel(text: string): string {
-  if (levels.has(text.toLowerCase())) return text;
-  throw new Error(`not a valid logrus Level: ${JSON.stringify(text)}`);
+/** Nothing is logged, at any level. @throws StatusError */
+export function checkLevel(text: string): void {
+  if (!levels.has(text.toLowerCase())) throw new StatusError(1, `Unable to parse logging level: ${text}`);
 }

@@ -415,6 +415,12 @@ static void connect_to_engine(void)
 {
 	static const struct sockaddr_un address = { AF_UNIX, SOCKET_PATH };
 	sock = sys3(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* Closed standard streams stay closed: their numbers are not for the socket. */
+	if (sock >= 0 && sock < 3) {
+		int low = sock;
+		sock = sys3(SYS_fcntl64, low, F_DUPFD_CLOEXEC, 3);
+		sys3(SYS_close, low, 0, 0);
+	}
 	if (sock < 0 || sys3(SYS_connect, sock, (int)&address, sizeof address) < 0)
 		fail("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n");
 }

@@ -10,6 +10,7 @@ typedef unsigned long long u64;
 enum {
 	SYS_read = 3, SYS_write = 4, SYS_open = 5, SYS_close = 6, SYS_getpid = 20, SYS_kill = 37, SYS_ioctl = 54,
 	SYS_rt_sigreturn = 173, SYS_rt_sigaction = 174, SYS_rt_sigprocmask = 175, SYS_getcwd = 183,
+	SYS_fcntl64 = 221,
 	SYS_exit_group = 252, SYS_socket = 359, SYS_connect = 362, SYS_sendto = 369, SYS_ppoll_time64 = 414,
 };
 
@@ -29,6 +30,7 @@ static inline int sys3(int number, int a, int b, int c)
 
 enum { EPERM = 1, EINTR = 4, EAGAIN = 11, EPIPE = 32 };
 enum { AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 02000000, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000 };
+enum { F_DUPFD_CLOEXEC = 1030 };
 enum { POLLIN = 1, POLLOUT = 4 };
 enum {
 	SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9, SIGSEGV = 11, SIGPIPE = 13, SIGCHLD = 17,

@@ -16,10 +16,15 @@ export function showPorts(ports: readonly Port[]): string {
 function compare(a: Port, b: Port): number {
   return (
     a.PrivatePort - b.PrivatePort ||
-    (a.IP ?? '').localeCompare(b.IP ?? '') ||
+    order(a.IP ?? '', b.IP ?? '') ||
     (a.PublicPort ?? 0) - (b.PublicPort ?? 0) ||
-    a.Type.localeCompare(b.Type)
+    order(a.Type, b.Type)
   );
+}
+
+function order(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function follows(last: Port | undefined, next: Port): boolean {
