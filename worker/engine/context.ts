@@ -1,6 +1,6 @@
 import type { DiffId } from '../oci/diffid.ts';
 import type { WakeResult } from '../protocol/agent.ts';
-import type { Agent } from './agent.ts';
+import type { Agent } from '../protocol/agent-client.ts';
 import type { Clock } from './clock.ts';
 import type { ContainerStore } from './containers/store.ts';
 import type { Events } from './events.ts';

@@ -1,6 +1,6 @@
 import { BottleshipError } from '../oci/errors.ts';
 import type { AgentFailure } from '../protocol/agent.ts';
-import { AgentError } from './agent.ts';
+import { AgentError } from '../protocol/agent-client.ts';
 import { internal, invalid } from './errors.ts';
 
 /** Go's words for the kernel's errors. */

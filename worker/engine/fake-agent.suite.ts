@@ -6,7 +6,7 @@ import type {
   ExecParams,
   Stdio,
 } from '../protocol/agent.ts';
-import type { Agent, AgentStream } from './agent.ts';
+import type { Agent, AgentStream } from '../protocol/agent-client.ts';
 import { deferred } from './deferred.ts';
 
 /** As the channel's: bytes under way before the reader has taken any. */
@@ -99,9 +99,9 @@ export class FakeAgent implements Agent {
     this.calls.push([method, params]);
     const scripted = this.script[method];
     if (scripted) return scripted(params);
-    return (
-      method === 'start' || method === 'exec' ? { pid: 100 + this.calls.length } : null
-    ) as AgentCalls[M][1];
+    const started = method === 'start' || method === 'exec';
+    const result: unknown = started ? { pid: 100 + this.calls.length } : null;
+    return result as AgentCalls[M][1];
   }
 
   on<E extends keyof AgentEvents>(event: E, handler: (event: AgentEvents[E]) => void): () => void {

@@ -1,9 +1,6 @@
+import { rawTar } from '../layers/tarfixture.suite.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseDigest } from '../oci/digest.ts';
-import type { DiffId } from '../oci/diffid.ts';
-import { parseDiffId } from '../oci/diffid.ts';
-import type { LayerContent } from './images/layercontent.ts';
-import type { LayerMounts } from './context.ts';
 
 export interface ImageFixture {
   readonly name: string;
@@ -27,7 +24,7 @@ export class FakeRegistry {
   async add({
     name,
     config = {},
-    layers = [bytesOf(`layer of ${name}`)],
+    layers = [tarOf(name)],
     architectures = ['386'],
   }: ImageFixture): Promise<void> {
     const manifests = await Promise.all(
@@ -82,26 +79,9 @@ export class FakeRegistry {
   }
 }
 
-/** Layers in memory, checked as a real store checks them. */
-export class FakeContent implements LayerContent, LayerMounts {
-  readonly layers = new Map<DiffId, Uint8Array>();
-
-  async size(diffId: DiffId): Promise<number | undefined> {
-    return this.layers.get(diffId)?.length;
-  }
-
-  async put(diffId: DiffId, tar: ReadableStream<Uint8Array>): Promise<number> {
-    const bytes = new Uint8Array(
-      await new Response(tar as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
-    );
-    if ((await digestOf(bytes)) !== (diffId as string)) throw new Error(`content is not ${diffId}`);
-    this.layers.set(parseDiffId(diffId), bytes);
-    return bytes.length;
-  }
-
-  async ensure(diffIds: readonly DiffId[]): Promise<string[]> {
-    return diffIds.map((diffId) => diffId.slice('sha256:'.length, 'sha256:'.length + 12));
-  }
+/** A layer that holds one file. */
+export function tarOf(content: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(rawTar({ name: 'file', data: content }));
 }
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {

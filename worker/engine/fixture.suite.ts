@@ -1,19 +1,25 @@
+import { MemoryContentStore } from '../content/memorystore.ts';
+import { MemoryIndexCache } from '../layers/indexcache.ts';
+import { LayersRoot } from '../layers/layersroot.ts';
+import { LayerStore } from '../layers/layerstore.ts';
 import type { Attached, CreateConfig, OutputChunk } from '../protocol/engine-api.ts';
 import { ApiError } from '../protocol/engine-api.ts';
 import type { Engine } from './engine.ts';
 import { FakeAgent } from './fake-agent.suite.ts';
-import { FakeContent, FakeRegistry } from './fake-registry.suite.ts';
+import { FakeRegistry } from './fake-registry.suite.ts';
+import { ServedLayers } from './layers.ts';
 import { MemoryMetadataStore } from './metadata/memory.ts';
 import { openEngine } from './open.ts';
 
 export interface Fixture {
   readonly agent: FakeAgent;
   readonly registry: FakeRegistry;
-  readonly content: FakeContent;
+  readonly content: MemoryContentStore;
+  readonly root: LayersRoot;
   readonly metadata: MemoryMetadataStore;
   readonly engine: Engine;
   /** The engine as it is after a reload. */
-  reopen(): Promise<Engine>;
+  readonly reopen: () => Promise<Engine>;
 }
 
 /** An engine with a scripted agent, which has pulled busybox. */
@@ -27,10 +33,15 @@ export async function makeFixture(): Promise<Fixture> {
     agent: new FakeAgent(),
     machine: { memory: 256 << 20, kernel: '6.12.0', hostname: 'bottle' },
     metadata: new MemoryMetadataStore(),
-    content: new FakeContent(),
+    content: new MemoryContentStore(),
+    root: new LayersRoot(),
     fetchBlob: registry.fetch,
   };
-  const reopen = () => openEngine({ ...parts, layers: parts.content });
+  const indexes = new MemoryIndexCache();
+  const reopen = () => {
+    const store = new LayerStore(parts.content, indexes);
+    return openEngine({ ...parts, layers: new ServedLayers(store, parts.content, parts.root) });
+  };
   const engine = await reopen();
   await drain(await engine.imageCreate({ fromImage: 'busybox', tag: 'latest' }));
   return { ...parts, registry, engine, reopen };

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { AgentError } from './agent.ts';
+import { AgentError } from '../protocol/agent-client.ts';
 import type { Fixture } from './fixture.suite.ts';
 import { create, failure, makeFixture, settle, textOf } from './fixture.suite.ts';
 

@@ -1,5 +1,5 @@
 import type { WakeResult } from '../protocol/agent.ts';
-import type { Agent } from './agent.ts';
+import type { Agent } from '../protocol/agent-client.ts';
 import { systemClock } from './clock.ts';
 import { ContainerStore } from './containers/store.ts';
 import type { EngineContext, LayerMounts } from './context.ts';
@@ -22,8 +22,8 @@ export interface EngineParts {
   /** What the agent answered to `wake`, and the hostname it was given there. */
   readonly machine: WakeResult & { readonly hostname: string };
   readonly metadata: MetadataStore;
-  readonly content: LayerContent;
-  readonly layers: LayerMounts;
+  /** See `ServedLayers`. */
+  readonly layers: LayerContent & LayerMounts;
   /** Fetches from the folder of the bundled registry: `index.json`, `blobs/sha256/...`. */
   readonly fetchBlob: FetchBlob;
   /** For containers' /etc/resolv.conf. */
@@ -48,7 +48,7 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     machine: { ...parts.machine, resolver },
   };
   const source = new BundledImages(parts.fetchBlob);
-  return new Engine(context, new Puller(context, source, parts.content, parts.onPull), id);
+  return new Engine(context, new Puller(context, source, parts.layers, parts.onPull), id);
 }
 
 const idKey = 'engine:id';

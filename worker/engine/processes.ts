@@ -1,4 +1,4 @@
-import type { Agent } from './agent.ts';
+import type { Agent } from '../protocol/agent-client.ts';
 import type { ExitedEvent } from '../protocol/agent.ts';
 
 /** Tells the agent's `exited` events apart by process. */

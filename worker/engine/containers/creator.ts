@@ -13,7 +13,10 @@ import { parseContainerName } from './name.ts';
 import { randomName } from './randomname.ts';
 import { validateHostConfig } from './validate.ts';
 
-type CreatorContext = Pick<EngineContext, 'clock' | 'containers' | 'events' | 'images' | 'machine'>;
+type CreatorContext = Pick<
+  EngineContext,
+  'clock' | 'containers' | 'events' | 'images' | 'layers' | 'machine'
+>;
 
 /** Makes containers out of requests and images. Nothing happens in the guest before the start. */
 export class Creator {
@@ -32,6 +35,8 @@ export class Creator {
     const container = newContainer(this.#record(request, image, options.name ?? ''));
     this.#context.containers.add(container);
     containerEvent(this.#context.events, container, 'create');
+    // After a reload the layers are read while the client asks on; the start says what is wrong with them.
+    this.#context.layers.ensure(container.layers).catch(() => undefined);
     return { Id: container.id, Warnings: warnings };
   }
 

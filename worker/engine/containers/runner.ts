@@ -5,7 +5,7 @@ import { conflict, notFound, notImplemented, notModified } from '../errors.ts';
 import { startFailure } from '../failure.ts';
 import { Fanout } from '../io/fanout.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
-import { openStreams, pump, resetStreams } from '../io/stdio.ts';
+import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
 import { buildSpec } from '../spec/spec.ts';
 import type { Container } from './container.ts';
@@ -130,9 +130,9 @@ export class Runner {
   async #watch(container: Container, run: Run): Promise<void> {
     const { code, oomKilled } = await run.exited;
     const finishedAt = this.#context.clock.now();
-    if (!('tty' in run.streams.stdio)) run.streams.stdin?.reset();
+    releaseInput(run.streams);
     await within(drainTimeout, run.drained);
-    if ('tty' in run.streams.stdio) void run.drained.finally(() => run.streams.stdin?.reset());
+    void run.drained.then(() => resetStreams(run.streams));
     container.state.oomKilled = oomKilled;
     this.#disconnect(container);
     containerEvent(this.#context.events, container, 'die', { exitCode: String(code) });

@@ -1,4 +1,4 @@
-import { AgentError } from '../agent.ts';
+import { AgentError } from '../../protocol/agent-client.ts';
 import { within } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict, internal, notModified } from '../errors.ts';

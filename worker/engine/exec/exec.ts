@@ -1,5 +1,4 @@
 import type { ExecConfig, ExecInspect } from '../../protocol/engine-api.ts';
-import type { AgentStream } from '../agent.ts';
 import type { Instant } from '../clock.ts';
 import type { Container } from '../containers/container.ts';
 
@@ -12,8 +11,8 @@ export interface Exec {
   started: boolean;
   exitCode: number | null;
   pid: number;
-  /** Of a terminal, while it runs. */
-  terminal: AgentStream | undefined;
+  /** The stream of its terminal, while it runs. */
+  terminal: number | undefined;
   finishedAt: Instant | undefined;
 }
 

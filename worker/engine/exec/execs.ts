@@ -1,6 +1,5 @@
 import type { Attached, ExecConfig, ExecStartOptions, OutputChunk } from '../../protocol/engine-api.ts';
 import { within } from '../clock.ts';
-import type { AgentStream } from '../agent.ts';
 import type { Container } from '../containers/container.ts';
 import { containerEvent } from '../containers/event.ts';
 import { requireRunning } from '../containers/stopper.ts';
@@ -10,7 +9,7 @@ import { startFailure } from '../failure.ts';
 import { randomId } from '../ids.ts';
 import { Fanout } from '../io/fanout.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
-import { openStreams, pump, resetStreams } from '../io/stdio.ts';
+import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
 import { buildExecSpec } from '../spec/spec.ts';
 import type { Exec } from './exec.ts';
@@ -71,7 +70,7 @@ export class Execs {
     requireActive(exec.container, exec.container.id);
     if (!exec.running) throw invalid('exec process is not started');
     if (exec.terminal === undefined) return;
-    await this.#context.agent.call('resize', { stream: exec.terminal.id, size: { rows: h, cols: w } });
+    await this.#context.agent.call('resize', { stream: exec.terminal, size: { rows: h, cols: w } });
   }
 
   #claim(id: string): Exec {
@@ -107,25 +106,22 @@ export class Execs {
   }
 
   #follow(exec: Exec, streams: ProcessStreams, { exited }: ExpectedProcess, output: Fanout): void {
-    if ('tty' in streams.stdio) exec.terminal = streams.outputs[0]?.[1];
+    if ('tty' in streams.stdio) exec.terminal = streams.stdio.tty;
     const activity = { chunks: 0, waiting: 0 };
     const drained = pump(streams, (chunk) => handOn(chunk, output, activity)).catch(() => undefined);
-    void this.#watch(exec, streams.stdin, exited, () => this.#drain(drained, activity)).finally(() =>
-      output.end(),
-    );
+    void drained.then(() => resetStreams(streams));
+    void this.#watch(exec, streams, exited, () => this.#drain(drained, activity)).finally(() => output.end());
   }
 
-  /** Pipes are given up at the exit, so that nobody goes on writing; a terminal still has output to come. */
   async #watch(
     exec: Exec,
-    stdin: AgentStream | undefined,
+    streams: ProcessStreams,
     exited: ExpectedProcess['exited'],
     drain: () => Promise<void>,
   ): Promise<void> {
     const { code } = await exited;
-    if (exec.terminal === undefined) stdin?.reset();
+    releaseInput(streams);
     await drain();
-    if (exec.terminal !== undefined) stdin?.reset();
     this.#ended(exec, code);
   }
 

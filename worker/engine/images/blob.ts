@@ -1,23 +1,28 @@
-import type { Digest } from '../../oci/digest.ts';
-import { digestHex } from '../../oci/digest.ts';
-import { BottleshipError } from '../../oci/errors.ts';
+import { Verifier } from '../../content/verifier.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
 
-/** Reads a whole blob and checks it. */
-export async function readVerified(
-  stream: ReadableStream<Uint8Array>,
-  digest: Digest,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(
-    await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
-  );
-  await requireDigest(bytes, digest);
-  return bytes;
+/** Reads a small document whole and checks it. Fails with `invalid` when it is not what the descriptor names. */
+export async function readDocument(
+  source: AsyncIterable<Uint8Array>,
+  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+): Promise<string> {
+  const verifier = await Verifier.create({ digest, size });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
+  for await (const chunk of source) {
+    verifier.update(chunk);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  verifier.finish();
+  return text + decoder.decode();
 }
 
-/** Rejects when the bytes are not those that the digest names. */
-export async function requireDigest(bytes: Uint8Array<ArrayBuffer>, digest: Digest): Promise<void> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (hex !== digestHex(digest))
-    throw new BottleshipError('internal', `filesystem layer verification failed for digest ${digest}`);
+/** A stream's chunks; leaving early cancels it. Not every browser can iterate over a stream by itself. */
+export async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel();
+  }
 }

@@ -9,7 +9,7 @@ import type { Reference } from '../../oci/reference.ts';
 import { familiarName, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { BottleshipError } from '../../oci/errors.ts';
 import { notFound } from '../errors.ts';
-import { readVerified } from './blob.ts';
+import { chunksOf, readDocument } from './blob.ts';
 import { chooseManifest, machinePlatform } from './platform.ts';
 import type { FoundImage, ImageSource } from './source.ts';
 
@@ -52,14 +52,14 @@ export class BundledImages implements ImageSource {
     return chooseManifest(parseIndex(await this.#text(named), named.mediaType), platform);
   }
 
-  async #text({ digest }: Descriptor): Promise<string> {
-    return new TextDecoder().decode(await readVerified(await this.#open(digest), digest));
+  async #text(document: Descriptor): Promise<string> {
+    return readDocument(await this.#open(document.digest), document);
   }
 
-  async #open(digest: Digest): Promise<ReadableStream<Uint8Array>> {
+  async #open(digest: Digest): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.#get(`blobs/${digestAlgorithm(digest)}/${digestHex(digest)}`);
     if (response.body === null) throw new BottleshipError('unavailable', `empty answer for ${digest}`);
-    return response.body;
+    return chunksOf(response.body);
   }
 
   async #get(path: string): Promise<Response> {

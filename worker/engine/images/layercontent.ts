@@ -1,9 +1,13 @@
+import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 
 /** Layers as they are kept: uncompressed, each under its diffID. */
 export interface LayerContent {
-  /** Bytes of a layer that is here; undefined when it is not. */
+  /** Bytes of a layer that is here, uncompressed; undefined when it is not. */
   size(diffId: DiffId): Promise<number | undefined>;
-  /** Stores a layer and resolves with its size. It is there only as a whole, and only if it is what its diffID names. */
-  put(diffId: DiffId, tar: ReadableStream<Uint8Array>): Promise<number>;
+  /**
+   * Takes a layer in as it comes from the network and resolves with its uncompressed size. Rejects with `invalid` when
+   * the bytes are not those that blob and diffID name; then nothing is left of it.
+   */
+  ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number>;
 }

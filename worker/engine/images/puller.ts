@@ -8,7 +8,7 @@ import { familiarReference } from '../../oci/reference.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
-import { readVerified } from './blob.ts';
+import { readDocument } from './blob.ts';
 import type { LayerContent } from './layercontent.ts';
 import { fetchLayer } from './layerfetch.ts';
 import { parsePlatformOption, requireMachinePlatform } from './platform.ts';
@@ -21,13 +21,13 @@ export type PullListener = (image: string, received: number, total: number) => v
 
 /** Brings images from a source into the stores, and says so as dockerd does. */
 export class Puller {
-  readonly #context: Pick<EngineContext, 'clock' | 'events' | 'images'>;
+  readonly #context: Pick<EngineContext, 'clock' | 'events' | 'images' | 'layers'>;
   readonly #source: ImageSource;
   readonly #content: LayerContent;
   readonly #listener: PullListener;
 
   constructor(
-    context: Pick<EngineContext, 'clock' | 'events' | 'images'>,
+    context: Pick<EngineContext, 'clock' | 'events' | 'images' | 'layers'>,
     source: ImageSource,
     content: LayerContent,
     listener: PullListener = () => undefined,
@@ -66,12 +66,14 @@ export class Puller {
 
   async #bring(reference: Reference, found: FoundImage, report: Report): Promise<void> {
     const { config, layers } = found.manifest;
-    const configText = new TextDecoder().decode(await readVerified(await found.open(config), config.digest));
+    const configText = await readDocument(await found.open(config), config);
     const parsed = parseImageConfig(configText);
     requireMachinePlatform(parsed);
     const pairs = pairLayers(layers, parsed);
     const size = await this.#layers(familiarReference(reference), found, pairs, report);
     await this.#context.images.add({ id: config.digest, configText, size });
+    // The first container of the image should find its layers served.
+    await this.#context.layers.ensure(parsed.rootfs.diff_ids);
   }
 
   /** One after the other: unpacking is the slow part, and the machine has one processor. */

@@ -18,5 +18,5 @@ export interface FoundImage {
   readonly digest: Digest;
   readonly manifest: Manifest;
   /** A blob's bytes, not yet checked. */
-  open(blob: Descriptor): Promise<ReadableStream<Uint8Array>>;
+  open(blob: Descriptor): Promise<AsyncIterable<Uint8Array>>;
 }

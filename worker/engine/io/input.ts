@@ -1,4 +1,4 @@
-import type { AgentStream } from '../agent.ts';
+import type { AgentStream } from '../../protocol/agent-client.ts';
 import type { Deferred } from '../deferred.ts';
 import { deferred } from '../deferred.ts';
 

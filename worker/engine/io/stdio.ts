@@ -1,6 +1,6 @@
 import type { OutputChunk } from '../../protocol/engine-api.ts';
 import type { Stdio, TerminalSize } from '../../protocol/agent.ts';
-import type { Agent, AgentStream } from '../agent.ts';
+import type { Agent, AgentStream } from '../../protocol/agent-client.ts';
 
 /** Takes a chunk; a promise makes the process wait. */
 export type OutputSink = (chunk: OutputChunk) => Promise<unknown> | undefined | void;
@@ -31,7 +31,12 @@ export async function pump({ outputs }: ProcessStreams, sink: OutputSink): Promi
   await Promise.all(outputs.map(([name, stream]) => pumpOne(name, stream, sink)));
 }
 
-/** Gives up the streams of a process that did not start. */
+/** At the exit: a pipe's writer must not go on waiting; a terminal is given up when its output has been read. */
+export function releaseInput({ stdio, stdin }: ProcessStreams): void {
+  if (!('tty' in stdio)) stdin?.reset();
+}
+
+/** Gives up the streams of a process that did not start, or whose output has been read to the end. */
 export function resetStreams({ stdin, outputs }: ProcessStreams): void {
   stdin?.reset();
   for (const [, stream] of outputs) stream.reset();

@@ -18,7 +18,7 @@ export interface Cursor {
 }
 
 /**
- * Log records in a bounded number of bytes: blocks of packed records, of which the oldest is dropped for a new one.
+ * Log records in a bounded number of bytes (4 kB at least): blocks of packed records, of which the oldest is dropped for a new one.
  * A record that is longer than a block is kept in pieces.
  */
 export class LogRing {
@@ -28,7 +28,7 @@ export class LogRing {
   #size = 0;
 
   constructor(maxSize: number) {
-    this.#maxSize = maxSize;
+    this.#maxSize = Math.max(maxSize, smallestBlock);
   }
 
   /** Bytes of memory in use. */

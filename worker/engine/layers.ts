@@ -1,0 +1,63 @@
+import type { Provider } from '../content/contentstore.ts';
+import type { LayersRoot } from '../layers/layersroot.ts';
+import type { LayerStore } from '../layers/layerstore.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { DiffId } from '../oci/diffid.ts';
+import { digestHex, parseDigest } from '../oci/digest.ts';
+import { errorKind } from '../oci/errors.ts';
+import { compressionOf } from '../oci/mediatype.ts';
+import type { LayerMounts } from './context.ts';
+import { invalid } from './errors.ts';
+import type { LayerContent } from './images/layercontent.ts';
+
+/** The engine's layers: kept in the layer store, served to the guest below the 9P root. */
+export class ServedLayers implements LayerContent, LayerMounts {
+  readonly #store: LayerStore;
+  readonly #content: Provider;
+  readonly #root: LayersRoot;
+  readonly #served = new Map<DiffId, Promise<string>>();
+
+  constructor(store: LayerStore, content: Provider, root: LayersRoot) {
+    this.#store = store;
+    this.#content = content;
+    this.#root = root;
+  }
+
+  async size(diffId: DiffId): Promise<number | undefined> {
+    try {
+      return (await this.#content.info(parseDigest(diffId))).size;
+    } catch (error) {
+      if (errorKind(error) === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number> {
+    const { digest, size, mediaType } = blob;
+    const compression = compressionOf(mediaType);
+    if (compression === undefined) throw invalid(`unsupported layer media type ${JSON.stringify(mediaType)}`);
+    const layer = await this.#store.ingest(source, { packed: { digest, size }, compression, diffId });
+    return layer.tar.size;
+  }
+
+  ensure(diffIds: readonly DiffId[]): Promise<string[]> {
+    return Promise.all(diffIds.map((diffId) => this.#ensure(diffId)));
+  }
+
+  /** A layer that could not be served is tried again the next time. */
+  #ensure(diffId: DiffId): Promise<string> {
+    const known = this.#served.get(diffId);
+    if (known !== undefined) return known;
+    const serving = this.#serve(diffId);
+    this.#served.set(diffId, serving);
+    serving.catch(() => this.#served.delete(diffId));
+    return serving;
+  }
+
+  /** The name is short, since it goes to the guest with every start, and long enough to mean one layer only. */
+  async #serve(diffId: DiffId): Promise<string> {
+    const name = digestHex(parseDigest(diffId)).slice(0, 32);
+    if (!this.#root.has(name)) this.#root.add(name, await this.#store.open(diffId));
+    return name;
+  }
+}

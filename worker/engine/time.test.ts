@@ -1,0 +1,38 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatLogTime, formatTime, humanDuration, parseTimestamp } from './time.ts';
+
+test.each([
+  [0, 'Less than a second'],
+  [1999, '1 second'],
+  [59_000, '59 seconds'],
+  [60_000, 'About a minute'],
+  [119_999, 'About a minute'],
+  [3_599_000, '59 minutes'],
+  [3_600_000, 'About an hour'],
+  [47 * 3_600_000, '47 hours'],
+  [13 * 86_400_000, '13 days'],
+  [59 * 86_400_000, '8 weeks'],
+  [729 * 86_400_000, '24 months'],
+  [731 * 86_400_000, '2 years'],
+])('%d ms is %s', (milliseconds, words) => {
+  expect(humanDuration(milliseconds)).toBe(words);
+});
+
+test('times are RFC 3339 with nanoseconds', () => {
+  expect(formatTime(undefined)).toBe('0001-01-01T00:00:00Z');
+  expect(formatTime(0)).toBe('1970-01-01T00:00:00Z');
+  expect(formatTime(1_000.5)).toBe('1970-01-01T00:00:01.0005Z');
+  expect(formatLogTime(1_000.5)).toBe('1970-01-01T00:00:01.000500000Z');
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 4e12, noNaN: true }), (instant) => {
+      expect(Math.abs(Date.parse(formatTime(instant)) - instant)).toBeLessThanOrEqual(1);
+      expect(formatLogTime(instant)).toHaveLength(30);
+    }),
+  );
+});
+
+test('timestamps of the API', () => {
+  expect(parseTimestamp('12.5')).toBe(12_500);
+  expect(() => parseTimestamp('yesterday')).toThrow('invalid syntax');
+});
