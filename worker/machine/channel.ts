@@ -17,7 +17,12 @@ export class Channel implements Agent {
   readonly #reader = new FrameReader();
   readonly #calls = new Map<number, PendingCall>();
   readonly #streams = new Map<number, ChannelStream>();
-  readonly #handlers: Handlers = { ready: new Set(), exited: new Set(), connected: new Set(), trouble: new Set() };
+  readonly #handlers: Handlers = {
+    ready: new Set(),
+    exited: new Set(),
+    connected: new Set(),
+    trouble: new Set(),
+  };
   /** JSON of calls and events that has not come whole. */
   readonly #partial = new Map<number, Uint8Array[]>();
   #nextCall = 1;

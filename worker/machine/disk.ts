@@ -90,7 +90,7 @@ function eachPiece(
   length: number,
   visit: (chunk: number, offset: number, at: number, size: number) => void,
 ): void {
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     const position = start + at;
     const offset = position % chunkSize;
     const size = Math.min(chunkSize - offset, length - at);

@@ -124,7 +124,9 @@ async function instantiate(
   imports: WebAssembly.Imports,
 ): Promise<WebAssembly.Exports> {
   const instance = await WebAssembly.instantiate(await wasm, imports);
-  const setJitConfig = instance.exports['set_jit_config'] as ((index: number, value: number) => void) | undefined;
+  const setJitConfig = instance.exports['set_jit_config'] as
+    | ((index: number, value: number) => void)
+    | undefined;
   // One page a module: fewer recompilations, a third less time in cold process loops (DESIGN.md section 2).
   setJitConfig?.(1, jitMaxPages);
   return instance.exports;

@@ -80,7 +80,7 @@ export class ChannelStream implements AgentStream {
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       await this.#room();
       const size = Math.min(bytes.length - at, packetPayload, this.#window);
       this.#window -= size;

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { join, normalize, sep } from 'node:path';
+import { type Bottleship, startBottleship } from '../../worker/bottleship.ts';
+import { MemoryContentStore } from '../../worker/content/memorystore.ts';
+import { MemoryMetadataStore } from '../../worker/engine/metadata/memory.ts';
+import { MemoryIndexCache } from '../../worker/layers/indexcache.ts';
+import type { MachineStatus } from '../../worker/protocol/page.ts';
+
+const folder = join(import.meta.dirname, '../../public');
+
+export interface HeadlessOptions {
+  /** Says on stderr what goes on. */
+  verbose?: boolean;
+  onStatus?: (status: MachineStatus) => void;
+  /** The folder of static files; by default the one that the page is built from. */
+  files?: string;
+}
+
+/** Starts the engine in this process, with everything in memory. */
+export function startHeadless({
+  verbose = false,
+  onStatus,
+  files = folder,
+}: HeadlessOptions = {}): Promise<Bottleship> {
+  const log = (text: string): void => {
+    if (verbose) process.stderr.write(`${text}\n`);
+  };
+  return startBottleship({
+    fetchFile: (path) => fileResponse(files, path),
+    content: new MemoryContentStore(),
+    indexes: new MemoryIndexCache(),
+    metadata: new MemoryMetadataStore(),
+    onStatus: (status) => {
+      log(JSON.stringify(status));
+      onStatus?.(status);
+    },
+    onKernelMessage: log,
+  });
+}
+
+async function fileResponse(root: string, path: string): Promise<Response> {
+  const file = normalize(join(root, path));
+  if (!file.startsWith(root + sep)) return new Response(null, { status: 404 });
+  try {
+    return new Response(await readFile(file));
+  } catch {
+    return new Response(null, { status: 404 });
+  }
+}
