@@ -1,7 +1,8 @@
-import { bootMachine } from './boot.ts';
+import { showBooting } from './boot-view.ts';
+import type { Booting } from './booting.ts';
 import { copyText } from './clipboard.ts';
 import { byId, onClick } from './dom.ts';
-import { connectEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { installHelp, showHint } from './help.ts';
 import { followHiddenLink } from './links.ts';
 import { isMac } from './platform.ts';
@@ -15,12 +16,11 @@ import { Terminals } from './terminals.ts';
 import { toggleTheme, watchTheme } from './theme.ts';
 
 /** Wires the page to the machine in the worker. */
-export function startApp(worker: Worker, failure: Promise<string>): void {
-  const engine = connectEngine(worker, failure);
+export function startApp(engine: Engine, booting: Booting): void {
   const reset = () => void resetMachine(engine);
   const terminals = new Terminals({
     engine,
-    booted: bootMachine(engine),
+    booted: showBooting(booting),
     linkFollowed: (address) => void followHiddenLink(address),
   });
   terminals.open();

@@ -1,21 +1,22 @@
 import type { MachineStatus } from '../worker/protocol/page.ts';
-import type { Engine } from './engine.ts';
+import type { Booting } from './booting.ts';
 import { showFailure, showRunning, showStarting } from './stage.ts';
 import { showStatus } from './status-line.ts';
 import { describeStatus } from './status-text.ts';
 
 /** Resolves when there is a machine; never does when there will be none, which the page then says. */
-export async function bootMachine(engine: Engine): Promise<void> {
+export async function showBooting(booting: Booting): Promise<void> {
   try {
-    await engine.boot(follow);
+    booting.follow(show);
+    await booting.done;
     showRunning();
   } catch (error) {
-    follow({ phase: 'failed', message: error instanceof Error ? error.message : String(error) });
+    show({ phase: 'failed', message: error instanceof Error ? error.message : String(error) });
     await new Promise<never>(() => {});
   }
 }
 
-function follow(status: MachineStatus): void {
+function show(status: MachineStatus): void {
   const view = describeStatus(status);
   showStatus(view);
   showStarting(view);
