@@ -48,7 +48,7 @@ export class TabStrip {
       const selected = tab?.id === id;
       tab?.setAttribute('aria-selected', String(selected));
       tab?.setAttribute('tabindex', selected ? '0' : '-1');
-      if (selected) holder.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      if (selected) this.#reveal(holder);
     }
   }
 
@@ -61,6 +61,7 @@ export class TabStrip {
     tab?.setAttribute('title', name);
     holder.classList.toggle('ended', ended);
     holder.querySelector('.tab-close')?.setAttribute('aria-label', `Close ${name}`);
+    if (tab?.ariaSelected === 'true') this.#reveal(holder);
   }
 
   focus(): void {
@@ -69,6 +70,12 @@ export class TabStrip {
 
   get hasFocus(): boolean {
     return this.#list.contains(document.activeElement);
+  }
+
+  /** Not by scrollIntoView, which also scrolls the page that frames this one. */
+  #reveal({ offsetLeft, offsetWidth }: HTMLElement): void {
+    const rightmost = offsetLeft + offsetWidth - this.#list.clientWidth;
+    this.#list.scrollLeft = Math.min(offsetLeft, Math.max(this.#list.scrollLeft, rightmost));
   }
 
   #closeButton(id: string): HTMLElement {
