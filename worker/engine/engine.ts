@@ -34,7 +34,7 @@ import { Remover } from './containers/remover.ts';
 import { Runner } from './containers/runner.ts';
 import { requireRunning, Stopper } from './containers/stopper.ts';
 import type { EngineContext } from './context.ts';
-import { invalid, notImplemented, toApiError } from './errors.ts';
+import { invalid, notImplemented, prefixed, toApiError } from './errors.ts';
 import { inspectExec } from './exec/exec.ts';
 import { Execs } from './exec/execs.ts';
 import { ExecStore } from './exec/store.ts';
@@ -103,7 +103,9 @@ export class Engine implements EngineApi {
   }
 
   containerKill(id: string, options: { signal?: string } = {}): Promise<void> {
-    return edge(() => this.#stopper.signal(this.#get(id), options.signal));
+    return edge(() =>
+      prefixed(`cannot kill container: ${id}`, () => this.#stopper.signal(this.#get(id), options.signal)),
+    );
   }
 
   containerPause(id: string): Promise<void> {

@@ -27,6 +27,16 @@ export const notImplemented = make('not-implemented');
 export const internal = make('internal');
 export { invalid } from '../oci/errors.ts';
 
+/** Puts words before what an operation fails with. */
+export async function prefixed<T>(words: string, operation: () => T | Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new BottleshipError(errorKind(error), `${words}: ${text}`, { cause: error });
+  }
+}
+
 function make(kind: ErrorKind): (message: string, cause?: unknown) => BottleshipError {
   return (message, cause) => new BottleshipError(kind, message, cause === undefined ? undefined : { cause });
 }

@@ -56,6 +56,20 @@ export function startFailure(error: unknown, program: string, kind: keyof typeof
   return { error: internal(text), exitCode: 128 };
 }
 
+/**
+ * What runc finds out only when it has reported the start: the program is there, but the kernel cannot execute it (for
+ * another processor, or its interpreter is missing). Then the text is the process's output, and 255 its exit code.
+ */
+export function lateFailure(error: unknown, program: string): string | undefined {
+  if (!(error instanceof AgentError)) return undefined;
+  const { step, code } = error.failure;
+  return step === 'exec' && (code === 'ENOEXEC' || code === 'ENOENT')
+    ? `exec ${program}: ${words[code]}\n`
+    : undefined;
+}
+
+export const lateFailureCode = 255;
+
 const mountHint =
   ': Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type';
 
@@ -71,14 +85,6 @@ function detail({ step, code, message }: AgentFailure, program: string): string 
   const reason = words[code];
   if (step === 'lookup') return `exec: ${name}: executable file not found in $PATH`;
   if (step === 'stat') return `exec: ${name}: stat ${program}: ${reason ?? code}`;
-  if (step === 'exec') return `exec: ${name}: ${notFoundByName(code, program) ?? reason ?? code}`;
+  if (step === 'exec') return `exec: ${name}: ${reason ?? code}`;
   return `error during container init: ${reason === undefined ? message : `${step}: ${reason}`}`;
-}
-
-/** A plain name that is nowhere, from an agent that tells no `lookup` from `exec`. */
-function notFoundByName(code: string, program: string): string | undefined {
-  if (code !== 'ENOENT') return undefined;
-  return program.includes('/')
-    ? `stat ${program}: no such file or directory`
-    : 'executable file not found in $PATH';
 }

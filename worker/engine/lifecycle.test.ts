@@ -95,6 +95,20 @@ test.each(failures)('a start that fails with %o', async (reason, program, status
   expect([...agent.streams.values()].every(({ wasReset }) => wasReset)).toBe(true);
 });
 
+test('what the kernel cannot execute has started and ended with 255', async () => {
+  const { engine, agent } = fixture;
+  agent.script.start = () => Promise.reject(new AgentError({ code: 'ENOEXEC', step: 'exec', message: '' }));
+  const id = await create(engine, { Cmd: ['/arm'] });
+  const attached = await engine.containerAttach(id, { stream: true, stdout: true, stderr: true });
+  const { result } = await engine.containerWait(id, 'next-exit');
+  await engine.containerStart(id);
+  expect(await result).toEqual({ StatusCode: 255 });
+  expect(await textOf(attached)).toBe('exec /arm: exec format error\n');
+  expect(await textOf(await engine.containerLogs(id, { stderr: true }))).toBe(
+    'exec /arm: exec format error\n',
+  );
+});
+
 test('--rm removes a container that does not start', async () => {
   const { engine, agent } = fixture;
   agent.script.start = () => Promise.reject(new AgentError({ code: 'ENOENT', step: 'lookup', message: '' }));
@@ -154,7 +168,7 @@ test('stop sends the stop signal, and kills when the time is over', async () => 
   expect(sent).toEqual([10, 9]);
   expect(await failure(engine.containerKill(id))).toEqual({
     status: 409,
-    message: `container ${id} is not running`,
+    message: `cannot kill container: ${id}: container ${id} is not running`,
   });
 });
 

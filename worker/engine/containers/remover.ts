@@ -1,6 +1,5 @@
-import { BottleshipError, errorKind } from '../../oci/errors.ts';
 import type { EngineContext } from '../context.ts';
-import { conflict } from '../errors.ts';
+import { conflict, prefixed } from '../errors.ts';
 import type { ExecStore } from '../exec/store.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
@@ -28,11 +27,9 @@ export class Remover {
     try {
       // A start that is under way ends first; no other one begins.
       await container.lock.run(() => Promise.resolve());
-      if (container.state.running) await this.#end(container, force);
-      await this.#remove(container);
-    } catch (error) {
-      const text = `cannot remove container ${JSON.stringify(given)}: ${(error as Error).message}`;
-      throw new BottleshipError(errorKind(error), text, { cause: error });
+      await prefixed(`cannot remove container ${JSON.stringify(given)}`, () =>
+        this.#endAndRemove(container, force),
+      );
     } finally {
       container.state.removing = false;
     }
@@ -49,9 +46,10 @@ export class Remover {
     }
   }
 
-  async #end(container: Container, force: boolean): Promise<void> {
-    if (!force) refuseRunning(container);
-    await this.#stopper.kill(container);
+  async #endAndRemove(container: Container, force: boolean): Promise<void> {
+    if (container.state.running && !force) refuseRunning(container);
+    if (container.state.running) await this.#stopper.kill(container);
+    await this.#remove(container);
   }
 
   async #remove(container: Container): Promise<void> {

@@ -2,8 +2,9 @@ import type { ExitedEvent } from '../../protocol/agent.ts';
 import { within } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict, notFound, notImplemented, notModified } from '../errors.ts';
-import { startFailure } from '../failure.ts';
+import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
 import { Fanout } from '../io/fanout.ts';
+import type { ContainerLog } from '../logs/store.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
@@ -82,7 +83,9 @@ export class Runner {
     } catch (error) {
       expected.forget();
       resetStreams(streams);
-      throw error;
+      const text = lateFailure(error, container.path);
+      if (text === undefined) throw error;
+      return this.#stillborn(container, text, startedAt);
     }
     this.#follow(container, streams, expected);
     containerEvent(this.#context.events, container, 'start');
@@ -106,15 +109,30 @@ export class Runner {
     });
   }
 
+  /** A run that says why it could not be, and ends. */
+  async #stillborn(container: Container, text: string, startedAt: number): Promise<void> {
+    const { clock, events } = this.#context;
+    const chunk = { stream: 'stderr' as const, bytes: new TextEncoder().encode(text) };
+    setRunning(container.state, 0, startedAt);
+    containerEvent(events, container, 'start');
+    this.#log(container)?.append({ ...chunk, time: startedAt });
+    void container.output.write(chunk);
+    this.#disconnect(container).end();
+    containerEvent(events, container, 'die', { exitCode: String(lateFailureCode) });
+    await this.#ended(container, lateFailureCode, clock.now());
+  }
+
+  #log({ id, hostConfig }: Container): ContainerLog | undefined {
+    if (hostConfig.LogConfig.Type === 'none') return undefined;
+    const maxSize = logSize(hostConfig.LogConfig);
+    return this.#context.logs.open(id, maxSize === undefined ? {} : { maxSize });
+  }
+
   /** Moves the run's output into the log and to whoever is attached. */
   async #carry(container: Container, streams: ProcessStreams): Promise<void> {
-    const { clock, logs } = this.#context;
-    const { output, hostConfig, id } = container;
-    const maxSize = logSize(hostConfig.LogConfig);
-    const log =
-      hostConfig.LogConfig.Type === 'none'
-        ? undefined
-        : logs.open(id, maxSize === undefined ? {} : { maxSize });
+    const { clock } = this.#context;
+    const { output } = container;
+    const log = this.#log(container);
     log?.begin();
     try {
       await pump(streams, (chunk) => {
@@ -134,6 +152,8 @@ export class Runner {
     await within(drainTimeout, run.drained);
     void run.drained.then(() => resetStreams(run.streams));
     container.state.oomKilled = oomKilled;
+    // The agent was told at the start, so nothing of it is left in the guest.
+    if (container.hostConfig.AutoRemove) container.hasSnapshot = false;
     this.#disconnect(container);
     containerEvent(this.#context.events, container, 'die', { exitCode: String(code) });
     await this.#ended(container, code, finishedAt);
@@ -155,11 +175,7 @@ export class Runner {
     if (delay !== undefined) return this.#restart(container, exitCode, finishedAt, delay);
     setStopped(state, exitCode, finishedAt);
     container.waiters.stopped(state);
-    if (hostConfig.AutoRemove) {
-      // The agent was told at the start, so nothing of it is left in the guest.
-      container.hasSnapshot = false;
-      await this.#remover.remove(container);
-    }
+    if (hostConfig.AutoRemove) await this.#remover.remove(container);
   }
 
   async #restart(container: Container, exitCode: number, finishedAt: number, delay: number): Promise<void> {

@@ -5,7 +5,7 @@ import { containerEvent } from '../containers/event.ts';
 import { requireRunning } from '../containers/stopper.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict, invalid } from '../errors.ts';
-import { startFailure } from '../failure.ts';
+import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
 import { randomId } from '../ids.ts';
 import { Fanout } from '../io/fanout.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
@@ -148,11 +148,18 @@ export class Execs {
 
   /** The client has its answer already when the process is found not to start, so the text goes into the stream. */
   #failed(exec: Exec, cause: unknown, { Detach }: ExecStartOptions, output: Fanout): void {
-    const { error, exitCode } = startFailure(cause, exec.config.Cmd[0] ?? '', 'exec');
-    const code = exitCode === 128 ? 126 : exitCode;
+    const program = exec.config.Cmd[0] ?? '';
+    const late = lateFailure(cause, program);
+    if (late !== undefined) return this.#saidBy(exec, 'stderr', late, lateFailureCode, output);
+    const { error, exitCode } = startFailure(cause, program, 'exec');
+    const text = error.message.startsWith('OCI runtime exec failed') && !Detach ? `${error.message}\r\n` : '';
+    this.#saidBy(exec, 'stdout', text, exitCode === 128 ? 126 : exitCode, output);
+    if (text === '') throw error;
+  }
+
+  #saidBy(exec: Exec, stream: OutputChunk['stream'], text: string, code: number, output: Fanout): void {
     this.#ended(exec, code);
-    if (Detach || !error.message.startsWith('OCI runtime exec failed')) throw error;
-    void output.write({ stream: 'stdout', bytes: new TextEncoder().encode(`${error.message}\r\n`) });
+    void output.write({ stream, bytes: new TextEncoder().encode(text) });
     output.end();
   }
 }

@@ -1,6 +1,6 @@
 import type { ImageInspect, ImageSummary } from '../../protocol/engine-api.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { fullConfig } from '../containers/config.ts';
+import type { RunConfig } from '../../oci/imageconfig.ts';
 import { formatTime, never } from '../time.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './store.ts';
@@ -22,7 +22,7 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
     Created: full.created ?? never,
     DockerVersion: '',
     Author: full.author ?? '',
-    Config: fullConfig({}, image.config, ''),
+    Config: inspectConfig(image.config),
     Architecture: full.architecture,
     Os: full.os,
     Size: image.size,
@@ -30,6 +30,22 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
     RootFS: { Type: 'layers', Layers: [...image.layers] },
     Metadata: { LastTagTime: formatTime(images.lastTagged(image.id)) },
   };
+}
+
+/** Since API 1.50 without the fields that only containers have; these are there even when they are empty. */
+function inspectConfig(config: RunConfig): ImageInspect['Config'] {
+  const empty = {
+    Cmd: null,
+    Entrypoint: null,
+    Env: null,
+    Labels: null,
+    OnBuild: null,
+    User: '',
+    Volumes: null,
+    WorkingDir: '',
+  };
+  const shown: object = { ...empty, ...structuredClone(config) };
+  return shown;
 }
 
 function summarize(image: Image, images: ImageStore, containers: number): ImageSummary {
