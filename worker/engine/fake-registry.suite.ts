@@ -80,11 +80,11 @@ export class FakeRegistry {
 }
 
 /** A layer that holds one file. */
-export function tarOf(content: string): Uint8Array<ArrayBuffer> {
+function tarOf(content: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(rawTar({ name: 'file', data: content }));
 }
 
-export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 

@@ -13,7 +13,7 @@ import { newState } from './state.ts';
 import { Waiters } from './waiters.ts';
 
 /** What a container is: plain data that could be stored and read back. */
-export interface ContainerRecord {
+interface ContainerRecord {
   readonly id: ContainerId;
   /** Without Docker's slash in front. */
   name: string;

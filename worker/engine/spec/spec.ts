@@ -72,7 +72,7 @@ export function buildExecSpec(
 }
 
 /** `none` is a namespace with nothing but a loopback device, which is what every new one is. */
-export function networkOf({ NetworkMode }: { NetworkMode: string }): 'own' | 'host' {
+function networkOf({ NetworkMode }: { NetworkMode: string }): 'own' | 'host' {
   return NetworkMode === 'host' ? 'host' : 'own';
 }
 
