@@ -232,6 +232,18 @@ test('pull: unknown names, other platforms, broken layers', async () => {
   });
 });
 
+test('what only this working tree has is found in an index of its own', async () => {
+  const { engine, registry } = fixture;
+  const index = registry.files.get('index.json') ?? new Uint8Array();
+  await registry.add({ name: 'docker.io/library/debian:bookworm' });
+  registry.files.set('index.local.json', registry.files.get('index.json') ?? index);
+  registry.files.set('index.json', index);
+  const messages = await drain(await engine.imageCreate({ fromImage: 'debian', tag: 'bookworm' }));
+  expect(messages.at(-1)?.status).toBe('Status: Downloaded newer image for debian:bookworm');
+  registry.files.set('index.local.json', new TextEncoder().encode('<!doctype html>'));
+  expect((await failure(engine.imageCreate({ fromImage: 'debian', tag: 'sid' }))).status).toBe(404);
+});
+
 test('the layers of a container are served under the names its start gives', async () => {
   const { engine, agent, root } = fixture;
   await engine.containerStart(await create(engine));

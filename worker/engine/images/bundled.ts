@@ -1,9 +1,10 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { digestAlgorithm, digestHex } from '../../oci/digest.ts';
+import type { ImageIndex } from '../../oci/imageindex.ts';
 import { parseIndex } from '../../oci/imageindex.ts';
 import { parseManifest } from '../../oci/manifest.ts';
-import { isIndexType } from '../../oci/mediatype.ts';
+import { isIndexType, mediaTypes } from '../../oci/mediatype.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { familiarName, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
@@ -34,17 +35,21 @@ export class BundledImages implements ImageSource {
     return { digest: named.digest, manifest, open: (blob) => this.#open(blob.digest) };
   }
 
-  /** Several entries may share a name, one a platform; an index of their own is looked into later. */
+  /** What only this working tree has is in an index of its own, which a clone lacks. */
   async #named(reference: Reference): Promise<Descriptor> {
-    const wanted = formatReference(reference);
     const index = parseIndex(await (await this.#get('index.json')).text());
-    const found = index.manifests.filter(
-      (entry) => nameOf(entry) === wanted || entry.digest === reference.digest,
-    );
-    const [first] = found;
-    if (first === undefined) throw denied(reference);
-    if (found.length === 1) return first;
-    return found.find(({ platform }) => platform?.architecture === machinePlatform.architecture) ?? first;
+    const found = entryOf(index, reference) ?? entryOf(await this.#localIndex(), reference);
+    if (found === undefined) throw denied(reference);
+    return found;
+  }
+
+  /** A server may answer with a page of its own for what it does not have. */
+  async #localIndex(): Promise<ImageIndex> {
+    try {
+      return parseIndex(await (await this.#get('index.local.json')).text());
+    } catch {
+      return { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [] };
+    }
   }
 
   async #manifestOf(named: Descriptor, platform: Platform): Promise<Descriptor> {
@@ -67,6 +72,13 @@ export class BundledImages implements ImageSource {
     if (response.ok) return response;
     throw new BottleshipError('unavailable', `registry/${path}: ${response.status} ${response.statusText}`);
   }
+}
+
+/** Several entries may share a name, one a platform; an index of their own is looked into later. */
+function entryOf({ manifests }: ImageIndex, reference: Reference): Descriptor | undefined {
+  const wanted = formatReference(reference);
+  const found = manifests.filter((entry) => nameOf(entry) === wanted || entry.digest === reference.digest);
+  return found.find(({ platform }) => platform?.architecture === machinePlatform.architecture) ?? found[0];
 }
 
 function nameOf({ annotations = {} }: Descriptor): string | undefined {
