@@ -20,6 +20,7 @@ const RNDRESEEDCRNG = 0x5207;
  */
 export function boot(): void {
   leaveRootfs();
+  raiseLimits();
   mount('devtmpfs', '/dev', 'devtmpfs', ms.NOSUID | ms.NOEXEC);
   mount('proc', '/proc', 'proc', quiet);
   mount('sysfs', '/sys', 'sysfs', quiet);
@@ -34,6 +35,18 @@ export function boot(): void {
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
   prepareCgroups();
   prepareSecurity(defaultCapabilities);
+}
+
+/** What a service manager gives dockerd, and through it every container: core files, processes, open files. */
+function raiseLimits(): void {
+  for (const [resource, limit] of [
+    [4, -1],
+    [6, -1],
+    [7, 1_048_576],
+  ] as const) {
+    const high = limit < 0 ? -1 : 0;
+    check('rlimit', syscall(nr.prlimit64, 0, resource, new Int32Array([limit, high, limit, high]), null));
+  }
 }
 
 /** Port 1 of whichever virtio device the console is. */

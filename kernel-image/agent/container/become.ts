@@ -37,6 +37,7 @@ export function becomeFurther(process: ProcessSpec, child: Child): never {
 function becomeProcess(process: ProcessSpec, terminal: number | undefined): never {
   const identity = identify(process.user, process.groups ?? []);
   if (terminal !== undefined) giveTerminal(terminal, identity.uid);
+  else if (identity.uid !== 0) giveStreams(identity.uid);
   for (const [resource, soft, hard] of process.rlimits ?? []) setLimit(resource, soft, hard);
   if (process.oomScoreAdj) control('/proc/self/oom_score_adj', String(process.oomScoreAdj));
   enterDirectory(process.cwd);
@@ -65,6 +66,11 @@ function withHome(env: readonly string[], home: string): readonly string[] {
 function setLimit(resource: number, soft: number, hard: number): void {
   const limit = new Int32Array([soft, soft < 0 ? -1 : 0, hard, hard < 0 ? -1 : 0]);
   check('rlimit', syscall(nr.prlimit64, 0, resource, limit, null));
+}
+
+/** So that a program that is not root may open /dev/stdout, as runc sees to. What is not a pipe refuses, and may. */
+function giveStreams(uid: number): void {
+  for (const fd of [0, 1, 2]) syscall(nr.fchown32, fd, uid, -1);
 }
 
 /** The working directory is made when it is missing, as runc does. */

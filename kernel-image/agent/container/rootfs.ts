@@ -38,6 +38,7 @@ export function enterRoot(spec: ContainerSpec): void {
   const replaced = new Set(spec.mounts.map((entry) => entry.destination));
   standardMounts(spec, replaced);
   for (const [tree, target] of files) attachFile(tree, target);
+  makeFile('/.dockerenv', '/.dockerenv');
   for (const entry of spec.mounts) addMount(entry, binds.get(entry));
   setSysctls(spec.sysctls);
 }

@@ -15,7 +15,8 @@ const maxId = 0x7fffffff;
 /**
  * Looks `name|uid[:group|gid]` up in /etc/passwd and /etc/group of the root the process is in, as moby's
  * user.GetExecUser does: numbers need no entry, an entry brings the primary group and home, and without an explicit
- * group the user is in every group that lists its name.
+ * group the user is in every group that lists its name. The primary group is among the supplementary ones
+ * (CVE-2022-36109).
  */
 export function identify(user: string, extraGroups: readonly string[]): Identity {
   const [userPart = '', groupPart = ''] = user.split(':');
@@ -30,7 +31,7 @@ export function identify(user: string, extraGroups: readonly string[]): Identity
   const listed =
     groupPart === '' ? groups.filter((group) => members(group).includes(name)).map((g) => id(g[2])) : [];
   const extra = extraGroups.map((group) => findGroup(groups, group));
-  return { uid, gid, groups: [...new Set([...listed, ...extra])], home: entry?.[5] || '/' };
+  return { uid, gid, groups: [...new Set([gid, ...listed, ...extra])], home: entry?.[5] || '/' };
 }
 
 function lines(path: string): string[][] {
