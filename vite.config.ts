@@ -37,7 +37,10 @@ function metaTag(html: string): HtmlTagDescriptor {
   return { tag: 'meta', attrs, injectTo: 'head-prepend' };
 }
 
-/** Chunks the entry asks for later (the terminals, the machine's worker) start downloading with the HTML. */
+/**
+ * Chunks the entry asks for later (the terminals, the machine's worker) start downloading with the HTML. The saved machine
+ * is not among them: it is too large for the cache of a private window, which then fetched it twice (measured).
+ */
 function preloadTags(files: string[]): HtmlTagDescriptor[] {
   const wanted = files.filter((file) => /assets\/(app|main|preload-helper)-[^/]+\.js$/.test(file));
   return wanted.map((file) => ({

@@ -41,6 +41,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'web/empty.bin'), '');
   await writeFile(join(folder, 'web/v86.wasm'), 'wasm');
   await writeFile(join(folder, 'web/assets/app-Ab12_-9z.js'), 'export {};');
+  await mkdir(join(folder, 'web/machine'));
+  await writeFile(join(folder, 'web/machine/state-0123456789ab.zst'), '');
   await symlink(join(folder, 'secret.txt'), join(folder, 'web/link.txt'));
   server = createStaticServer(join(folder, 'web'));
   port = await listen(server, 0);
@@ -100,6 +102,7 @@ describe('files', () => {
 describe('caching', () => {
   test('names with a hash are kept, others are asked for again', async () => {
     expect((await ask('/assets/app-Ab12_-9z.js')).headers['cache-control']).toContain('immutable');
+    expect((await ask('/machine/state-0123456789ab.zst')).headers['cache-control']).toContain('immutable');
     expect((await ask('/state.bin')).headers['cache-control']).toBe('no-cache');
   });
 

@@ -42,8 +42,9 @@ const compressible = new Set([
   '.wasm',
 ]);
 
-/** Vite names these by their contents. */
-const hashedName = /\/assets\/[^/]+-[\w-]{8}\.\w+$/;
+/** Named by their contents: what Vite builds, the parts of the machine, blobs. */
+const hashedName =
+  /\/assets\/[^/]+-[\w-]{8}\.\w+$|\/machine\/[^/]+-[0-9a-f]{12}\.[\w.]+$|\/sha256\/[0-9a-f]{64}$/;
 
 const compress = promisify(gzip);
 
