@@ -232,8 +232,9 @@ function absent(what: string): never {
 }
 
 function makeRunning(): Running {
-  let end: (code: number) => void = () => undefined;
-  const exited = new Promise<number>((resolve) => (end = resolve));
+  let resolveExit: ((code: number) => void) | undefined;
+  const exited = new Promise<number>((resolve) => (resolveExit = resolve));
+  const end = (code: number) => resolveExit?.(code);
   const output = new Queue<api.OutputChunk>();
   const input = new Queue<Uint8Array>();
   void exited.then(() => output.end());

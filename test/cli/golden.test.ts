@@ -271,9 +271,11 @@ function engineFor(recording: Recording, { engine = {} }: Case): FakeEngine {
 
 /** Lists are the engine's to change. */
 function copied(engine: Partial<FakeEngine>): Partial<FakeEngine> {
-  const copy = (value: unknown) =>
-    Array.isArray(value) ? value.map((item: object) => ({ ...item })) : value;
-  return Object.fromEntries(Object.entries(engine).map(([key, value]) => [key, copy(value)]));
+  return Object.fromEntries(Object.entries(engine).map(([key, value]) => [key, copiedList(value)]));
+}
+
+function copiedList(value: unknown): unknown {
+  return Array.isArray(value) ? value.map((item: object) => ({ ...item })) : value;
 }
 
 async function replay(recording: Recording, given: Case): Promise<void> {

@@ -66,11 +66,11 @@ const commands: Record<string, Command> = {
     await changed;
     await out.println(`${session.size?.rows}x${session.size?.cols}`);
   },
-  files: async (session, out, _, path) => {
+  files: async (session, out, _, path = '') => {
     const { files } = session;
-    await out.println(String(await files.exists(String(path))));
-    await files.write(String(path), new Uint8Array(100_000).fill(65));
-    await out.println(String((await files.read(String(path))).length));
+    await out.println(String(await files.exists(path)));
+    await files.write(path, new Uint8Array(100_000).fill(65));
+    await out.println(String((await files.read(path)).length));
     await files.read('/no/such/file').catch((error: Error) => out.println(error.message));
   },
 };

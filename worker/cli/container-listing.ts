@@ -1,6 +1,7 @@
 import type { ContainerSummary } from '../protocol/engine-api.ts';
 import { ago } from './format/duration.ts';
 import { ellipsis, shortId } from './format/ids.ts';
+import { rawFormat } from './format/listing.ts';
 import type { Listing } from './format/listing.ts';
 import { showPorts } from './format/ports.ts';
 import { humanSize } from './format/size.ts';
@@ -15,6 +16,24 @@ export const containerListing: Listing<ContainerSummary> = {
   type: '*formatter.ContainerContext',
   table: columns.map((name) => `{{.${name}}}`).join('\t'),
   quiet: '{{.ID}}',
+  failure: 'failed to execute template',
+  raw: rawFormat([
+    'container_id: {{.ID}}',
+    'image: {{.Image}}',
+    'command: {{.Command}}',
+    'created_at: {{.CreatedAt}}',
+    'state: {{- pad .State 1 0}}',
+    'status: {{- pad .Status 1 0}}',
+    'names: {{.Names}}',
+    'labels: {{- pad .Labels 1 0}}',
+    'ports: {{- pad .Ports 1 0}}',
+  ]),
+  methods: {
+    Label: {
+      title: (name) => (name.split('.').at(-1) ?? '').replace(/[-_]/g, ' '),
+      value: ({ Labels }, name) => Labels?.[name] ?? '',
+    },
+  },
   fields: {
     Command: {
       title: 'COMMAND',
@@ -40,6 +59,7 @@ export const containerListing: Listing<ContainerSummary> = {
 export const containerListingWithSize: Listing<ContainerSummary> = {
   ...containerListing,
   table: `${containerListing.table}\t{{.Size}}`,
+  raw: `${containerListing.raw}size: {{.Size}}\n`,
 };
 
 /** An image that has lost its name goes by its ID. */
@@ -51,7 +71,9 @@ function image({ Image, ImageID }: ContainerSummary, full: boolean): string {
 }
 
 function pairs(labels: Record<string, string> | null): string[] {
-  return Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`);
+  return Object.entries(labels ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`);
 }
 
 interface Mount {

@@ -2,6 +2,7 @@ import { familiarName, parseReference } from '../oci/reference.ts';
 import type { ImageSummary } from '../protocol/engine-api.ts';
 import { ago } from './format/duration.ts';
 import { shortId } from './format/ids.ts';
+import { rawFormat } from './format/listing.ts';
 import type { Listing } from './format/listing.ts';
 import { humanSize } from './format/size.ts';
 import { goTime } from './format/time.ts';
@@ -21,6 +22,13 @@ export const imageListing: Listing<ImageRow> = {
   type: '*formatter.imageContext',
   table: columns.map((name) => `{{.${name}}}`).join('\t'),
   quiet: '{{.ID}}',
+  raw: rawFormat([
+    'repository: {{.Repository}}',
+    'tag: {{.Tag}}',
+    'image_id: {{.ID}}',
+    'created_at: {{.CreatedAt}}',
+    'virtual_size: {{.Size}}',
+  ]),
   fields: {
     Containers: { title: 'CONTAINERS', value: ({ image }) => countOrUnknown(image.Containers) },
     CreatedAt: { title: 'CREATED AT', value: ({ image }) => goTime(image.Created) },
@@ -52,8 +60,9 @@ function sizeOrUnknown(size: number): string {
   return size < 0 ? 'N/A' : humanSize(size);
 }
 
-/** A row for every tag, and for every digest that has no tag in its repository; with `digests` for each of those too. */
-export function imageRows(image: ImageSummary, digests: boolean): ImageRow[] {
+/** A row for every tag, and for every digest that has no tag in its repository; with `digests` for each of those too, and with
+ * `all` for each digest that is alone. */
+export function imageRows(image: ImageSummary, digests: boolean, all: boolean): ImageRow[] {
   const tags = byRepository(image.RepoTags, 'tag');
   const hashes = byRepository(image.RepoDigests, 'digest');
   const rows: ImageRow[] = [];
@@ -64,7 +73,7 @@ export function imageRows(image: ImageSummary, digests: boolean): ImageRow[] {
     for (const tag of found) beside.forEach((digest) => add(repository, tag, digest));
   }
   for (const [repository, found] of hashes) {
-    if (!tags.has(repository)) (digests ? found : [none]).forEach((digest) => add(repository, none, digest));
+    if (!tags.has(repository)) (all ? found : ['']).forEach((digest) => add(repository, none, digest));
   }
   if (rows.length === 0) add(none, none, none);
   return rows;

@@ -2,6 +2,7 @@ import { errorText, StatusError } from './errors.ts';
 import { compile, render, TemplateError } from './template/template.ts';
 import type { Template } from './template/template.ts';
 import type { Printer } from './text.ts';
+import { nullText, withOptionalFields } from './typed-fields.ts';
 
 /**
  * Prints the objects of these names, as JSON or by a template, and at the end on standard error which were not found.
@@ -13,7 +14,7 @@ export async function inspectEach(
   format: string,
   find: (name: string) => Promise<object>,
 ): Promise<void> {
-  const show = format === '' ? indented : format === 'json' ? compact : byTemplate(compileFormat(format));
+  const template = format === '' || format === 'json' ? undefined : compileFormat(format);
   const found: object[] = [];
   const failures: string[] = [];
   for (const name of names) {
@@ -23,7 +24,8 @@ export async function inspectEach(
       failures.push(errorText(error));
     }
   }
-  await out.print(show(found));
+  if (template) failures.push(...(await printEach(out, template, found)));
+  else await out.print(format === '' ? indented(found) : compact(found));
   if (failures.length > 0) throw new StatusError(1, failures.join('\n'));
 }
 
@@ -46,17 +48,19 @@ function compileFormat(format: string): Template {
   }
 }
 
-/** Each on a line of its own, and an empty line when there are none. */
-function byTemplate(template: Template): (objects: readonly object[]) => string {
-  return (objects) =>
-    objects.length === 0 ? '\n' : objects.map((object) => `${renderObject(template, object)}\n`).join('');
-}
-
-function renderObject(template: Template, object: object): string {
-  try {
-    return render(template, object);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    throw new StatusError(1, `template parsing error: ${error.message}`);
+/** Each on a line of its own, and an empty line when there are none. Returns why it stopped early, if it did. */
+async function printEach(out: Printer, template: Template, objects: readonly object[]): Promise<string[]> {
+  let printed = '';
+  const failures: string[] = [];
+  for (const object of objects) {
+    try {
+      printed += `${render(template, withOptionalFields(object), nullText)}\n`;
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      failures.push(`template parsing error: ${error.message}`);
+      break;
+    }
   }
+  await out.print(printed === '' ? '\n' : printed);
+  return failures;
 }

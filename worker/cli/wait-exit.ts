@@ -1,7 +1,14 @@
-import type { Waiting } from '../protocol/engine-api.ts';
+import type { EngineApi, WaitCondition, Waiting } from '../protocol/engine-api.ts';
 import type { Printer } from './text.ts';
 
 const daemonFailure = 125;
+
+/** Begins to wait for a container; what becomes of it may be looked at late, or never. */
+export async function beginWait(engine: EngineApi, id: string, condition: WaitCondition): Promise<Waiting> {
+  const waiting = await engine.containerWait(id, condition);
+  waiting.result.catch(() => undefined);
+  return waiting;
+}
 
 /** The exit code of a container that is being waited for. */
 export async function exitStatus(err: Printer, waiting: Waiting): Promise<number> {

@@ -4,7 +4,7 @@ import { StatusError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
 import { connectStreams } from '../streams.ts';
 import { checkTty, followSize, proxySignals } from '../terminal.ts';
-import { exitStatus } from '../wait-exit.ts';
+import { beginWait, exitStatus } from '../wait-exit.ts';
 
 export const attach = command({
   usage: '[OPTIONS] CONTAINER',
@@ -24,7 +24,7 @@ export const attach = command({
     checkTty(session, !values['no-stdin'], tty);
     const stdin = !values['no-stdin'] && config.OpenStdin === true;
     const stopProxy = values['sig-proxy'] && !tty ? proxySignals(session, engine, id) : undefined;
-    const waiting = await engine.containerWait(id, 'not-running');
+    const waiting = await beginWait(engine, id, 'not-running');
     const attached = await engine.containerAttach(id, { stream: true, stdin, stdout: true, stderr: true });
     const stopSize =
       tty && session.tty.stdout ? followSize(session, (size) => engine.containerResize(id, size)) : undefined;

@@ -27,6 +27,6 @@ export const images = command({
     const filters = reference === undefined ? values.filter : { ...values.filter, reference: [reference] };
     const found = filterImages(await engine.imageList(values.all ? { all: true } : {}), filters);
     const digests = values.digests || (values.format !== 'json' && format.names('Digest'));
-    await out.print(format.render(found.flatMap((image) => imageRows(image, digests))));
+    await out.print(format.render(found.flatMap((image) => imageRows(image, digests, values.digests))));
   },
 });

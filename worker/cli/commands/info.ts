@@ -3,7 +3,7 @@ import { client } from '../client-version.ts';
 import { command, noArgs } from '../command-spec.ts';
 import { errorText, StatusError } from '../errors.ts';
 import { objectFormatFlag } from '../flags/format.ts';
-import { printObject } from '../format/object.ts';
+import { ObjectFormat } from '../format/object.ts';
 import { bytesSize } from '../format/size.ts';
 
 export const info = command({
@@ -13,14 +13,15 @@ export const info = command({
   spellings: 'docker system info, docker info',
   flags: { format: objectFormatFlag },
   async run({ engine, values, out, err }) {
+    const format = values.format === '' ? undefined : new ObjectFormat(values.format);
     let failure: unknown;
     const server = await engine.info().catch((error: unknown) => void (failure = error));
-    if (values.format !== '') await printObject(out, values.format, { ...server, ClientInfo: clientInfo });
+    if (format) await format.print(out, { ...server, ClientInfo: clientInfo });
     else
       await out.print(
         [...clientLines(), '', 'Server:', ...(server ? serverLines(server) : []), ''].join('\n'),
       );
-    if (values.format === '') for (const warning of server?.Warnings ?? []) await err.println(warning);
+    if (!format) for (const warning of server?.Warnings ?? []) await err.println(warning);
     if (failure !== undefined) throw new StatusError(1, errorText(failure));
   },
 });

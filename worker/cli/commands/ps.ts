@@ -5,6 +5,8 @@ import { bool, integer } from '../flags/kinds.ts';
 import { listFormatFlag } from '../flags/format.ts';
 import { ListFormat } from '../format/listing.ts';
 
+const ignored = 'WARNING: Ignoring custom format, because both --format and --quiet are set.';
+
 export const ps = command({
   usage: '[OPTIONS]',
   short: 'List containers',
@@ -20,9 +22,11 @@ export const ps = command({
     quiet: bool('Only display container IDs', { short: 'q' }),
     size: bool('Display total file sizes', { short: 's' }),
   },
-  async run({ engine, values, out }) {
+  async run({ engine, values, out, err }) {
     const listing = values.size ? containerListingWithSize : containerListing;
-    const format = new ListFormat(listing, { ...values, full: values['no-trunc'] });
+    const own = values.quiet ? '' : values.format;
+    const format = new ListFormat(listing, { format: own, quiet: values.quiet, full: values['no-trunc'] });
+    if (values.format !== own) await err.println(ignored);
     const limit = values.latest && values.last === -1 ? 1 : values.last;
     const containers = await engine.containerList({
       ...(values.all ? { all: true } : {}),

@@ -9,7 +9,7 @@ import type { RunFlags } from '../run-flags.ts';
 import type { Unsubscribe } from '../session.ts';
 import { connectStreams } from '../streams.ts';
 import { checkTty, followSize, proxySignals } from '../terminal.ts';
-import { exitStatus } from '../wait-exit.ts';
+import { beginWait, exitStatus } from '../wait-exit.ts';
 
 export const run = command({
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
@@ -58,8 +58,7 @@ async function runContainer(call: Call<RunFlags>, config: CreateConfig): Promise
 async function startDetached({ engine, values, out }: Call<RunFlags>, id: string): Promise<number> {
   await out.println(id);
   await withRunStatus(async () => {
-    const waiting = await engine.containerWait(id, values.rm ? 'removed' : 'next-exit');
-    waiting.result.catch(() => undefined);
+    await beginWait(engine, id, values.rm ? 'removed' : 'next-exit');
     await engine.containerStart(id);
   });
   return 0;
@@ -74,12 +73,12 @@ async function startAttached(
   const { engine, session, values } = call;
   const tty = config.Tty === true;
   const attached = await withRunStatus(() => engine.containerAttach(id, attachOptions(config)));
-  const waiting = await engine.containerWait(id, values.rm ? 'removed' : 'next-exit');
+  const waiting = await beginWait(engine, id, values.rm ? 'removed' : 'next-exit');
   const streams = connectStreams(session, attached, { tty, detachKeys: values['detach-keys'] });
+  streams.catch(() => undefined);
   try {
     await withRunStatus(() => engine.containerStart(id));
   } catch (error) {
-    streams.catch(() => undefined);
     if (tty && session.tty.stdin) await session.setRaw(false);
     if (values.rm) await waiting.result.catch(() => undefined);
     throw error;

@@ -7,7 +7,7 @@ import { bool, string } from '../flags/kinds.ts';
 import type { Unsubscribe } from '../session.ts';
 import { connectStreams } from '../streams.ts';
 import { followSize, proxySignals } from '../terminal.ts';
-import { exitStatus } from '../wait-exit.ts';
+import { beginWait, exitStatus } from '../wait-exit.ts';
 
 const flags = {
   attach: bool('Attach STDOUT/STDERR and forward signals', { short: 'a' }),
@@ -70,12 +70,12 @@ async function startConnected(
   const tty = config.Tty === true;
   const stdin = values.interactive && config.OpenStdin === true;
   const attached = await engine.containerAttach(id, { stream: true, stdin, stdout: true, stderr: true });
-  const waiting = await engine.containerWait(id, host.AutoRemove ? 'removed' : 'next-exit');
+  const waiting = await beginWait(engine, id, host.AutoRemove ? 'removed' : 'next-exit');
   const streams = connectStreams(session, attached, { tty, detachKeys: values['detach-keys'] });
+  streams.catch(() => undefined);
   try {
     await engine.containerStart(id);
   } catch (error) {
-    streams.catch(() => undefined);
     if (tty && stdin && session.tty.stdin) await session.setRaw(false);
     throw error;
   }

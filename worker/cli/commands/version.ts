@@ -3,7 +3,7 @@ import { client } from '../client-version.ts';
 import { command, noArgs } from '../command-spec.ts';
 import { errorText, StatusError } from '../errors.ts';
 import { objectFormatFlag } from '../flags/format.ts';
-import { printObject } from '../format/object.ts';
+import { ObjectFormat } from '../format/object.ts';
 import { alignTabs } from '../format/tabs.ts';
 import { ansiTime } from '../format/time.ts';
 
@@ -13,15 +13,14 @@ export const version = command({
   args: noArgs,
   flags: { format: objectFormatFlag },
   async run({ engine, values, out }) {
+    const format = values.format === '' ? undefined : new ObjectFormat(values.format);
     let failure: unknown;
     const server = await engine.version().catch((error: unknown) => void (failure = error));
     const shown = {
       Client: client,
       Server: server ? { ...server, BuildTime: ansiTime(server.BuildTime) } : null,
     };
-    await (values.format === ''
-      ? out.print(text(server ?? undefined))
-      : printObject(out, values.format, shown));
+    await (format ? format.print(out, shown) : out.print(text(server ?? undefined)));
     if (failure !== undefined) throw new StatusError(1, errorText(failure));
   },
 });

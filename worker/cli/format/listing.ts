@@ -11,6 +11,17 @@ export interface Listing<T> {
   readonly fields: Readonly<Record<string, Field<T>>>;
   readonly table: string;
   readonly quiet: string;
+  /** What `--format raw` stands for. */
+  readonly raw: string;
+  /** Fields that take arguments. */
+  readonly methods?: Readonly<Record<string, Method<T>>>;
+  /** How a failure of a template begins. */
+  readonly failure?: string;
+}
+
+export interface Method<T> {
+  title(argument: string): string;
+  value(item: T, argument: string): unknown;
 }
 
 export interface Field<T> {
@@ -45,8 +56,10 @@ export class ListFormat<T> {
   }
 
   render(items: readonly T[]): string {
-    const header = execute(() => renderHeader(this.#template, this.#titles()));
-    const rows = items.map((item) => execute(() => render(this.#template, this.#row(item))));
+    const header = this.#execute(() => renderHeader(this.#template, this.#titles()));
+    const rows = items.map((item) =>
+      this.#execute(() => render(this.#template, this.#row(item), () => '<nil>')),
+    );
     if (this.#isTable)
       return alignTabs([header, ...rows].map((line) => `${line}\n`).join(''), minWidth, padding);
     return rows.map((row) => `${row}\n`).join('');
@@ -57,13 +70,26 @@ export class ListFormat<T> {
     let named = false;
     const titles = this.#titles();
     Object.defineProperty(titles, field, { enumerable: true, get: () => ((named = true), '') });
-    execute(() => renderHeader(this.#template, titles));
+    this.#execute(() => renderHeader(this.#template, titles));
     return named;
+  }
+
+  #execute<R>(work: () => R): R {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      throw new StatusError(1, `${this.#listing.failure ?? 'template parsing error'}: ${error.message}`);
+    }
   }
 
   #titles(): object {
     const fields = Object.entries(this.#listing.fields);
-    const titles = Object.fromEntries(fields.map(([name, { title }]) => [name, title ?? name]));
+    const methods = Object.entries(this.#listing.methods ?? {});
+    const titles = Object.fromEntries([
+      ...fields.map(([name, { title }]) => [name, title ?? name]),
+      ...methods.map(([name, method]) => [name, (argument: string) => method.title(argument)]),
+    ]) as object;
     return Object.defineProperty(titles, goType, { value: this.#listing.type });
   }
 
@@ -73,6 +99,9 @@ export class ListFormat<T> {
     for (const name of Object.keys(this.#listing.fields).sort()) {
       const get = () => this.#listing.fields[name]?.value(item, this.#full);
       Object.defineProperty(row, name, { enumerable: true, get });
+    }
+    for (const [name, method] of Object.entries(this.#listing.methods ?? {})) {
+      Object.defineProperty(row, name, { value: (argument: string) => method.value(item, argument) });
     }
     return row;
   }
@@ -84,15 +113,19 @@ function choose<T>(
   quiet: boolean,
 ): { source: string; isTable: boolean } {
   if (format === 'json') return { source: '{{json .}}', isTable: false };
-  if (format !== '' && !/^table\b/.test(format)) return { source: unescape(format), isTable: false };
-  const own = format.slice('table'.length).trim();
-  if (own !== '') return { source: unescape(own), isTable: true };
+  if (format === 'raw') return { source: listing.raw, isTable: false };
+  if (format !== '' && !format.startsWith('table')) return { source: unescape(format), isTable: false };
+  const own = unescape(format.slice('table'.length));
+  if (own !== '') return { source: own, isTable: true };
   return quiet ? { source: listing.quiet, isTable: false } : { source: listing.table, isTable: true };
 }
 
 /** Shells pass `\t` and `\n` on as they are. */
 function unescape(format: string): string {
-  return format.trim().replaceAll('\\t', '\t').replaceAll('\\n', '\n');
+  return format
+    .replace(/^ +| +$/g, '')
+    .replaceAll('\\t', '\t')
+    .replaceAll('\\n', '\n');
 }
 
 function compileFormat(source: string): Template {
@@ -104,11 +137,7 @@ function compileFormat(source: string): Template {
   }
 }
 
-function execute<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    throw new StatusError(1, `failed to execute template: ${error.message}`);
-  }
+/** Lines of `name: value`. */
+export function rawFormat(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }

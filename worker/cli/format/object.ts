@@ -1,17 +1,38 @@
 import { StatusError } from '../errors.ts';
 import { compile, render, TemplateError } from '../template/template.ts';
+import type { Template } from '../template/template.ts';
 import type { Printer } from '../text.ts';
 
-/** Prints one object by `--format`: `json` or a template. @throws StatusError */
-export async function printObject(out: Printer, format: string, value: unknown): Promise<void> {
-  await out.println(renderObject(format === 'json' ? '{{json .}}' : format, value));
-}
+const badTemplate = 64;
 
-function renderObject(source: string, value: unknown): string {
-  try {
-    return render(compile(source), value);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    throw new StatusError(64, `template parsing error: ${error.message}`);
+/** Of one object, by `--format`: `json` or a template. @throws StatusError */
+export class ObjectFormat {
+  readonly #template: Template;
+
+  constructor(format: string) {
+    try {
+      this.#template = compile(format === 'json' ? '{{json .}}' : format);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      throw new StatusError(badTemplate, `template parsing error: ${error.message}`);
+    }
+  }
+
+  /** Prints an empty line where the template fails. @throws StatusError */
+  async print(out: Printer, value: unknown): Promise<void> {
+    let failure = '';
+    const text = this.#render(value, (message) => (failure = message));
+    await out.println(text);
+    if (failure !== '') throw new StatusError(1, failure);
+  }
+
+  #render(value: unknown, fail: (message: string) => void): string {
+    try {
+      return render(this.#template, value);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      fail(error.message);
+      return '';
+    }
   }
 }

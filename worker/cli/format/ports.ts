@@ -2,15 +2,37 @@ import type { ContainerSummary } from '../../protocol/engine-api.ts';
 
 type Port = ContainerSummary['Ports'][number];
 
-/** `0.0.0.0:8080->80/tcp, 443/tcp`: in order, with neighbouring ports as ranges. */
+interface Group {
+  readonly key: string;
+  readonly first: number;
+  last: number;
+}
+
+/** `443-444/tcp, 0.0.0.0:8080->80/tcp`: ports that keep their number in ranges, then those that are mapped to another. */
 export function showPorts(ports: readonly Port[]): string {
-  const groups: Port[][] = [];
+  const closed: Group[] = [];
+  const open = new Map<string, Group>();
+  const mapped: string[] = [];
   for (const port of [...ports].sort(compare)) {
-    const group = groups.at(-1);
-    if (group && follows(group.at(-1), port)) group.push(port);
-    else groups.push([port]);
+    if (isMapped(port)) mapped.push(`${address(port)}:${port.PublicPort}->${port.PrivatePort}/${port.Type}`);
+    else extend(open, closed, port);
   }
-  return groups.map(showGroup).join(', ');
+  return [...[...closed, ...open.values()].map(showGroup), ...mapped].join(', ');
+}
+
+function isMapped({ IP, PublicPort, PrivatePort }: Port): boolean {
+  return IP !== undefined && IP !== '' && PublicPort !== PrivatePort;
+}
+
+function extend(open: Map<string, Group>, closed: Group[], port: Port): void {
+  const key = port.IP ? `${port.IP}/${port.Type}` : port.Type;
+  const group = open.get(key);
+  if (group && port.PrivatePort === group.last + 1) {
+    group.last = port.PrivatePort;
+    return;
+  }
+  if (group) closed.push(group);
+  open.set(key, { key, first: port.PrivatePort, last: port.PrivatePort });
 }
 
 function compare(a: Port, b: Port): number {
@@ -27,25 +49,16 @@ function order(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function follows(last: Port | undefined, next: Port): boolean {
-  if (!last || last.Type !== next.Type || (last.IP ?? '') !== (next.IP ?? '')) return false;
-  if (next.PrivatePort !== last.PrivatePort + 1) return false;
-  return last.PublicPort === undefined
-    ? next.PublicPort === undefined
-    : next.PublicPort === last.PublicPort + 1;
+function showGroup({ key, first, last }: Group): string {
+  const range = first === last ? String(first) : `${first}-${last}`;
+  const [type = '', ip] = key.split('/').reverse();
+  return ip === undefined ? `${range}/${type}` : `${bracketed(ip)}:${range}->${range}/${type}`;
 }
 
-function showGroup(group: readonly Port[]): string {
-  const [first] = group;
-  if (!first) return '';
-  const inside = `${range(group.map((port) => port.PrivatePort))}/${first.Type}`;
-  if (first.PublicPort === undefined) return inside;
-  const ip = first.IP ?? '';
-  const address = ip.includes(':') ? `[${ip}]` : ip;
-  return `${address}:${range(group.map((port) => port.PublicPort ?? 0))}->${inside}`;
+function address({ IP = '' }: Port): string {
+  return bracketed(IP);
 }
 
-function range(ports: readonly number[]): string {
-  const [first, last] = [ports[0], ports.at(-1)];
-  return first === last ? String(first) : `${first}-${last}`;
+function bracketed(ip: string): string {
+  return ip.includes(':') ? `[${ip}]` : ip;
 }

@@ -12,24 +12,37 @@ interface Variable {
   value: GoValue;
 }
 
+export interface ExecuteOptions {
+  readonly functions?: FunctionTable;
+  /** What a null field of this name prints. */
+  readonly nullText?: (name: string) => string;
+}
+
 /** @throws TemplateError */
-export function execute(template: Template, data: GoValue, functions: FunctionTable = builtins): string {
-  const evaluator = new Evaluator(template, functions);
+export function execute(template: Template, data: GoValue, options: ExecuteOptions = {}): string {
+  const evaluator = new Evaluator(template, options);
   return evaluator.template(template.body, data);
 }
 
+type Called = Extract<Operand, { kind: 'function' }>;
+type Method = (...args: GoValue[]) => GoValue;
 type Flow = 'break' | 'continue' | undefined;
 
 class Evaluator {
   readonly #template: Template;
   readonly #functions: FunctionTable;
+  readonly #nullText: (name: string) => string;
   #variables: Variable[] = [];
   #out = '';
   #depth = 0;
 
-  constructor(template: Template, functions: FunctionTable) {
+  constructor(
+    template: Template,
+    { functions = builtins, nullText = () => showAction(null) }: ExecuteOptions,
+  ) {
     this.#template = template;
     this.#functions = functions;
+    this.#nullText = nullText;
   }
 
   template(nodes: readonly Node[], data: GoValue): string {
@@ -59,7 +72,8 @@ class Evaluator {
         return undefined;
       case 'action': {
         const value = this.#pipe(node.pipe, dot);
-        if (node.pipe.declared.length === 0) this.#out += showAction(value);
+        if (node.pipe.declared.length === 0)
+          this.#out += value === null ? this.#showNull(node.pipe) : showAction(value);
         return undefined;
       }
       case 'if':
@@ -72,6 +86,13 @@ class Evaluator {
       default:
         return node.kind;
     }
+  }
+
+  /** A field that is null prints as its type in Go does, where that is known. */
+  #showNull({ commands }: Pipe): string {
+    const [only, ...others] = commands.at(-1)?.operands ?? [];
+    const name = only && 'fields' in only && others.length === 0 ? only.fields.at(-1) : undefined;
+    return name === undefined ? showAction(null) : this.#nullText(name);
   }
 
   #scoped<T>(work: () => T): T {
@@ -152,42 +173,57 @@ class Evaluator {
     const [first, ...rest] = operands;
     if (!first) return undefined;
     if (first.kind === 'function') return this.#call(first, rest, dot, last);
-    if (rest.length > 0 || last.length > 0) this.#refuseArguments(first, dot);
-    return this.#operand(first, dot);
-  }
-
-  #refuseArguments(first: Operand, dot: GoValue): never {
     const value = this.#operand(first, dot);
-    const field = first.kind === 'field' || first.kind === 'variable' || first.kind === 'chain';
-    if (!field)
-      return this.#fail(first.at, first.source, `can't give argument to non-function ${first.source}`);
-    const name = first.fields.at(-1) ?? first.source;
-    return this.#fail(
-      first.at,
-      first.source,
-      `${name} has arguments but cannot be invoked as function (${typeName(value)})`,
-    );
+    if (typeof value === 'function') return this.#method(value as Method, operands, dot, last);
+    if (rest.length > 0 || last.length > 0) this.#refuseArguments(first);
+    return value;
   }
 
-  #call(
-    operand: Extract<Operand, { kind: 'function' }>,
-    rest: readonly Operand[],
-    dot: GoValue,
-    last: GoValue[],
-  ): GoValue {
+  #method(method: Method, [first, ...rest]: readonly Operand[], dot: GoValue, last: GoValue[]): GoValue {
+    const args = [...rest.map((argument) => this.#operand(argument, dot)), ...last];
+    if (first && args.length !== method.length) {
+      const name = first.source.slice(1);
+      const why = `wrong number of args for ${name}: want ${method.length} got ${args.length}`;
+      this.#fail(first.at, first.source, why);
+    }
+    return method(...args);
+  }
+
+  #refuseArguments(first: Operand): never {
+    const field = first.kind === 'field' || first.kind === 'variable' || first.kind === 'chain';
+    const name = field ? first.fields.at(-1) : undefined;
+    const why =
+      name === undefined
+        ? `can't give argument to non-function ${first.source}`
+        : `${name} is not a method but has arguments`;
+    return this.#fail(first.at, first.source, why);
+  }
+
+  #call(operand: Called, rest: readonly Operand[], dot: GoValue, last: GoValue[]): GoValue {
     const { name, at, source } = operand;
     if (name === 'and' || name === 'or') return this.#shortCircuit(name, rest, dot, last);
     const fn = this.#functions[name];
+    if (!fn) return this.#fail(at, source, `${JSON.stringify(name)} is not a defined function`);
+    const count = rest.length + last.length;
+    if (count < fn.min || count > fn.max) {
+      this.#fail(at, source, `wrong number of args for ${name}: want ${wanted(fn)} got ${count}`);
+    }
     const args = [...rest.map((argument) => this.#operand(argument, dot)), ...last];
+    args.forEach((value, index) => this.#checkType(fn.params[index], value, rest[index] ?? operand));
     try {
-      if (!fn) throw new Error(`${JSON.stringify(name)} is not a defined function`);
-      if (args.length < fn.min || args.length > fn.max) throw new WrongCount(name, args.length, fn);
       return fn.call(...args);
     } catch (error) {
-      if (error instanceof TemplateError) throw error;
+      const text = [operand, ...rest].map((part) => part.source).join(' ');
       const why = error instanceof Error ? error.message : String(error);
-      return this.#fail(at, source, error instanceof WrongCount ? why : `error calling ${name}: ${why}`);
+      return this.#fail(at, text, `error calling ${name}: ${why}`);
     }
+  }
+
+  #checkType(type: string | undefined, value: GoValue, { kind, at, source }: Operand): void {
+    if (type === undefined || fits(type, value)) return;
+    const literal =
+      kind === 'literal' ? `expected ${type === 'int' ? 'integer' : type}; found ${source}` : undefined;
+    this.#fail(at, source, literal ?? `wrong type for value; expected ${type}; got ${typeName(value)}`);
   }
 
   #shortCircuit(name: 'and' | 'or', rest: readonly Operand[], dot: GoValue, last: GoValue[]): GoValue {
@@ -236,7 +272,8 @@ class Evaluator {
     if (isObject(value) && value[goType] === undefined) {
       return this.#fail(at, source, `map has no entry for key ${JSON.stringify(name)}`);
     }
-    return this.#fail(at, source, `can't evaluate field ${name} in type ${typeName(value)}`);
+    const type = isObject(value) ? typeName(value) : 'interface {}';
+    return this.#fail(at, source, `can't evaluate field ${name} in type ${type}`);
   }
 
   #source(pipe: Pipe): string {
@@ -251,9 +288,12 @@ class Evaluator {
   }
 }
 
-class WrongCount extends Error {
-  constructor(name: string, got: number, { min, max }: { min: number; max: number }) {
-    const want = max === Infinity ? `at least ${min}` : showNumber(min);
-    super(`wrong number of args for ${name}: want ${want} got ${got}`);
-  }
+function wanted({ min, max }: { min: number; max: number }): string {
+  return max === Infinity ? `at least ${min}` : showNumber(min);
+}
+
+function fits(type: string, value: GoValue): boolean {
+  if (type === 'int') return typeof value === 'number';
+  if (type === 'string') return typeof value === 'string';
+  return Array.isArray(value) || value === null || value === undefined;
 }

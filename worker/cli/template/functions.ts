@@ -4,17 +4,49 @@ import { sprintf } from './printf.ts';
 import { isObject, isTrue, show, typeName } from './values.ts';
 import type { GoValue } from './values.ts';
 
+type ParameterType = 'string' | 'int' | '[]string';
+
 export interface TemplateFunction {
   readonly min: number;
   readonly max: number;
+  /** What the arguments must be, where it matters. */
+  readonly params: readonly ParameterType[];
   call(...args: GoValue[]): GoValue;
 }
 
 export type FunctionTable = Readonly<Record<string, TemplateFunction>>;
 
 function fn(min: number, max: number, call: (...args: GoValue[]) => GoValue): TemplateFunction {
-  return { min, max, call };
+  return { min, max, params: [], call };
 }
+
+/** A function of exactly these parameters. */
+function typed(params: readonly ParameterType[], call: (...args: never[]) => GoValue): TemplateFunction {
+  return { min: params.length, max: params.length, params, call };
+}
+
+const wordStart = /(?<![\p{L}\p{N}_'])\p{L}/gu;
+
+const htmlEscapes: Record<string, string> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  "'": '&#39;',
+  '"': '&#34;',
+};
+
+const jsEscapes: Record<string, string> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '"': '\\"',
+  '<': '\\u003C',
+  '>': '\\u003E',
+  '&': '\\u0026',
+  '=': '\\u003D',
+  '\n': '\\u000A',
+  '\r': '\\u000D',
+  '\t': '\\u0009',
+};
 
 /** Of a template's functions: what every one of text/template and of Docker's client does. */
 export const functions: FunctionTable = {
@@ -31,21 +63,23 @@ export const functions: FunctionTable = {
   slice: fn(1, 4, slice),
   len: fn(1, 1, length),
   print: fn(0, Infinity, sprint),
-  printf: fn(1, Infinity, (format, ...args) => sprintf(textOf(format), ...args)),
+  printf: fn(1, Infinity, (format, ...args) => sprintf(show(format), ...args)),
   println: fn(0, Infinity, (...args) => `${args.map(show).join(' ')}\n`),
-  html: fn(0, Infinity, (...args) => sprint(...args).replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`)),
+  html: fn(0, Infinity, (...args) => sprint(...args).replace(/[<>&"']/g, (c) => htmlEscapes[c] ?? c)),
   urlquery: fn(0, Infinity, (...args) => encodeURIComponent(sprint(...args)).replaceAll('%20', '+')),
-  js: fn(0, Infinity, (...args) => JSON.stringify(sprint(...args)).slice(1, -1)),
+  js: fn(0, Infinity, (...args) => sprint(...args).replace(/[\\'"<>&=\n\r\t]/g, (c) => jsEscapes[c] ?? c)),
   json: fn(1, 1, toJson),
-  split: fn(2, 2, (text, by) => textOf(text).split(textOf(by))),
-  join: fn(2, 2, (items, by) => listOf(items).map(show).join(textOf(by))),
-  title: fn(1, 1, (text) => textOf(text).replace(/(?<![\p{L}\p{N}_'])\p{L}/gu, (c) => c.toUpperCase())),
-  lower: fn(1, 1, (text) => textOf(text).toLowerCase()),
-  upper: fn(1, 1, (text) => textOf(text).toUpperCase()),
-  pad: fn(3, 3, (text, before, after) =>
-    text === '' ? '' : ' '.repeat(Number(before)) + textOf(text) + ' '.repeat(Number(after)),
+  split: typed(['string', 'string'], (text: string, by: string) => text.split(by)),
+  join: typed(['[]string', 'string'], (items: GoValue[] | null, by: string) =>
+    (items ?? []).map(show).join(by),
   ),
-  truncate: fn(2, 2, (text, size) => textOf(text).slice(0, Number(size))),
+  title: typed(['string'], (text: string) => text.replace(wordStart, (letter) => letter.toUpperCase())),
+  lower: typed(['string'], (text: string) => text.toLowerCase()),
+  upper: typed(['string'], (text: string) => text.toUpperCase()),
+  pad: typed(['string', 'int', 'int'], (text: string, before: number, after: number) =>
+    text === '' ? '' : ' '.repeat(before) + text + ' '.repeat(after),
+  ),
+  truncate: typed(['string', 'int'], (text: string, size: number) => text.slice(0, size)),
 };
 
 /** Headers of tables pass through the functions of their template unchanged. */
@@ -58,17 +92,6 @@ export const headerFunctions: FunctionTable = {
     ]),
   ),
 };
-
-function textOf(value: GoValue): string {
-  if (typeof value === 'string') return value;
-  throw new Error(`wrong type for value; expected string; got ${typeName(value)}`);
-}
-
-function listOf(value: GoValue): GoValue[] {
-  if (Array.isArray(value)) return value;
-  if (value === null || value === undefined) return [];
-  throw new Error(`wrong type for value; expected []string; got ${typeName(value)}`);
-}
 
 function item(value: GoValue, key: GoValue): GoValue {
   if (value === null || value === undefined) throw new Error('index of untyped nil');

@@ -114,6 +114,7 @@ class Lexer {
     for (const [kind, form] of forms) {
       const text = this.#match(form);
       if (text === undefined) continue;
+      this.#checkTerminated(kind);
       this.#depth += kind === '(' ? 1 : kind === ')' ? -1 : 0;
       if (this.#depth < 0) throw syntaxError(this.#source, at, 'unexpected right paren');
       return this.#push(kind, text, at, spaced);
@@ -121,13 +122,19 @@ class Lexer {
     throw syntaxError(this.#source, at, this.#complaint(rest));
   }
 
+  /** A name goes to a space, a delimiter or a sign. */
+  #checkTerminated(kind: TokenKind): void {
+    if (kind !== 'field' && kind !== 'variable' && kind !== 'identifier') return;
+    const next = this.#source[this.#at];
+    if (next === undefined || /[ \t\r\n.,|:()]/.test(next) || this.#source.startsWith('}}', this.#at)) return;
+    throw syntaxError(this.#source, this.#at, `bad character ${codeName(next)}`);
+  }
+
   #complaint(character: string): string {
     if (character === '"') return 'unterminated quoted string';
     if (character === '`') return 'unterminated raw quoted string';
     if (character === "'") return 'unterminated character constant';
-    const code = character.codePointAt(0) ?? 0;
-    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-    return `unrecognized character in action: ${name} '${character}'`;
+    return `unrecognized character in action: ${codeName(character)}`;
   }
 
   #match(form: RegExp): string | undefined {
@@ -140,4 +147,9 @@ class Lexer {
   #push(kind: TokenKind, text: string, at: number, spaced = false): void {
     this.#tokens.push({ kind, text, at, spaced });
   }
+}
+
+function codeName(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')} '${character}'`;
 }

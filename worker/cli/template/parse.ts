@@ -51,7 +51,7 @@ class Parser {
   }
 
   #action(nodes: Node[]): Ending | undefined {
-    const { kind, text, at } = this.#peek();
+    const { kind, text } = this.#peek();
     const keyword = kind === 'identifier' ? text : '';
     switch (keyword) {
       case 'end':
@@ -73,11 +73,11 @@ class Parser {
         return undefined;
       case 'block':
         this.#next();
-        nodes.push(this.#block(at));
+        nodes.push(this.#block());
         return undefined;
       case 'template':
         this.#next();
-        nodes.push(this.#include(at));
+        nodes.push(this.#include());
         return undefined;
       case 'break':
       case 'continue':
@@ -124,7 +124,8 @@ class Parser {
     this.#defined.set(name, this.#separately());
   }
 
-  #block(at: number): Node {
+  #block(): Node {
+    const { at } = this.#peek();
     const name = this.#name('block clause');
     const pipe = this.#pipe('block clause', 'close');
     this.#defined.set(name, this.#separately());
@@ -141,7 +142,8 @@ class Parser {
     return nodes;
   }
 
-  #include(at: number): Node {
+  #include(): Node {
+    const { at } = this.#peek();
     const name = this.#name('template clause');
     const empty = this.#peek().kind === 'close';
     if (empty) this.#next();
@@ -212,13 +214,14 @@ class Parser {
 
   #operand(context: string): Operand {
     const term = this.#term(context);
+    const { at } = this.#peek();
     const fields = this.#fields();
     if (fields.length === 0) return term;
     const source = term.source + fields.map((name) => `.${name}`).join('');
-    if (term.kind === 'field') return { ...term, source, fields: [...term.fields, ...fields] };
-    if (term.kind === 'variable') return { ...term, source, fields };
+    if (term.kind === 'field') return { ...term, at, source, fields: [...term.fields, ...fields] };
+    if (term.kind === 'variable') return { ...term, at, source, fields };
     if (term.kind === 'pipe' || term.kind === 'function')
-      return { kind: 'chain', of: term, fields, at: term.at, source };
+      return { kind: 'chain', of: term, fields, at, source };
     return this.#fail(`unexpected . after term ${JSON.stringify(term.source)}`);
   }
 
@@ -251,10 +254,16 @@ class Parser {
       case 'identifier':
         return this.#identifier(token);
       case '(':
-        return { kind: 'pipe', pipe: this.#pipe('parenthesized pipeline', ')'), ...place };
+        return this.#parenthesized(token);
       default:
         return this.#unexpected(token, context === 'command' ? 'operand' : context);
     }
+  }
+
+  #parenthesized({ at }: Token): Operand {
+    const pipe = this.#pipe('parenthesized pipeline', ')');
+    const end = this.#tokens[this.#at - 1]?.at ?? at;
+    return { kind: 'pipe', pipe, at, source: this.#source.slice(at, end + 1) };
   }
 
   #number(token: Token): number {

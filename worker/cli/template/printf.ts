@@ -3,25 +3,30 @@ import { significant } from '../format/numbers.ts';
 import { isObject, show, showNumber, typeName } from './values.ts';
 import type { GoValue } from './values.ts';
 
-const verb = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?([a-zA-Z%])?/g;
+const verb = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])?/g;
 
 /** Go's fmt.Sprintf for the values that templates have. */
 export function sprintf(format: string, ...args: GoValue[]): string {
   let used = 0;
+  let indexed = false;
   const next = () => args[used++];
   const text = format.replace(
     verb,
-    (all, flags: string, width?: string, precision?: string, letter?: string) => {
+    (all, flags: string, width?: string, precision?: string, index?: string, letter?: string) => {
       if (letter === undefined) return '%!(NOVERB)';
       if (letter === '%') return '%';
       const wide = Number(width === '*' ? next() : (width ?? 0));
       const exact =
         precision === '*' ? Number(next()) : all.includes('.') ? Number(precision ?? 0) : undefined;
+      if (index !== undefined) {
+        used = Number(index) - 1;
+        indexed = true;
+      }
       if (used >= args.length) return `%!${letter}(MISSING)`;
       return pad(format1(letter, next(), flags, exact), flags, wide, letter);
     },
   );
-  const extra = args.slice(used).map((value) => `${typeName(value)}=${show(value)}`);
+  const extra = (indexed ? [] : args.slice(used)).map((value) => `${typeName(value)}=${show(value)}`);
   return extra.length > 0 ? `${text}%!(EXTRA ${extra.join(', ')})` : text;
 }
 
@@ -73,18 +78,18 @@ function ofNumber(
   flags: string,
   precision: number | undefined,
 ): string | undefined {
-  const text = Number.isInteger(value) ? ofInteger(letter, value) : undefined;
+  const text = Number.isInteger(value) ? ofInteger(letter, value, flags) : undefined;
   const number = text ?? ofFloat(letter, value, precision);
   if (number === undefined || number.startsWith('-')) return number;
   return (flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') + number;
 }
 
-function ofInteger(letter: string, value: number): string | undefined {
+function ofInteger(letter: string, value: number, flags: string): string | undefined {
   switch (letter) {
     case 'd':
       return showNumber(value);
     case 'x':
-      return value.toString(16);
+      return (flags.includes('#') ? '0x' : '') + value.toString(16);
     case 'X':
       return value.toString(16).toUpperCase();
     case 'o':

@@ -15,11 +15,11 @@ export function compile(source: string): Template {
 }
 
 /** @throws TemplateError */
-export function render(template: Template, data: GoValue): string {
-  return execute(template, data);
+export function render(template: Template, data: GoValue, nullText?: (name: string) => string): string {
+  return execute(template, data, nullText ? { nullText } : {});
 }
 
 /** The header of a table: the template's fields replaced by their titles. */
 export function renderHeader(template: Template, titles: GoValue): string {
-  return execute(template, titles, headerFunctions);
+  return execute(template, titles, { functions: headerFunctions });
 }

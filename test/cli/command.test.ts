@@ -1,0 +1,325 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../../worker/cli/command.ts';
+import { ApiError } from '../../worker/protocol/engine-api.ts';
+import { FakeEngine } from './fake-engine.ts';
+import type { Program } from './fake-engine.ts';
+import { FakeSession } from './fake-session.ts';
+import { containerFixture, imageFixture } from './fixtures.ts';
+
+function engineWith(...programs: Program[]): FakeEngine {
+  const engine = new FakeEngine();
+  engine.images = [imageFixture({ RepoTags: ['busybox:latest'] })];
+  engine.containers = [containerFixture()];
+  engine.programs = programs;
+  return engine;
+}
+
+async function docker(
+  engine: FakeEngine,
+  line: string,
+  prepare: (session: FakeSession) => void = () => undefined,
+) {
+  const session = new FakeSession(line.split(' '));
+  prepare(session);
+  const code = await runCommand(engine, session);
+  return { code, out: session.printed, err: session.complained, session };
+}
+
+/** Starts a command on a terminal; the caller drives it. */
+function onTerminal(engine: FakeEngine, line: string) {
+  const session = new FakeSession(line.split(' '), true);
+  return { session, ended: runCommand(engine, session) };
+}
+
+async function settle(): Promise<void> {
+  for (let turns = 0; turns < 10; turns++) await turn();
+}
+
+describe('docker run', () => {
+  test('asks for what its flags say', async () => {
+    const engine = engineWith({});
+    const flags =
+      '-e A=1 -e HOME -e NONE -w /w -u 1:2 -h box --entrypoint /e -m 64m --cpus 1.5 --pids-limit -1 --read-only ' +
+      '--tmpfs /t:size=1m --tmpfs /u --cap-add NET_ADMIN --cap-drop ALL --privileged --init -l a=b --ulimit nofile=1:2 ' +
+      '--shm-size 1m --stop-signal USR1 --stop-timeout 3 --network none --memory-swap -1 --add-host a:1.2.3.4 ' +
+      '--sysctl net.x=1 --group-add 5 --oom-score-adj -5 --expose 80-81 --restart on-failure:2 --name n';
+    const { code } = await docker(engine, `run ${flags} busybox cmd -x`, (session) => {
+      session.env = new Map([['HOME', '/root']]);
+    });
+    expect(code).toBe(0);
+    expect(engine.created[0]).toEqual({
+      Image: 'busybox',
+      Cmd: ['cmd', '-x'],
+      Entrypoint: ['/e'],
+      AttachStdin: false,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      OpenStdin: false,
+      StdinOnce: false,
+      Env: ['A=1', 'HOME=/root', 'NONE'],
+      Hostname: 'box',
+      User: '1:2',
+      WorkingDir: '/w',
+      StopSignal: 'USR1',
+      StopTimeout: 3,
+      Labels: { a: 'b' },
+      ExposedPorts: { '80/tcp': {}, '81/tcp': {} },
+      HostConfig: {
+        Memory: 64 << 20,
+        MemorySwap: -1,
+        NanoCpus: 1.5e9,
+        PidsLimit: -1,
+        ShmSize: 1 << 20,
+        OomScoreAdj: -5,
+        Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }],
+        CapAdd: ['NET_ADMIN'],
+        CapDrop: ['ALL'],
+        GroupAdd: ['5'],
+        Privileged: true,
+        ReadonlyRootfs: true,
+        Tmpfs: { '/t': 'size=1m', '/u': '' },
+        ExtraHosts: ['a:1.2.3.4'],
+        Sysctls: { 'net.x': '1' },
+        NetworkMode: 'none',
+        Init: true,
+        AutoRemove: false,
+        RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 2 },
+      },
+    });
+  });
+
+  test('keeps the outputs apart and passes the exit code on', async () => {
+    const engine = engineWith({ stdout: 'out\n', stderr: 'err\n', code: 9 });
+    expect(await docker(engine, 'run busybox')).toMatchObject({ code: 9, out: 'out\n', err: 'err\n' });
+  });
+
+  test('reads variables and labels from files, and writes the ID into one', async () => {
+    const engine = engineWith({});
+    const { session } = await docker(
+      engine,
+      'run --env-file e --label-file l --cidfile id busybox',
+      (session) => {
+        session.env = new Map([['OWN', 'mine']]);
+        session.fileTexts['e'] = '# comment\nA=1\n  B=2 3\nOWN\nNOTHING\n';
+        session.fileTexts['l'] = 'x=y\nz\n';
+      },
+    );
+    expect(engine.created[0]).toMatchObject({ Env: ['A=1', 'B=2 3', 'OWN=mine'], Labels: { x: 'y', z: '' } });
+    expect(session.fileTexts['id']).toBe('c0ffee');
+    const again = await docker(engine, 'run --cidfile id busybox', (next) => (next.fileTexts['id'] = 'old'));
+    expect(again.err).toContain('container ID file found');
+    const missing = await docker(engine, 'run --env-file none busybox');
+    expect(missing).toMatchObject({ code: 125 });
+    expect(missing.err).toContain('docker: open none: no such file or directory');
+  });
+
+  test('refuses what is not there yet', async () => {
+    for (const [flag, words] of Object.entries({
+      '-p 80:80': '-p/--publish: publishing ports is',
+      '-v /a:/b': '-v/--volume: volumes are',
+      '--gpus all': '--gpus: devices are',
+    })) {
+      const engine = engineWith({});
+      const { code, err } = await docker(engine, `run ${flag} busybox`);
+      expect(code).toBe(125);
+      expect(err).toContain(`docker: ${words} not available yet in this version of Bottleship`);
+      expect(engine.calls).toEqual([]);
+    }
+    const { code, err } = await docker(engineWith(), 'build .');
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: "docker: 'docker build' is not available yet in this version of Bottleship\n",
+    });
+  });
+
+  test('prints warnings of the engine', async () => {
+    const engine = engineWith({});
+    engine.warnings = ['no swap'];
+    expect((await docker(engine, 'run busybox')).err).toBe('WARNING: no swap\n');
+  });
+
+  test('reads no input that it was not told to', async () => {
+    const without = await docker(engineWith({}), 'run busybox');
+    expect(without.session.asked).toBe(0);
+    const detached = await docker(engineWith({}), 'run -di busybox');
+    expect(detached.session.asked).toBe(0);
+  });
+
+  test('on a terminal: raw, the size followed, keys passed on', async () => {
+    const engine = engineWith({ echoes: true });
+    const { session, ended } = onTerminal(engine, 'run -it busybox');
+    await settle();
+    session.type('hello');
+    session.resize({ rows: 40, cols: 100 });
+    await settle();
+    expect(session.printed).toBe('hello');
+    expect(session.raw).toEqual([true]);
+    session.keys.end();
+    expect(await ended).toBe(0);
+    expect(session.raw).toEqual([true, false]);
+    expect(engine.calls.filter((call) => call.includes('resize'))).toEqual([
+      'POST /containers/c0ffee/resize?h=24&w=120',
+      'POST /containers/c0ffee/resize?h=40&w=100',
+    ]);
+  });
+
+  test('leaves the container with ctrl-p ctrl-q', async () => {
+    const { session, ended } = onTerminal(engineWith({ lasts: true }), 'run -it busybox');
+    await settle();
+    session.type('\x10');
+    session.type('\x11');
+    expect(await ended).toBe(0);
+    expect(session.raw).toEqual([true, false]);
+  });
+
+  test('passes signals on, unless told not to', async () => {
+    const engine = engineWith({ lasts: true });
+    const session = new FakeSession(['run', 'busybox']);
+    const ended = runCommand(engine, session);
+    await settle();
+    expect(session.signal(2)).toBe(true);
+    expect(await ended).toBe(137);
+    expect(engine.calls).toContain('POST /containers/c0ffee/kill?signal=INT');
+    expect(session.signal(2)).toBe(false);
+    const deaf = new FakeSession(['run', '--sig-proxy=false', 'busybox']);
+    void runCommand(engineWith({ lasts: true }), deaf);
+    await settle();
+    expect(deaf.signal(2)).toBe(false);
+  });
+
+  test('ends when its client is gone, and the container lives on', async () => {
+    const engine = engineWith({ lasts: true });
+    const session = new FakeSession(['run', 'busybox']);
+    const ended = runCommand(engine, session);
+    await settle();
+    session.leave();
+    expect(await ended).toBe(1);
+    expect(engine.calls.some((call) => call.includes('kill'))).toBe(false);
+  });
+
+  test('leaves raw mode when the container does not start', async () => {
+    const { session, ended } = onTerminal(
+      engineWith({ failure: 'exec: "x": permission denied' }),
+      'run -it busybox x',
+    );
+    expect(await ended).toBe(126);
+    expect(session.raw.at(-1)).toBe(false);
+  });
+});
+
+describe('docker exec', () => {
+  test('leaves with the detach keys and says so', async () => {
+    const { session, ended } = onTerminal(engineWith({ lasts: true }), 'exec -it --detach-keys a,b web sh');
+    await settle();
+    session.type('ab');
+    expect(await ended).toBe(1);
+    expect(session.complained).toBe('read escape sequence\n');
+  });
+
+  test('is not started without a terminal that it needs', async () => {
+    const engine = engineWith({});
+    const { code, err } = await docker(engine, 'exec -it web sh');
+    expect({ code, err }).toEqual({ code: 1, err: 'the input device is not a TTY\n' });
+    expect(engine.calls).toEqual(['GET /containers/web/json']);
+  });
+
+  test('in the background returns at once', async () => {
+    expect(await docker(engineWith({ lasts: true }), 'exec -d web sleep 100')).toMatchObject({
+      code: 0,
+      out: '',
+    });
+  });
+});
+
+describe('several containers', () => {
+  test('what could be done is printed, what could not is said at the end', async () => {
+    const engine = engineWith();
+    const { code, out, err } = await docker(engine, 'kill nosuch web');
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: 'web\n',
+      err: 'Error response from daemon: No such container: nosuch\n',
+    });
+  });
+
+  test('rm -f minds no container that is gone already', async () => {
+    const { code, out, err } = await docker(engineWith(), 'rm -f nosuch web');
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: 'web\n',
+      err: 'Error response from daemon: No such container: nosuch\n',
+    });
+  });
+
+  test('start says which it could not', async () => {
+    const { code, out, err } = await docker(engineWith(), 'start nosuch web');
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: 'web\n',
+      err: 'Error response from daemon: No such container: nosuch\nError: failed to start containers: nosuch\n',
+    });
+  });
+
+  test('stop knows the old name of its flag', async () => {
+    const engine = engineWith();
+    const { err } = await docker(engine, 'stop --time 0 web');
+    expect(err).toBe('Flag --time has been deprecated, use --timeout instead\n');
+    expect(engine.calls).toEqual(['POST /containers/web/stop?t=0']);
+  });
+});
+
+describe('docker logs', () => {
+  test('stops following when its client is gone', async () => {
+    const engine = engineWith();
+    let left = false;
+    engine.containerLogs = async () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => undefined),
+        return: async () => {
+          left = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    });
+    const session = new FakeSession(['logs', '-f', 'web']);
+    const ended = runCommand(engine, session);
+    await settle();
+    session.leave();
+    expect(await ended).toBe(1);
+    await settle();
+    expect(left).toBe(true);
+  });
+});
+
+describe('docker images', () => {
+  test('by name', async () => {
+    const engine = engineWith();
+    engine.images.push(imageFixture({ Id: 'sha256:12', RepoTags: ['foo/bar:1'] }));
+    const lines = async (line: string) =>
+      (await docker(engine, `images ${line} --format {{.Repository}}:{{.Tag}}`)).out;
+    expect(await lines('busybox')).toBe('busybox:latest\n');
+    expect(await lines('foo/*')).toBe('foo/bar:1\n');
+    expect(await lines('foo/bar:2')).toBe('');
+    expect(await lines('-f dangling=true')).toBe('');
+  });
+});
+
+test('errors of the engine and of the command itself', async () => {
+  const engine = engineWith();
+  engine.failures['GET /containers/json'] = new ApiError(500, 'boom');
+  expect(await docker(engine, 'ps')).toMatchObject({ code: 1, err: 'Error response from daemon: boom\n' });
+  expect(await docker(engine, 'ps -f x')).toMatchObject({ code: 125 });
+  expect(await docker(engine, '-l nonsense ps')).toMatchObject({
+    code: 1,
+    err: 'Unable to parse logging level: nonsense\n',
+  });
+});
+
+test('a command is cheap to start', async () => {
+  const engine = engineWith({});
+  const before = performance.now();
+  for (let times = 0; times < 100; times++) await docker(engine, 'run -d busybox true');
+  expect((performance.now() - before) / 100).toBeLessThan(20);
+});
