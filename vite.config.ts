@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { HtmlTagDescriptor, Plugin, UserConfig } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { defineConfig } from 'vite';
 
 const here = import.meta.dirname;
 
@@ -85,5 +85,4 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
   },
   server: { host: '127.0.0.1', fs: { allow: [here] } },
-  test: { root: here },
 }));
