@@ -29,20 +29,23 @@ describe('sizes', () => {
   });
 });
 
+function readCpus(text: string): number {
+  return cpus('').read(text, 0, false);
+}
+
 describe('CPUs', () => {
-  const read = (text: string) => cpus('').read(text, 0, false);
   test.each([
     ['1', 1e9],
     ['.5', 5e8],
     ['1.25', 1.25e9],
     ['1/4', 2.5e8],
     ['1e-3', 1e6],
-  ])('%s', (text, nano) => expect(read(text)).toBe(nano));
+  ])('%s', (text, nano) => expect(readCpus(text)).toBe(nano));
   test.each([
     ['x', 'failed to parse x as a rational number'],
     ['1/0', 'failed to parse 1/0 as a rational number'],
     ['1/3', 'value is too precise'],
-  ])('%s is none', (text, why) => expect(() => read(text)).toThrow(why));
+  ])('%s is none', (text, why) => expect(() => readCpus(text)).toThrow(why));
 });
 
 describe('integers', () => {
