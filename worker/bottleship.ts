@@ -54,7 +54,10 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     metadata: platform.metadata,
     layers,
     fetchBlob: (path) => platform.fetchFile(`registry/${path}`),
-    onPull: (image, received, total) => platform.onStatus({ phase: 'pulling', image, received, total }),
+    onPull: {
+      progress: (image, received, total) => platform.onStatus({ phase: 'pulling', image, received, total }),
+      ended: () => platform.onStatus({ phase: 'idle' }),
+    },
   });
   serveCommands(machine, engine);
   machine.channel.on('trouble', ({ message }) => platform.onStatus({ phase: 'failed', message }));

@@ -10,7 +10,8 @@ export interface MachineApi {
   boot(options: BootOptions, onStatus: (status: MachineStatus) => void): Promise<void>;
   /**
    * A login shell on a terminal of its own. Output goes to `onOutput` in order; each call is awaited before more than
-   * a window's worth is sent, so a slow page slows the program down and not the machine.
+   * a window's worth is sent, so a slow page slows the program down and not the machine. `onExit` is called last, after
+   * what every `onOutput` returned has resolved.
    */
   openTerminal(
     size: TerminalSize,

@@ -17,7 +17,14 @@ import type { FoundImage, ImageSource } from './source.ts';
 type Report = (message: ProgressMessage) => void;
 
 /** Called while layers come in, for the page's status line; both numbers are compressed bytes of the whole image. */
-export type PullListener = (image: string, received: number, total: number) => void;
+export interface PullListener {
+  /** Bytes of the image's layers, as they come. */
+  progress(image: string, received: number, total: number): void;
+  /** The image is there, or could not be had. */
+  ended(image: string): void;
+}
+
+const nobody: PullListener = { progress: () => undefined, ended: () => undefined };
 
 /** Brings images from a source into the stores, and says so as dockerd does. */
 export class Puller {
@@ -30,7 +37,7 @@ export class Puller {
     context: Pick<EngineContext, 'clock' | 'events' | 'images' | 'layers'>,
     source: ImageSource,
     content: LayerContent,
-    listener: PullListener = () => undefined,
+    listener: PullListener = nobody,
   ) {
     this.#context = context;
     this.#source = source;
@@ -70,10 +77,15 @@ export class Puller {
     const parsed = parseImageConfig(configText);
     requireMachinePlatform(parsed);
     const pairs = pairLayers(layers, parsed);
-    const size = await this.#layers(familiarReference(reference), found, pairs, report);
-    await this.#context.images.add({ id: config.digest, configText, size });
-    // The first container of the image should find its layers served.
-    await this.#context.layers.ensure(parsed.rootfs.diff_ids);
+    const name = familiarReference(reference);
+    try {
+      const size = await this.#layers(name, found, pairs, report);
+      await this.#context.images.add({ id: config.digest, configText, size });
+      // The first container of the image should find its layers served.
+      await this.#context.layers.ensure(parsed.rootfs.diff_ids);
+    } finally {
+      this.#listener.ended(name);
+    }
   }
 
   /** One after the other: unpacking is the slow part, and the machine has one processor. */
@@ -89,7 +101,7 @@ export class Puller {
     for (const { blob } of pairs)
       report({ status: 'Pulling fs layer', progressDetail: {}, id: shortId(blob) });
     for (const { blob, diffId } of pairs) {
-      const arrived = (bytes: number) => this.#listener(name, (received += bytes), total);
+      const arrived = (bytes: number) => this.#listener.progress(name, (received += bytes), total);
       size += await this.#layer(found, blob, diffId, report, arrived);
     }
     return size;
