@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { zstd19 } from '../kernel-image/zstd.ts';
+import { zstd22 } from '../kernel-image/zstd.ts';
 import { assembleWith } from '../worker/machine/boot.ts';
 import { MemoryDisk } from '../worker/machine/disk.ts';
 import { readDiskSeed } from '../worker/machine/disk-seed.ts';
@@ -34,7 +34,7 @@ async function build(): Promise<void> {
   const image: MachineImage = {
     memory,
     wasm: write('v86', 'wasm.gz', gzipSync(wasm, { level: 9 })),
-    state: write('state', 'zst', await zstd19(state)),
+    state: write('state', 'zst', await zstd22(state)),
     disk: write('disk', 'seed.gz', inputs.disk),
     bios: write('bios', 'bin', inputs.bios),
     kernel: write('kernel', 'bin', inputs.kernel),

@@ -2,6 +2,7 @@ import type { WakeParams, WakeResult } from '../../worker/protocol/agent.ts';
 import { prepareCgroups } from './container/cgroup.ts';
 import { paths } from './container/paths.ts';
 import { prepareSecurity } from './container/privileges.ts';
+import { prepareRootfs } from './container/rootfs.ts';
 import { check } from './kernel/errors.ts';
 import { close, flags, list, mkdirs, open, readFile } from './kernel/files.ts';
 import { mount, ms } from './kernel/mounts.ts';
@@ -35,6 +36,7 @@ export function boot(): void {
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
   prepareCgroups();
   prepareSecurity(defaultCapabilities);
+  prepareRootfs();
 }
 
 /** What a service manager gives dockerd, and through it every container: core files, processes, open files. */

@@ -14,7 +14,6 @@ import { boot, openPort } from './machine.ts';
 import { Processes } from './process/processes.ts';
 import { Streams } from './streams.ts';
 
-
 blockSignals();
 boot();
 

@@ -9,6 +9,12 @@ declare function syscall(
   ...args: (number | string | ArrayBufferView | ArrayBuffer | null | undefined)[]
 ): number;
 
+/**
+ * System calls one after the other, each as seven integers (number, six arguments), up to the first that fails. Returns
+ * -1 when none did, else its index; its error number is then in its number's place.
+ */
+declare function batch(calls: Int32Array): number;
+
 /** Where a typed array's bytes lie, for structures that hold pointers; good for as long as the array lives. */
 declare function address(bytes: ArrayBufferView): number;
 

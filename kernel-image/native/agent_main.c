@@ -34,6 +34,18 @@ static uint8_t *bytes_of(JSContext *ctx, JSValueConst value, size_t *size)
     return data ? data + offset : NULL;
 }
 
+static int32_t raw_syscall(int32_t number, const int32_t *a)
+{
+    int32_t result;
+
+    /* The sixth argument travels in %ebp, which a compiler may need itself: save it by hand. */
+    __asm__ volatile("pushl %[f]\n\tpushl %%ebp\n\tmovl 4(%%esp), %%ebp\n\tint $0x80\n\tpopl %%ebp\n\taddl $4, %%esp"
+                     : "=a"(result)
+                     : "a"(number), "b"(a[0]), "c"(a[1]), "d"(a[2]), "S"(a[3]), "D"(a[4]), [f] "m"(a[5])
+                     : "memory", "cc");
+    return result;
+}
+
 /* syscall(number, ...arguments): integers as they are, strings as NUL-terminated UTF-8, typed arrays and
  * ArrayBuffers as the address of their bytes, null and undefined as 0. Returns the kernel's answer: -errno on failure. */
 static JSValue js_syscall(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
@@ -69,17 +81,33 @@ static JSValue js_syscall(JSContext *ctx, JSValueConst this_value, int argc, JSV
             goto fail;
         }
     }
-    /* The sixth argument travels in %ebp, which a compiler may need itself: save it by hand. */
-    __asm__ volatile("pushl %[f]\n\tpushl %%ebp\n\tmovl 4(%%esp), %%ebp\n\tint $0x80\n\tpopl %%ebp\n\taddl $4, %%esp"
-                     : "=a"(result)
-                     : "a"(number), "b"(a[0]), "c"(a[1]), "d"(a[2]), "S"(a[3]), "D"(a[4]), [f] "m"(a[5])
-                     : "memory", "cc");
+    result = raw_syscall(number, a);
     answer = JS_NewInt32(ctx, result);
 fail:
     for (i = 0; i < MAX_ARGUMENTS; i++)
         if (strings[i])
             JS_FreeCString(ctx, strings[i]);
     return JS_IsUndefined(answer) ? JS_EXCEPTION : answer;
+}
+
+/* batch(calls): system calls one after the other, each as seven integers (number, six arguments), up to the first that
+ * fails. Returns -1 when none did, else its index; its error number is put in its number's place. */
+static JSValue js_batch(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    size_t size, i;
+    int32_t *calls = (int32_t *)bytes_of(ctx, argv[0], &size);
+
+    (void)this_value, (void)argc;
+    if (!calls)
+        return JS_EXCEPTION;
+    for (i = 0; i + 7 <= size / 4; i += 7) {
+        int32_t result = raw_syscall(calls[i], calls + i + 1);
+        if (result < 0 && result > -4096) {
+            calls[i] = -result;
+            return JS_NewInt32(ctx, i / 7);
+        }
+    }
+    return JS_NewInt32(ctx, -1);
 }
 
 /* address(bytes): where a typed array lies, for structures that hold pointers. It stays there while it lives. */
@@ -131,6 +159,7 @@ static JSValue js_decode(JSContext *ctx, JSValueConst this_value, int argc, JSVa
 
 static const JSCFunctionListEntry natives[] = {
     JS_CFUNC_DEF("syscall", 7, js_syscall),
+    JS_CFUNC_DEF("batch", 1, js_batch),
     JS_CFUNC_DEF("address", 1, js_address),
     JS_CFUNC_DEF("encode", 1, js_encode),
     JS_CFUNC_DEF("decode", 1, js_decode),

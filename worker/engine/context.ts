@@ -26,7 +26,7 @@ export interface EngineContext {
 export interface LayerMounts {
   /**
    * Serves the layers of an image, whose content must be in the content store, and gives the names of their directories
-   * on the guest's 9P mount, in the same order. A layer that is served already costs nothing.
+   * on the guest's 9P mount, the lowest first: a base layer of our own, then the image's in their order. A layer that is served already costs nothing.
    */
   ensure(diffIds: readonly DiffId[]): Promise<string[]>;
 }

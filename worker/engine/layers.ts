@@ -6,6 +6,7 @@ import type { DiffId } from '../oci/diffid.ts';
 import { digestHex, parseDigest } from '../oci/digest.ts';
 import { errorKind } from '../oci/errors.ts';
 import { compressionOf } from '../oci/mediatype.ts';
+import { baseLayer, baseLayerName } from './baselayer.ts';
 import type { LayerMounts } from './context.ts';
 import { invalid } from './errors.ts';
 import type { LayerContent } from './images/layercontent.ts';
@@ -16,6 +17,7 @@ export class ServedLayers implements LayerContent, LayerMounts {
   readonly #content: Provider;
   readonly #root: LayersRoot;
   readonly #served = new Map<DiffId, Promise<string>>();
+  #base: Promise<string> | undefined;
 
   constructor(store: LayerStore, content: Provider, root: LayersRoot) {
     this.#store = store;
@@ -41,7 +43,13 @@ export class ServedLayers implements LayerContent, LayerMounts {
   }
 
   ensure(diffIds: readonly DiffId[]): Promise<string[]> {
-    return Promise.all(diffIds.map((diffId) => this.#ensure(diffId)));
+    this.#base ??= this.#serveBase();
+    return Promise.all([this.#base, ...diffIds.map((diffId) => this.#ensure(diffId))]);
+  }
+
+  async #serveBase(): Promise<string> {
+    this.#root.add(baseLayerName, await baseLayer());
+    return baseLayerName;
   }
 
   /** A layer that could not be served is tried again the next time. */

@@ -7,13 +7,13 @@ import { namespace } from '../process/clone.ts';
 import { execute } from '../process/execute.ts';
 import type { Child } from '../process/processes.ts';
 import { giveTerminal } from '../process/terminal.ts';
-import { applyCapabilities, installSeccomp, keepCapabilities } from './privileges.ts';
+import type { Privileges } from './privileges.ts';
 import { raiseLoopback } from './loopback.ts';
 import { enterRoot, sealRoot } from './rootfs.ts';
 import { identify, type Identity } from './users.ts';
 
 /** In a child that has its new namespaces: becomes the container's first process. */
-export function becomeContainer(spec: ContainerSpec, child: Child): never {
+export function becomeContainer(spec: ContainerSpec, privileges: Privileges, child: Child): never {
   check('umask', syscall(nr.umask, 0));
   check('unshare', syscall(nr.unshare, namespace.NEWCGROUP));
   check('sethostname', syscall(nr.sethostname, spec.hostname, byteLength(spec.hostname)));
@@ -25,36 +25,41 @@ export function becomeContainer(spec: ContainerSpec, child: Child): never {
   if (terminal) addConsole();
   sealRoot(spec);
   const args = spec.init ? ['/sbin/docker-init', '--', ...spec.process.args] : spec.process.args;
-  becomeProcess({ ...spec.process, args }, terminal?.slave);
+  becomeProcess(spec.process, args, privileges, terminal?.slave);
 }
 
 /** In a child that has joined a container: becomes a further process of it. */
-export function becomeFurther(process: ProcessSpec, child: Child): never {
+export function becomeFurther(process: ProcessSpec, privileges: Privileges, child: Child): never {
   const terminal = child.connect('/dev/pts/ptmx');
-  becomeProcess(process, terminal?.slave);
+  becomeProcess(process, process.args, privileges, terminal?.slave);
 }
 
-function becomeProcess(process: ProcessSpec, terminal: number | undefined): never {
+function becomeProcess(
+  process: ProcessSpec,
+  args: readonly string[],
+  privileges: Privileges,
+  terminal: number | undefined,
+): never {
   const identity = identify(process.user, process.groups ?? []);
   if (terminal !== undefined) giveTerminal(terminal, identity.uid);
   else if (identity.uid !== 0) giveStreams(identity.uid);
   for (const [resource, soft, hard] of process.rlimits ?? []) setLimit(resource, soft, hard);
   if (process.oomScoreAdj) control('/proc/self/oom_score_adj', String(process.oomScoreAdj));
   enterDirectory(process.cwd);
-  takeIdentity(process, identity);
+  takeIdentity(process, privileges, identity);
   check('umask', syscall(nr.umask, 0o022));
-  execute(process.args, withHome(process.env, identity.home));
+  execute(args, withHome(process.env, identity.home));
 }
 
 /** Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before that is dropped. */
-function takeIdentity(process: ProcessSpec, identity: Identity): void {
+function takeIdentity(process: ProcessSpec, privileges: Privileges, identity: Identity): void {
   if (process.noNewPrivileges) check('no_new_privs', syscall(nr.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-  keepCapabilities(process.capabilities);
-  if (process.seccomp === 'default') installSeccomp(process.capabilities);
+  privileges.drops.run();
+  if (process.seccomp === 'default') privileges.seccomp.run();
   check('setgroups', syscall(nr.setgroups32, identity.groups.length, new Uint32Array(identity.groups)));
   check('setgid', syscall(nr.setresgid32, identity.gid, identity.gid, identity.gid));
   check('setuid', syscall(nr.setresuid32, identity.uid, identity.uid, identity.uid));
-  if (identity.uid === 0) applyCapabilities(process.capabilities);
+  if (identity.uid === 0) privileges.capset.run();
 }
 
 const PR_SET_NO_NEW_PRIVS = 38;

@@ -17,7 +17,7 @@ import type { Processes } from '../process/processes.ts';
 import { becomeContainer, becomeFurther } from './become.ts';
 import { createCgroup, freeze, killAll, limit, oomKilled, removeCgroup, sendToAll } from './cgroup.ts';
 import { cgroupPath } from './paths.ts';
-import { restrictDevices } from './privileges.ts';
+import { privilegesOf, restrictDevices } from './privileges.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
 
 const own = namespace.NEWNS | namespace.NEWPID | namespace.NEWUTS | namespace.NEWIPC;
@@ -61,11 +61,12 @@ export class Containers {
   }
 
   #launch(spec: ContainerSpec, cgroup: number, answer: Answer<StartedResult>): void {
+    const privileges = privilegesOf(spec.process.capabilities);
     this.#processes.launch({
       stdio: spec.process.stdio,
       namespaces: own | (spec.network === 'own' ? namespace.NEWNET : 0),
       cgroup,
-      become: (child) => becomeContainer(spec, child),
+      become: (child) => becomeContainer(spec, privileges, child),
       started: (pid) => {
         this.#running.set(spec.id, { pid, further: new Map() });
         answer.result({ pid });
@@ -114,12 +115,13 @@ export class Containers {
     answer: Answer<StartedResult>,
   ): void {
     const number = process.process;
+    const privileges = privilegesOf(process.capabilities);
     this.#processes.launch({
       stdio: process.stdio,
       cgroup,
       become: (child) => {
         check('setns', syscall(nr.setns, target, joined & ~namespace.NEWPID));
-        return becomeFurther(process, child);
+        return becomeFurther(process, privileges, child);
       },
       started: (pid) => {
         running.further.set(number, pid);

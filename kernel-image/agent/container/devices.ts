@@ -1,4 +1,4 @@
-import { check } from '../kernel/errors.ts';
+import type { Batch } from '../kernel/batch.ts';
 import { nr } from '../kernel/numbers.ts';
 
 const S_IFCHR = 0o020000;
@@ -22,9 +22,9 @@ const links: readonly [target: string, path: string][] = [
 ];
 
 /** Fills an empty /dev. */
-export function makeDevices(): void {
+export function addDevices(calls: Batch): void {
   for (const [path, major, minor] of nodes) {
-    check(`mknod ${path}`, syscall(nr.mknod, path, S_IFCHR | 0o666, (major << 8) | minor));
+    calls.add(`mknod ${path}`, nr.mknod, path, S_IFCHR | 0o666, (major << 8) | minor);
   }
-  for (const [target, path] of links) check(`symlink ${path}`, syscall(nr.symlink, target, path));
+  for (const [target, path] of links) calls.add(`symlink ${path}`, nr.symlink, target, path);
 }

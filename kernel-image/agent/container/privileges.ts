@@ -1,8 +1,9 @@
 import type { DeviceRule } from '../../../worker/protocol/agent.ts';
+import { Batch } from '../kernel/batch.ts';
 import { check } from '../kernel/errors.ts';
 import { nr } from '../kernel/numbers.ts';
 import { boundingDrops, capsetHeader, containerCapsetData } from '../security/capabilities.ts';
-import { allDeviceRules, defaultDeviceRules, deviceProgram } from '../security/device-program.ts';
+import { defaultDeviceRules, deviceProgram } from '../security/device-program.ts';
 import { seccompFilter } from '../security/seccomp.ts';
 
 const PR_CAPBSET_DROP = 24;
@@ -12,31 +13,56 @@ const BPF_PROG_ATTACH = 8;
 const BPF_PROG_TYPE_CGROUP_DEVICE = 15;
 const BPF_CGROUP_DEVICE = 6;
 
-/** Takes everything else from the bounding set; what is left can still be dropped, never got back. */
-export function keepCapabilities(capabilities: readonly number[]): void {
+/** What a set of capabilities comes to, as the kernel wants it. */
+export interface Privileges {
+  /** Takes everything else from the bounding set; what is left can still be dropped, never got back. */
+  drops: Batch;
+  /** Makes a root process hold these capabilities and no others. */
+  capset: Batch;
+  /** Docker's default seccomp profile, which depends on them. Needs CAP_SYS_ADMIN or no_new_privs. */
+  seccomp: Batch;
+}
+
+const known = new Map<string, Privileges>();
+
+/** Worked out once for each set. To be asked for in the agent, not in a child, whose knowledge dies with it. */
+export function privilegesOf(capabilities: readonly number[]): Privileges {
+  const key = capabilities.join();
+  let found = known.get(key);
+  if (found === undefined) known.set(key, (found = workOut(capabilities)));
+  return found;
+}
+
+function workOut(capabilities: readonly number[]): Privileges {
+  const drops = new Batch();
   for (const capability of boundingDrops(capabilities)) {
-    check('capabilities', syscall(nr.prctl, PR_CAPBSET_DROP, capability, 0, 0, 0));
+    drops.add('capabilities', nr.prctl, PR_CAPBSET_DROP, capability);
   }
-}
-
-/** Makes a root process hold these capabilities and no others. */
-export function applyCapabilities(capabilities: readonly number[]): void {
-  check('capset', syscall(nr.capset, capsetHeader(), containerCapsetData(capabilities)));
-}
-
-/** Docker's default profile, which depends on the capabilities. Needs CAP_SYS_ADMIN or no_new_privs. */
-export function installSeccomp(capabilities: readonly number[]): void {
-  const filter = seccompFilter(capabilities);
+  const capset = new Batch();
+  const [header, data] = [kept(capsetHeader()), kept(containerCapsetData(capabilities))];
+  capset.add('capset', nr.capset, address(header), address(data));
+  const filter = kept(seccompFilter(capabilities));
   // struct sock_fprog: u16 length in instructions, then a pointer.
-  const program = new Uint32Array([filter.length / 8, address(filter)]);
-  check('seccomp', syscall(nr.seccomp, SECCOMP_SET_MODE_FILTER, 0, program));
+  const program = kept(new Uint32Array([filter.length / 8, address(filter)]));
+  const seccomp = new Batch();
+  seccomp.add('seccomp', nr.seccomp, SECCOMP_SET_MODE_FILTER, 0, address(program));
+  return { drops, capset, seccomp };
+}
+
+/** What batches point to lives as long as the agent. */
+const keptBytes: ArrayBufferView[] = [];
+
+function kept<T extends ArrayBufferView>(bytes: T): T {
+  keptBytes.push(bytes);
+  return bytes;
 }
 
 let defaultProgram: number | undefined;
 
 /** Lets a cgroup's processes use only the devices that the rules allow. */
 export function restrictDevices(cgroup: number, added: readonly DeviceRule[], privileged: boolean): void {
-  if (privileged) return attachProgram(cgroup, loadDeviceProgram(allDeviceRules));
+  // A cgroup without a program may use every device.
+  if (privileged) return;
   if (added.length > 0) return attachProgram(cgroup, loadDeviceProgram([...defaultDeviceRules, ...added]));
   defaultProgram ??= loadDeviceProgram(defaultDeviceRules);
   attachProgram(cgroup, defaultProgram);
@@ -44,7 +70,7 @@ export function restrictDevices(cgroup: number, added: readonly DeviceRule[], pr
 
 /** Prepares what every container uses, while there is time. */
 export function prepareSecurity(capabilities: readonly number[]): void {
-  seccompFilter(capabilities);
+  privilegesOf(capabilities);
   defaultProgram ??= loadDeviceProgram(defaultDeviceRules);
 }
 

@@ -1,10 +1,20 @@
 import type { ContainerSpec, SpecMount } from '../../../worker/protocol/agent.ts';
-import { check, errno, KernelError } from '../kernel/errors.ts';
+import { Batch } from '../kernel/batch.ts';
+import { check, KernelError } from '../kernel/errors.ts';
 import { close, control, fileType, flags, mkdirs, modeOf, open } from '../kernel/files.ts';
-import { attach, cloneTree, makeReadonly, mount, ms, overlay, parseOptions } from '../kernel/mounts.ts';
+import {
+  addReadonly,
+  attach,
+  cloneTree,
+  makeReadonly,
+  mount,
+  ms,
+  overlay,
+  parseOptions,
+  unmount,
+} from '../kernel/mounts.ts';
 import { nr } from '../kernel/numbers.ts';
-import { unmount } from '../kernel/mounts.ts';
-import { makeDevices } from './devices.ts';
+import { addDevices } from './devices.ts';
 import { containerPath, paths, snapshotPath } from './paths.ts';
 
 const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
@@ -38,7 +48,6 @@ export function enterRoot(spec: ContainerSpec): void {
   const replaced = new Set(spec.mounts.map((entry) => entry.destination));
   standardMounts(spec, replaced);
   for (const [tree, target] of files) attachFile(tree, target);
-  makeFile('/.dockerenv', '/.dockerenv');
   for (const entry of spec.mounts) addMount(entry, binds.get(entry));
   setSysctls(spec.sysctls);
 }
@@ -46,8 +55,7 @@ export function enterRoot(spec: ContainerSpec): void {
 /** Last, when nothing needs to be written any more: masks what must not be seen and closes the root if asked to. */
 export function sealRoot(spec: ContainerSpec): void {
   if (!spec.privileged) {
-    for (const path of masked) mask(path);
-    for (const path of readonly) bindReadonly(path);
+    (usualMasks ?? maskBatch()).run();
   }
   if (spec.readonlyRootfs) makeReadonly('/');
 }
@@ -85,21 +93,52 @@ function changeRoot(): void {
   check('chdir', syscall(nr.chdir, '/'));
 }
 
-function standardMounts(spec: ContainerSpec, replaced: ReadonlySet<string>): void {
-  const put = (target: string, type: string, flags: number, data: string | null): void => {
-    if (replaced.has(target)) return;
-    mkdirs(target);
-    mount(type, target, type, flags, data);
+/** The usual mounts of a container that is not privileged, with nothing replaced, as one batch. */
+function standardBatch(shmSize: number, access: number, replaced: ReadonlySet<string>): Batch {
+  const calls = new Batch();
+  const put = (target: string, type: string, flags: number, data: string | number): void => {
+    if (!replaced.has(target)) calls.add(`mount ${target}`, nr.mount, type, target, type, flags, data);
   };
-  put('/proc', 'proc', quiet, null);
+  const directory = (path: string): void => {
+    if (!replaced.has(path)) calls.add(`mkdir ${path}`, nr.mkdir, path, 0o755);
+  };
+  put('/proc', 'proc', quiet, 0);
   put('/dev', 'tmpfs', ms.NOSUID | ms.STRICTATIME, 'mode=755,size=65536k');
-  if (!replaced.has('/dev')) makeDevices();
+  if (!replaced.has('/dev')) {
+    addDevices(calls);
+    for (const path of ['/dev/pts', '/dev/shm', '/dev/mqueue']) directory(path);
+  }
   put('/dev/pts', 'devpts', ms.NOSUID | ms.NOEXEC, 'newinstance,ptmxmode=0666,mode=0620,gid=5');
-  put('/dev/shm', 'tmpfs', quiet, `mode=1777,size=${spec.shmSize}`);
-  put('/dev/mqueue', 'mqueue', quiet, null);
-  const access = spec.privileged ? 0 : ms.RDONLY;
-  put('/sys', 'sysfs', quiet | access, null);
+  put('/dev/shm', 'tmpfs', quiet, `mode=1777,size=${shmSize}`);
+  put('/dev/mqueue', 'mqueue', quiet, 0);
+  put('/sys', 'sysfs', quiet | access, 0);
   put('/sys/fs/cgroup', 'cgroup2', quiet | access, 'nsdelegate');
+  return calls;
+}
+
+const usualShmSize = 64 * 1024 * 1024;
+let usualMounts: Batch | undefined;
+let usualMasks: Batch | undefined;
+
+/** Prepares what nearly every container uses, while there is time. */
+export function prepareRootfs(): void {
+  usualMounts = standardBatch(usualShmSize, ms.RDONLY, new Set());
+  usualMasks = maskBatch();
+}
+
+function standardMounts(spec: ContainerSpec, replaced: ReadonlySet<string>): void {
+  for (const path of ['/proc', '/dev', '/sys']) if (!replaced.has(path)) needDirectory(path);
+  const usual = !spec.privileged && spec.shmSize === usualShmSize && replaced.size === 0;
+  const calls =
+    usual && usualMounts
+      ? usualMounts
+      : standardBatch(spec.shmSize, spec.privileged ? 0 : ms.RDONLY, replaced);
+  calls.run();
+}
+
+/** The lowest layer brings these; only an image that hides them lacks them. */
+function needDirectory(path: string): void {
+  if (modeOf(path) < 0) mkdirs(path);
 }
 
 function addMount(entry: SpecMount, tree: number | undefined): void {
@@ -137,18 +176,18 @@ function makeFile(path: string, what: string): void {
   }
 }
 
-function mask(path: string): void {
-  const result = syscall(nr.mount, '/dev/null', path, null, ms.BIND, null);
-  if (result === -errno.ENOENT) return;
-  if (result === -errno.ENOTDIR) mount('tmpfs', path, 'tmpfs', ms.RDONLY, 'size=0k');
-  else check(`mask ${path}`, result);
-}
-
-function bindReadonly(path: string): void {
-  const result = syscall(nr.mount, path, path, null, ms.BIND | ms.REC, null);
-  if (result === -errno.ENOENT) return;
-  check(`bind ${path}`, result);
-  makeReadonly(path);
+/** What is to be masked in this kernel's /proc and /sys, which are the same in every container. */
+function maskBatch(): Batch {
+  const calls = new Batch();
+  for (const path of masked) {
+    const mode = modeOf(path);
+    if (mode < 0) continue;
+    if ((mode & fileType.mask) === fileType.directory) {
+      calls.add(`mask ${path}`, nr.mount, 'tmpfs', path, 'tmpfs', ms.RDONLY, 'size=0k');
+    } else calls.add(`mask ${path}`, nr.mount, '/dev/null', path, 0, ms.BIND, 0);
+  }
+  for (const path of readonly) if (modeOf(path) >= 0) addReadonly(calls, path);
+  return calls;
 }
 
 function setSysctls(sysctls: Record<string, string> | undefined): void {

@@ -22,10 +22,13 @@ export function writeFiles(id: string, files: { hostname: string; hosts: string;
   writeFile(`${path}/resolv.conf`, files.resolvConf);
 }
 
-/** Removes both. Trees are walked without following links. */
+/** Removes both. Trees are walked without following links; what the usual container leaves is gone without reading any. */
 export function removeSnapshot(id: string): void {
-  removeTree(snapshotPath(id));
-  removeTree(containerPath(id));
+  const [snapshot, container] = [snapshotPath(id), containerPath(id)];
+  for (const path of [`${snapshot}/work/work`, `${snapshot}/work`, `${snapshot}/diff`]) removeTree(path);
+  removeTree(snapshot);
+  for (const name of ['hostname', 'hosts', 'resolv.conf']) syscall(nr.unlink, `${container}/${name}`);
+  removeTree(container);
 }
 
 /** Directories go by rmdir when they are empty, which the usual ones are; only others are read. */

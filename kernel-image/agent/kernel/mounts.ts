@@ -1,3 +1,4 @@
+import type { Batch } from './batch.ts';
 import { check } from './errors.ts';
 import { close } from './files.ts';
 import { nr } from './numbers.ts';
@@ -75,9 +76,16 @@ function configure(context: number, key: string, value: string): void {
 
 /** Sets read-only on a mount without touching its other flags: mount_setattr with MOUNT_ATTR_RDONLY. */
 export function makeReadonly(path: string): void {
-  const attributes = new Uint32Array(8);
-  attributes[0] = 1;
-  check(`remount ${path}`, syscall(nr.mount_setattr, AT_FDCWD, path, 0, attributes, 32));
+  check(`remount ${path}`, syscall(nr.mount_setattr, AT_FDCWD, path, 0, readonlyAttributes, 32));
+}
+
+const readonlyAttributes = new Uint32Array(8);
+readonlyAttributes[0] = 1;
+
+/** Binds a path over itself and makes it read-only there. */
+export function addReadonly(calls: Batch, path: string): void {
+  calls.add(`bind ${path}`, nr.mount, path, path, 0, ms.BIND | ms.REC, 0);
+  calls.add(`remount ${path}`, nr.mount_setattr, AT_FDCWD, path, 0, address(readonlyAttributes), 32);
 }
 
 const optionFlags: Record<string, number> = {

@@ -17,27 +17,29 @@ export function execute(args: readonly string[], env: readonly string[]): never 
 
 /** os/exec's LookPath: a name with a slash as it is, any other one in $PATH; the first that may be executed. */
 function lookUp(program: string, env: readonly string[]): string {
-  if (program.includes('/')) return executable(program);
-  const path = env.findLast((entry) => entry.startsWith('PATH='))?.slice(5) ?? defaultPath;
-  let denied: unknown;
-  for (const directory of path.split(':')) {
-    try {
-      return executable(`${directory === '' ? '.' : directory}/${program}`);
-    } catch (error) {
-      if (error instanceof KernelError && error.errno === errno.EACCES) denied ??= error;
-    }
+  if (program.includes('/')) {
+    const error = executable(program);
+    if (error !== 0) throw new KernelError(error === errno.EACCES ? 'exec' : 'stat', error);
+    return program;
   }
-  throw (
-    denied ?? new RequestError('ENOENT', 'lookup', `exec: "${program}": executable file not found in $PATH`)
-  );
+  const path = env.findLast((entry) => entry.startsWith('PATH='))?.slice(5) ?? defaultPath;
+  let denied = false;
+  for (const directory of path.split(':')) {
+    const candidate = `${directory === '' ? '.' : directory}/${program}`;
+    const error = executable(candidate);
+    if (error === 0) return candidate;
+    if (error === errno.EACCES) denied = true;
+  }
+  if (denied) throw new KernelError('exec', errno.EACCES);
+  throw new RequestError('ENOENT', 'lookup', `exec: "${program}": executable file not found in $PATH`);
 }
 
-function executable(path: string): string {
+/** 0, or the error's number. Nothing is thrown: most of a path's directories do not have a program. */
+function executable(path: string): number {
   const mode = modeOf(path);
-  if (mode < 0) throw new KernelError('stat', -mode);
-  if ((mode & fileType.mask) === fileType.directory) throw new KernelError('exec', errno.EACCES);
-  if ((mode & 0o111) === 0) throw new KernelError('exec', errno.EACCES);
-  return path;
+  if (mode < 0) return -mode;
+  if ((mode & fileType.mask) === fileType.directory || (mode & 0o111) === 0) return errno.EACCES;
+  return 0;
 }
 
 interface Vector {

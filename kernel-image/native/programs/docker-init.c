@@ -98,7 +98,7 @@ static int run(char **argv, char **env)
 {
 	u32 all[2] = { ~0u, ~0u }, old[2];
 	static u8 info[128];
-	int command, number, status;
+	int command, number, status = 0;
 
 	sys5(SYS_rt_sigprocmask, 0, (int)all, (int)old, 8, 0);
 	command = sys3(SYS_fork, 0, 0, 0);

@@ -1,0 +1,38 @@
+import { packTar } from 'modern-tar';
+import { memoryReader } from '../content/blobreader.ts';
+import { indexTar } from '../layers/layerindexer.ts';
+import type { Layer } from '../layers/layertree.ts';
+
+/** The name under which it is served. A new content must have a new name, since the guest caches by it. */
+export const baseLayerName = 'base-1';
+
+const directories = ['dev', 'etc', 'proc', 'sys'];
+const emptyFiles = ['etc/hosts', 'etc/hostname', 'etc/resolv.conf'];
+
+/**
+ * The layer that lies under every image's layers: the places that a container's mounts need, and what Docker adds to a
+ * root. dockerd keeps an init layer for that above the image; below it nothing of the image is covered, and either way
+ * a container that was only started has an empty writable layer.
+ */
+export async function baseLayer(): Promise<Layer> {
+  const tar = await packTar([
+    ...directories.map((name) => ({
+      header: { name: `${name}/`, type: 'directory' as const, size: 0, mode: 0o755, ...owner },
+    })),
+    ...emptyFiles.map((name) => ({ header: { name, size: 0, mode: 0o644, ...owner }, body: '' })),
+    { header: { name: '.dockerenv', size: 0, mode: 0o755, ...owner }, body: '' },
+    {
+      header: {
+        name: 'etc/mtab',
+        type: 'symlink' as const,
+        linkname: '/proc/mounts',
+        size: 0,
+        mode: 0o777,
+        ...owner,
+      },
+    },
+  ]);
+  return { index: indexTar(tar), tar: memoryReader(tar) };
+}
+
+const owner = { uid: 0, gid: 0, mtime: new Date(0) };
