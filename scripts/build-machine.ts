@@ -55,9 +55,6 @@ async function build(): Promise<void> {
 async function savedState(wasm: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const disk = new MemoryDisk(readDiskSeed(gunzipSync(inputs.disk)).size);
   const { bios, kernel, initramfs } = inputs;
-  const handle9p = (): never => {
-    throw new Error('a 9P request before the state was saved');
-  };
   const options = { wasm: WebAssembly.compile(wasm), memory, disk, handle9p };
   const machine = assembleWith(
     options,
@@ -71,6 +68,10 @@ async function savedState(wasm: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   await settle(machine.channel);
   await machine.emulator.stop();
   return new Uint8Array(await machine.emulator.save());
+}
+
+function handle9p(): never {
+  throw new Error('a 9P request before the state was saved');
 }
 
 /** Hashed names, so that a server may let them be kept for good. */

@@ -23,7 +23,12 @@ if (what === 'page') run('building the page', 'npm', ['run', '--silent', 'build'
 if (what === 'test') {
   installBrowser();
   run('building the machine image', process.execPath, ['--import', 'tsx', 'scripts/build-machine.ts']);
-  run('building the images', process.execPath, ['--import', 'tsx', 'kernel-image/images/build.ts', '--if-possible']);
+  run('building the images', process.execPath, [
+    '--import',
+    'tsx',
+    'kernel-image/images/build.ts',
+    '--if-possible',
+  ]);
   run('building the page', 'npm', ['run', '--silent', 'build']);
 }
 
@@ -42,7 +47,9 @@ function installBrowser() {
   const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   if (process.env['CHROMIUM'] || browsers.some((path) => existsSync(path))) return;
   if (spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) {
-    fail('No browser was found and there is no apt-get to install one: set CHROMIUM to the path of a Chromium.');
+    fail(
+      'No browser was found and there is no apt-get to install one: set CHROMIUM to the path of a Chromium.',
+    );
   }
   run('reading the package lists', 'apt-get', ['-qq', 'update']);
   run('installing Chromium', 'apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium']);
@@ -53,7 +60,9 @@ function run(title, command, args) {
   process.stdout.write(`setup: ${title}\n`);
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error || status !== 0) {
-    fail(`Setting up failed while ${title} (${command} ${args.join(' ')}${error ? `: ${error.message}` : ''}).`);
+    fail(
+      `Setting up failed while ${title} (${command} ${args.join(' ')}${error ? `: ${error.message}` : ''}).`,
+    );
   }
   process.stdout.write(`setup: ${title}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }

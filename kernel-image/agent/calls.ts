@@ -34,22 +34,22 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
   spawn: (services, params, answer) => spawn(services, params, answer),
   start: ({ containers }, spec, answer) => containers.start(spec, answer),
   exec: ({ containers }, params, answer) => containers.exec(params, answer),
-  signal: ({ containers }, params, answer) => answer.result(done(containers.signal(params))),
-  pause: ({ containers }, { id }, answer) => answer.result(done(containers.pause(id, true))),
-  resume: ({ containers }, { id }, answer) => answer.result(done(containers.pause(id, false))),
-  update: ({ containers }, { id, resources }, answer) =>
-    answer.result(done(containers.update(id, resources))),
+  signal: ({ containers }, params, answer) => done(answer, containers.signal(params)),
+  pause: ({ containers }, { id }, answer) => done(answer, containers.pause(id, true)),
+  resume: ({ containers }, { id }, answer) => done(answer, containers.pause(id, false)),
+  update: ({ containers }, { id, resources }, answer) => done(answer, containers.update(id, resources)),
   resize: ({ streams }, { stream, size }, answer) => {
     const fd = streams.descriptor(stream);
     if (fd === undefined) throw new RequestError('EBADF', 'resize', 'no such terminal');
-    answer.result(done(setSize(fd, size)));
+    done(answer, setSize(fd, size));
   },
   remove: ({ containers }, { id }, answer) => containers.remove(id, answer),
   census: (_, __, answer) => answer.result(takeCensus()),
 };
 
-function done(_: void): null {
-  return null;
+/** Answers a call whose whole result is that it was carried out. */
+function done(answer: Answer<null>, _carriedOut: void): void {
+  answer.result(null);
 }
 
 /** Carries a call out. What is thrown before it is answered is its failure. */

@@ -14,6 +14,8 @@ export interface HeadlessOptions {
   onStatus?: (status: MachineStatus) => void;
   /** The folder of static files; by default the one that the page is built from. */
   files?: string;
+  /** Sees every request for a static file, and may answer it in the folder's place. */
+  answer?: (path: string) => Response | undefined;
 }
 
 /** Starts the engine in this process, with everything in memory. */
@@ -21,12 +23,13 @@ export function startHeadless({
   verbose = false,
   onStatus,
   files = folder,
+  answer = () => undefined,
 }: HeadlessOptions = {}): Promise<Bottleship> {
   const log = (text: string): void => {
     if (verbose) process.stderr.write(`${text}\n`);
   };
   return startBottleship({
-    fetchFile: (path) => fileResponse(files, path),
+    fetchFile: async (path) => answer(path) ?? fileResponse(files, path),
     content: new MemoryContentStore(),
     indexes: new MemoryIndexCache(),
     metadata: new MemoryMetadataStore(),

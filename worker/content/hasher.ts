@@ -21,10 +21,3 @@ export async function createHasher(algorithm: string = 'sha256'): Promise<Hasher
     digest: () => parseDigest(`${name}:${hash.digest('hex')}`),
   };
 }
-
-/** The digest of bytes that are in memory. */
-export async function digestOf(bytes: Uint8Array): Promise<Digest> {
-  const hasher = await createHasher();
-  hasher.update(bytes);
-  return hasher.digest();
-}

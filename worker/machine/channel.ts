@@ -5,7 +5,7 @@ import { packetPayload, PacketSender } from './packets.ts';
 import { ChannelStream } from './stream.ts';
 
 interface PendingCall {
-  resolve(value: unknown): void;
+  resolve(value: never): void;
   reject(error: Error): void;
 }
 
@@ -59,7 +59,7 @@ export class Channel implements Agent {
     if (this.#broken) return Promise.reject(this.#broken);
     const id = this.#nextCall++;
     return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#calls.set(id, { resolve, reject });
       this.#sendJson(id, [method, params]);
     });
   }
@@ -136,7 +136,7 @@ export class Channel implements Agent {
   #answer(frame: Frame, value: unknown): void {
     const call = this.#calls.get(frame.id);
     this.#calls.delete(frame.id);
-    if (frame.type === frameType.result) call?.resolve(value);
+    if (frame.type === frameType.result) call?.resolve(value as never);
     else call?.reject(new AgentError(value as AgentFailure));
   }
 

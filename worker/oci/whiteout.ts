@@ -21,8 +21,3 @@ export function classifyLayerName(name: string): LayerName {
   if (name.startsWith(whiteoutMetaPrefix)) return { kind: 'meta' };
   return { kind: 'whiteout', name: name.slice(whiteoutPrefix.length) };
 }
-
-/** The name of the file that hides `name` in the layers below. */
-export function whiteoutName(name: string): string {
-  return whiteoutPrefix + name;
-}

@@ -66,9 +66,9 @@ export function describe(error: unknown): AgentFailure {
 /** struct msghdr with one iovec, and room for one descriptor in the ancillary data. */
 function message(data: Uint8Array, control: Int32Array): Uint32Array {
   const iovec = new Uint32Array([address(data), data.length]);
-  kept = [data, control, iovec];
+  kept.splice(0, kept.length, data, control, iovec);
   return new Uint32Array([0, 0, address(iovec), 1, address(control), control.byteLength, 0]);
 }
 
 /** What the last message points to must not be collected before it is used. */
-let kept: ArrayBufferView[] = [];
+const kept: ArrayBufferView[] = [];
