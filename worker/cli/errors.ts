@@ -20,6 +20,15 @@ export function exitCode(error: unknown): number {
   return error instanceof StatusError ? error.code : 1;
 }
 
+/** Whoever asks for what is so already has it: over HTTP the answer is 304, which is no failure. */
+export async function allowNotModified(request: Promise<void>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 304)) throw error;
+  }
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }

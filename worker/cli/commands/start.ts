@@ -1,7 +1,7 @@
 import type { ContainerInspect } from '../../protocol/engine-api.ts';
 import { atLeast, command } from '../command-spec.ts';
 import type { Call } from '../command-spec.ts';
-import { errorText, StatusError } from '../errors.ts';
+import { allowNotModified, errorText, StatusError } from '../errors.ts';
 import { unavailable } from '../flags/flag.ts';
 import { bool, string } from '../flags/kinds.ts';
 import type { Unsubscribe } from '../session.ts';
@@ -37,7 +37,7 @@ async function startAll({ engine, args, out, err }: Call<StartFlags>): Promise<n
   const failed: string[] = [];
   for (const name of args) {
     try {
-      await engine.containerStart(name);
+      await allowNotModified(engine.containerStart(name));
       await out.println(name);
     } catch (error) {
       await err.println(errorText(error));
@@ -74,7 +74,7 @@ async function startConnected(
   const streams = connectStreams(session, attached, { tty, detachKeys: values['detach-keys'] });
   streams.catch(() => undefined);
   try {
-    await engine.containerStart(id);
+    await allowNotModified(engine.containerStart(id));
   } catch (error) {
     if (tty && stdin && session.tty.stdin) await session.setRaw(false);
     throw error;

@@ -1,5 +1,6 @@
 import { atLeast, command } from '../command-spec.ts';
 import { forEach } from '../each.ts';
+import { allowNotModified } from '../errors.ts';
 import { integer, string } from '../flags/kinds.ts';
 
 export const stop = command({
@@ -25,6 +26,6 @@ export const stop = command({
       ...(mentioned.has('timeout') || mentioned.has('time') ? { timeout } : {}),
       ...(values.signal === '' ? {} : { signal: values.signal }),
     };
-    await forEach(call, call.args, (name) => engine.containerStop(name, options));
+    await forEach(call, call.args, (name) => allowNotModified(engine.containerStop(name, options)));
   },
 });
