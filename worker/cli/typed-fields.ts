@@ -29,6 +29,28 @@ const optional: Readonly<Record<string, readonly string[]>> = {
   HostConfig: ['Annotations', 'Init', 'Mounts', 'StorageOpt', 'Sysctls', 'Tmpfs'],
 };
 
+/** Fields that Docker's client knows by another name than the API has for them. */
+const clientNames: Readonly<Record<string, string>> = {
+  ID: 'Id',
+  APIVersion: 'ApiVersion',
+  NanoCPUs: 'NanoCpus',
+  CPUShares: 'CpuShares',
+  CPUPeriod: 'CpuPeriod',
+  CPUQuota: 'CpuQuota',
+};
+
+/** Templates find the fields by the client's names too, and JSON does not. */
+export function withClientNames<T extends object>(object: T): T {
+  for (const [name, ofApi] of Object.entries(clientNames)) {
+    if (!(ofApi in object) || name in object) continue;
+    Object.defineProperty(object, name, {
+      value: (object as Record<string, unknown>)[ofApi],
+      enumerable: false,
+    });
+  }
+  return object;
+}
+
 /** A copy in which templates find the fields that were left out, and JSON does not. */
 export function withOptionalFields(object: object): object {
   const copy: Record<string, unknown> = { ...object };
@@ -39,7 +61,7 @@ export function withOptionalFields(object: object): object {
     for (const name of names) {
       if (!(name in filled)) Object.defineProperty(filled, name, { value: null, enumerable: false });
     }
-    if (place !== '') copy[place] = filled;
+    if (place !== '') copy[place] = withClientNames(filled);
   }
-  return copy;
+  return withClientNames(copy);
 }

@@ -6,6 +6,7 @@ import { objectFormatFlag } from '../flags/format.ts';
 import { ObjectFormat } from '../format/object.ts';
 import { alignTabs } from '../format/tabs.ts';
 import { ansiTime } from '../format/time.ts';
+import { withClientNames } from '../typed-fields.ts';
 
 export const version = command({
   usage: '[OPTIONS]',
@@ -17,8 +18,8 @@ export const version = command({
     let failure: unknown;
     const server = await engine.version().catch((error: unknown) => void (failure = error));
     const shown = {
-      Client: client,
-      Server: server ? { ...server, BuildTime: ansiTime(server.BuildTime) } : null,
+      Client: withClientNames({ ...client }),
+      Server: server ? withClientNames({ ...server, BuildTime: ansiTime(server.BuildTime) }) : null,
     };
     await (format ? format.print(out, shown) : out.print(text(server ?? undefined)));
     if (failure !== undefined) throw new StatusError(1, errorText(failure));
