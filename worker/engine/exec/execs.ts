@@ -152,9 +152,14 @@ export class Execs {
     const late = lateFailure(cause, program);
     if (late !== undefined) return this.#saidBy(exec, 'stderr', late, lateFailureCode, output);
     const { error, exitCode } = startFailure(cause, program, 'exec');
-    const text = error.message.startsWith('OCI runtime exec failed') && !Detach ? `${error.message}\r\n` : '';
-    this.#saidBy(exec, 'stdout', text, exitCode === 128 ? 126 : exitCode, output);
-    if (text === '') throw error;
+    this.#saidBy(
+      exec,
+      'stdout',
+      Detach ? '' : `${error.message}\r\n`,
+      exitCode === 128 ? 126 : exitCode,
+      output,
+    );
+    if (Detach) throw error;
   }
 
   #saidBy(exec: Exec, stream: OutputChunk['stream'], text: string, code: number, output: Fanout): void {
