@@ -1,0 +1,18 @@
+import type { Measurement } from './measurement.ts';
+
+/** What every benchmark is given. */
+export interface Setup {
+  /** The built page, with the machine and the images, as a folder of static files that nobody else touches. */
+  files: string;
+  /** Where tools/oracle has been installed, when a native engine is to be compared with. */
+  native: string | undefined;
+}
+
+export interface Benchmark {
+  /** For `--only`. */
+  name: string;
+  run(setup: Setup): Promise<Measurement[]>;
+}
+
+/** The issue's figures, in milliseconds. */
+export const targets = { warmPageToPrompt: 1000, run: 300, ps: 80, echo: 15 } as const;

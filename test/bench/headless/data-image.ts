@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { packTar } from 'modern-tar';
+import { indexText } from '../../../kernel-image/images/oci-layout.ts';
+import { packImage } from '../../../kernel-image/images/oci-image.ts';
+import type { Manifest } from '../../../worker/oci/manifest.ts';
+
+export const dataFiles = 4;
+export const dataFileSize = 8_000_000;
+
+/** Answers for the static files of an image `bench:latest`: busybox, and large files of random bytes below /data. */
+export async function serveDataImage(files: string): Promise<(path: string) => Response | undefined> {
+  const tar = Buffer.concat([withoutEnd(busyboxTar(files)), await dataTar()]);
+  const { blobs, entries } = packImage({
+    names: ['docker.io/library/bench:latest'],
+    tar,
+    created: new Date(0).toISOString(),
+    createdBy: 'npm run bench',
+    config: { Cmd: ['sh'] },
+  });
+  const served = new Map<string, Uint8Array<ArrayBuffer> | string>([
+    ['registry/index.local.json', indexText(entries)],
+    ...[...blobs].map(([hex, bytes]) => [`registry/blobs/sha256/${hex}`, Uint8Array.from(bytes)] as const),
+  ]);
+  return (path) => {
+    const body = served.get(path);
+    return body === undefined ? undefined : new Response(body);
+  };
+}
+
+function dataTar(): Promise<Uint8Array> {
+  return packTar(
+    Array.from({ length: dataFiles }, (_, number) => ({
+      header: { name: `data/${number}`, size: dataFileSize, mode: 0o644, type: 'file' as const },
+      body: randomBytes(dataFileSize),
+    })),
+  );
+}
+
+function busyboxTar(files: string): Uint8Array {
+  const registry = join(files, 'registry');
+  const blob = ({ digest }: { digest: string }): Buffer =>
+    readFileSync(join(registry, 'blobs', digest.replace(':', '/')));
+  const index = JSON.parse(readFileSync(join(registry, 'index.json'), 'utf8')) as {
+    manifests: { digest: string; annotations: Record<string, string> }[];
+  };
+  const named = index.manifests.find((entry) =>
+    entry.annotations['io.containerd.image.name']?.includes('/busybox:'),
+  );
+  const layer = named && (JSON.parse(blob(named).toString()) as Manifest).layers[0];
+  if (!layer) throw new Error('the bundled registry has no busybox');
+  return gunzipSync(blob(layer));
+}
+
+/** A tar ends with blocks of zeros; without them another one may follow. */
+function withoutEnd(tar: Uint8Array): Uint8Array {
+  let end = tar.length;
+  while (end > 0 && tar.subarray(end - 512, end).every((byte) => byte === 0)) end -= 512;
+  return tar.subarray(0, end);
+}

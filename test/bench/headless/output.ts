@@ -1,0 +1,29 @@
+import { TestMachine } from '../../boot/machine.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { repeat } from '../measurement.ts';
+import { pull } from './pull.ts';
+
+const bytes = 50_000_000;
+const script = `docker run --rm busybox head -c ${bytes} /dev/zero`;
+
+export const output: Benchmark = {
+  name: 'output',
+  run: async ({ files }) => {
+    const machine = await TestMachine.start({ files });
+    await pull(machine, 'busybox');
+    const samples = await repeat(2, () => throughput(machine));
+    await machine.stop();
+    return [{ name: 'node: output of a container, 50 MB', unit: 'MB/s', samples }];
+  },
+};
+
+/** From the command's start to its end. */
+async function throughput(machine: TestMachine): Promise<number> {
+  const started = performance.now();
+  const { stdin, stdout, exited } = await machine.start(script);
+  await stdin.end();
+  let received = 0;
+  for await (const chunk of stdout) received += chunk.length;
+  if ((await exited) !== 0 || received !== bytes) throw new Error(`${received} of ${bytes} bytes arrived`);
+  return bytes / 1e3 / (performance.now() - started);
+}
