@@ -8,12 +8,14 @@ import { LayersRoot } from './layers/layersroot.ts';
 import { LayerStore } from './layers/layerstore.ts';
 import { bootMachine, type Machine } from './machine/boot.ts';
 import type { FetchFile } from './machine/image.ts';
+import { StoredAgent } from './machine/storage.ts';
 import { NinepServer } from './ninep/server.ts';
 import type { AgentStream } from './protocol/agent-client.ts';
 import type { EngineApi } from './protocol/engine-api.ts';
 import type { MachineStatus } from './protocol/page.ts';
 import { ServedLayers } from './engine/layers.ts';
 import { Terminals } from './terminals.ts';
+import { warmUp } from './warmup.ts';
 
 /** What differs between a browser's worker and Node. */
 export interface Platform {
@@ -24,6 +26,8 @@ export interface Platform {
   metadata: MetadataStore;
   onStatus: (status: MachineStatus) => void;
   onKernelMessage?: (line: string) => void;
+  /** Whether time in which nobody types is used to make the first commands quicker. */
+  warmUp?: boolean;
 }
 
 /** The product: a machine, the engine that drives it, and the `docker` command in it. */
@@ -35,9 +39,14 @@ export interface Bottleship {
 
 const hostname = 'bottleship';
 
+/** Milliseconds to wait for a terminal before the storage is mounted without one. */
+const patience = 500;
+
 /** Puts everything together and boots. Rejects with a message for people. */
 export async function startBottleship(platform: Platform): Promise<Bottleship> {
   const started = performance.now();
+  // Opens the database while the machine is on its way.
+  platform.metadata.get('engine:id').catch(() => undefined);
   const root = new LayersRoot();
   const ninep = new NinepServer(() => root);
   const machine = await bootMachine({
@@ -47,9 +56,11 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     onStatus: platform.onStatus,
     ...(platform.onKernelMessage ? { onKernelMessage: platform.onKernelMessage } : {}),
   });
+  const agent = new StoredAgent(machine.channel);
+  const terminals = new Terminals(machine.channel);
   const layers = new ServedLayers(new LayerStore(platform.content, platform.indexes), platform.content, root);
   const engine = await openEngine({
-    agent: machine.channel,
+    agent,
     machine: { ...machine.facts, hostname },
     metadata: platform.metadata,
     layers,
@@ -63,7 +74,30 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
   machine.channel.on('trouble', ({ message }) => platform.onStatus({ phase: 'failed', message }));
   const seconds = (performance.now() - started) / 1000;
   platform.onStatus({ phase: 'ready', seconds, cold: machine.coldBoot !== undefined });
-  return { machine, engine, terminals: new Terminals(machine.channel) };
+  await layers.ensure([]);
+  mountInTime(agent, terminals, platform);
+  return { machine, engine, terminals };
+}
+
+/** The first prompt comes first. Where no terminal is opened there is nothing to wait for. */
+function mountInTime(agent: StoredAgent, terminals: Terminals, platform: Platform): void {
+  const mount = (): void => {
+    agent.mount().then(
+      async () => {
+        if (platform.warmUp) await warmUp(agent, terminals);
+      },
+      (error: Error) =>
+        platform.onStatus({
+          phase: 'failed',
+          message: `The machine's disk cannot be used: ${error.message}`,
+        }),
+    );
+  };
+  const timer = setTimeout(mount, patience);
+  void terminals.firstOutput.then(() => {
+    clearTimeout(timer);
+    mount();
+  });
 }
 
 /** Every `docker` program in the guest is a connection to the agent's socket, and a command here. */

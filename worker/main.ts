@@ -23,6 +23,7 @@ class BrowserMachine implements MachineApi {
       metadata: new IndexedDbMetadataStore(databases.metadata),
       onStatus,
       onKernelMessage: (line) => console.debug(line),
+      warmUp: true,
     });
   }
 

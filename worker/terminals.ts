@@ -27,6 +27,13 @@ export class Terminals {
   readonly #channel: Channel;
   readonly #terminals = new Map<number, Terminal>();
   #next = 1;
+  #sawOutput: () => void = () => undefined;
+  /** When something was last typed, on the clock of `performance.now()`. */
+  lastInput = 0;
+  /** Resolves when a program on any terminal has first written something. */
+  readonly firstOutput = new Promise<void>((resolve) => {
+    this.#sawOutput = resolve;
+  });
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -55,6 +62,7 @@ export class Terminals {
   }
 
   write(id: number, bytes: Uint8Array): void {
+    this.lastInput = performance.now();
     this.#terminals
       .get(id)
       ?.stream.write(bytes)
@@ -77,7 +85,10 @@ export class Terminals {
     listener: TerminalListener,
     exited: Promise<number>,
   ): Promise<void> {
-    for await (const bytes of stream.output) await listener.output(bytes);
+    for await (const bytes of stream.output) {
+      this.#sawOutput();
+      await listener.output(bytes);
+    }
     stream.reset();
     this.#terminals.delete(id);
     listener.exited(await exited);

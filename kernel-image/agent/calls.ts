@@ -9,7 +9,7 @@ import { takeCensus } from './census.ts';
 import type { Answer, Containers } from './container/containers.ts';
 import { check, RequestError } from './kernel/errors.ts';
 import { nr } from './kernel/numbers.ts';
-import { wake } from './machine.ts';
+import { mountStorage, wake } from './machine.ts';
 import { execute } from './process/execute.ts';
 import type { Processes } from './process/processes.ts';
 import { describe } from './process/report.ts';
@@ -31,6 +31,7 @@ type Handler<M extends AgentMethod> = (
 
 const handlers: { [M in AgentMethod]: Handler<M> } = {
   wake: (_, params, answer) => answer.result(wake(params)),
+  mount: (_, params, answer) => done(answer, mountStorage(params)),
   spawn: (services, params, answer) => spawn(services, params, answer),
   start: ({ containers }, spec, answer) => containers.start(spec, answer),
   exec: ({ containers }, params, answer) => containers.exec(params, answer),

@@ -1,4 +1,4 @@
-import type { WakeParams, WakeResult } from '../../worker/protocol/agent.ts';
+import type { MountParams, WakeParams, WakeResult } from '../../worker/protocol/agent.ts';
 import { prepareCgroups } from './container/cgroup.ts';
 import { paths } from './container/paths.ts';
 import { prepareSecurity } from './container/privileges.ts';
@@ -37,6 +37,7 @@ export function boot(): void {
   prepareCgroups();
   prepareSecurity(defaultCapabilities);
   prepareRootfs();
+  facts = readFacts();
 }
 
 /** What a service manager gives dockerd, and through it every container: core files, processes, open files. */
@@ -75,21 +76,27 @@ function leaveRootfs(): void {
   check('chroot', syscall(nr.chroot, '.'));
 }
 
+let facts: WakeResult | undefined;
+
 /** After every restore: what belongs to this one life of the machine. */
 export function wake(params: WakeParams): WakeResult {
   const [seconds, nanoseconds] = params.time;
   check('set clock', syscall(nr.clock_settime, CLOCK_REALTIME, new Int32Array([seconds, nanoseconds])));
   reseed(params.entropy);
   check('sethostname', syscall(nr.sethostname, params.hostname, params.hostname.length));
-  mount(
-    'host9p',
-    paths.layers,
-    '9p',
-    ms.RDONLY | ms.NODEV | ms.NOSUID,
-    'trans=virtio,version=9p2000.L,cache=loose,msize=512000,access=any',
-  );
-  mountData(params.disk);
+  return (facts ??= readFacts());
+}
+
+function readFacts(): WakeResult {
   return { memory: totalMemory(), kernel: readFile('/proc/sys/kernel/osrelease').trim() };
+}
+
+const layersOptions = 'trans=virtio,version=9p2000.L,cache=loose,msize=512000,access=any';
+
+/** Mounts what containers are made of. The 9P server's state is not in a saved state, so it cannot be mounted before. */
+export function mountStorage({ disk }: MountParams): void {
+  mount('host9p', paths.layers, '9p', ms.RDONLY | ms.NODEV | ms.NOSUID, layersOptions);
+  mountData(disk);
 }
 
 function mountData(disk: boolean): void {

@@ -111,7 +111,6 @@ async function awake({ options }: Parts, machine: Assembled, coldBoot: string | 
     time: [Math.floor(now / 1000), (now % 1000) * 1_000_000],
     entropy: hex(crypto.getRandomValues(new Uint8Array(64))),
     hostname: options.hostname,
-    disk: true,
   });
   return { ...machine, facts, coldBoot };
 }

@@ -31,7 +31,12 @@ interface Untyped {
 /** The virtio-console port that the channel runs over; port 0 is the kernel's console. */
 const channelPort = 1;
 
-/** `set_jit_config(index, value)` of v86's WebAssembly; 1 is MAX_PAGES, the pages compiled as one module. */
+type V86Exports = WebAssembly.Exports & {
+  set_jit_config?: (index: number, value: number) => void;
+  zero_memory?: (address: number, size: number) => void;
+};
+
+/** The index of MAX_PAGES in `set_jit_config`: the pages of guest code that are compiled as one module. */
 const jitMaxPages = 1;
 
 const commandLine = [
@@ -48,10 +53,12 @@ const commandLine = [
 export class Emulator {
   readonly #v86: V86 & Untyped;
   readonly #loaded: Promise<void>;
+  /** WebAssembly's memory starts out as zeros; writing them again would touch every page of the guest's memory. */
+  #pristine = true;
 
   constructor(options: EmulatorOptions, boot?: KernelFiles) {
     this.#v86 = new V86({
-      wasm_fn: (imports: WebAssembly.Imports) => instantiate(options.wasm, imports),
+      wasm_fn: (imports: WebAssembly.Imports) => this.#instantiate(options.wasm, imports),
       memory_size: options.memory,
       vga_memory_size: 256 * 1024,
       disable_keyboard: true,
@@ -74,6 +81,7 @@ export class Emulator {
   }
 
   async run(): Promise<void> {
+    this.#pristine = false;
     await this.#v86.run();
   }
 
@@ -87,8 +95,9 @@ export class Emulator {
   }
 
   /** Takes raw bytes of `save`, or the same compressed with zstd. Rejects when they are not a state of this machine. */
-  restore(state: ArrayBuffer): Promise<void> {
-    return this.#v86.restore_state(state);
+  async restore(state: ArrayBuffer): Promise<void> {
+    await this.#v86.restore_state(state);
+    this.#pristine = false;
   }
 
   /** Puts one packet of at most a page into the channel's queue; dropped when the guest has posted no buffer. */
@@ -98,6 +107,19 @@ export class Emulator {
 
   onPacket(handle: (bytes: Uint8Array) => void): void {
     this.#v86.add_listener(`virtio-console${channelPort}-output-bytes`, handle);
+  }
+
+  async #instantiate(
+    wasm: WebAssembly.Module | Promise<WebAssembly.Module>,
+    imports: WebAssembly.Imports,
+  ): Promise<WebAssembly.Exports> {
+    const { exports } = (await WebAssembly.instantiate(await wasm, imports)) as { exports: V86Exports };
+    // One page a module: fewer recompilations, a third less time in cold process loops (DESIGN.md section 2).
+    exports.set_jit_config?.(jitMaxPages, 1);
+    const zeroMemory = (address: number, size: number): void => {
+      if (!this.#pristine) exports.zero_memory?.(address, size);
+    };
+    return { ...exports, zero_memory: zeroMemory };
   }
 
   /** Lets go of everything; the machine cannot be used any more. */
@@ -117,17 +139,4 @@ function bootOptions(boot: KernelFiles): Record<string, unknown> {
 
 function exact(bytes: Uint8Array): ArrayBufferLike {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
-}
-
-async function instantiate(
-  wasm: WebAssembly.Module | Promise<WebAssembly.Module>,
-  imports: WebAssembly.Imports,
-): Promise<WebAssembly.Exports> {
-  const instance = await WebAssembly.instantiate(await wasm, imports);
-  const setJitConfig = instance.exports['set_jit_config'] as
-    | ((index: number, value: number) => void)
-    | undefined;
-  // One page a module: fewer recompilations, a third less time in cold process loops (DESIGN.md section 2).
-  setJitConfig?.(1, jitMaxPages);
-  return instance.exports;
 }

@@ -8,6 +8,8 @@
 export interface AgentCalls {
   /** Once after every restore or cold boot, before anything else. */
   wake: [WakeParams, WakeResult];
+  /** Once, some time after `wake` and before the first container: the layers' 9P mount and the data disk. */
+  mount: [MountParams, null];
   /** Starts a process of the machine itself, outside any container (the terminals' shells). */
   spawn: [SpawnParams, StartedResult];
   /** Creates and starts a container: mounts, namespaces, limits, its process. Fails when the process cannot be executed; then nothing is left of it. */
@@ -57,6 +59,9 @@ export interface WakeParams {
   /** Hexadecimal bytes for the kernel's random pool; at least 32. */
   entropy: string;
   hostname: string;
+}
+
+export interface MountParams {
   /** Whether the data disk is there to be mounted on /var/lib/docker. Without one a tmpfs stands in. */
   disk: boolean;
 }
