@@ -75,29 +75,20 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
   const seconds = (performance.now() - started) / 1000;
   platform.onStatus({ phase: 'ready', seconds, cold: machine.coldBoot !== undefined });
   await layers.ensure([]);
-  mountInTime(agent, terminals, platform);
+  mountInTime(agent, terminals, platform).catch(() => undefined);
   return { machine, engine, terminals };
 }
 
-/** The first prompt comes first. Where no terminal is opened there is nothing to wait for. */
-function mountInTime(agent: StoredAgent, terminals: Terminals, platform: Platform): void {
-  const mount = (): void => {
-    agent.mount().then(
-      async () => {
-        if (platform.warmUp) await warmUp(agent, terminals);
-      },
-      (error: Error) =>
-        platform.onStatus({
-          phase: 'failed',
-          message: `The machine's disk cannot be used: ${error.message}`,
-        }),
-    );
-  };
-  const timer = setTimeout(mount, patience);
-  void terminals.firstOutput.then(() => {
-    clearTimeout(timer);
-    mount();
-  });
+/** The first prompt comes first, then the storage, then what makes the first commands quicker. */
+async function mountInTime(agent: StoredAgent, terminals: Terminals, platform: Platform): Promise<void> {
+  await Promise.race([terminals.firstOutput, new Promise((resolve) => setTimeout(resolve, patience))]);
+  try {
+    await agent.mount();
+  } catch (error) {
+    const message = `The machine's disk cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+    return platform.onStatus({ phase: 'failed', message });
+  }
+  if (platform.warmUp) await warmUp(agent, terminals);
 }
 
 /** Every `docker` program in the guest is a connection to the agent's socket, and a command here. */
