@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { HtmlTagDescriptor, Plugin, UserConfig } from 'vite';
+import type { HtmlTagDescriptor, Plugin, Rolldown, UserConfig } from 'vite';
 import { defineConfig } from 'vite';
 
 const here = import.meta.dirname;
@@ -68,13 +68,22 @@ function machineDouble(mode: string): NonNullable<UserConfig['resolve']> {
   return { alias: [{ find: /^\.\/engine-worker\.ts$/, replacement }] };
 }
 
+/** v86 asks for Node's modules where it runs in Node; that they are not there in a browser is no news. */
+function withoutNode(
+  level: Rolldown.LogLevel,
+  log: Rolldown.RolldownLog,
+  handle: Rolldown.LogOrStringHandler,
+): void {
+  if (!log.message.includes('externalized for browser compatibility')) handle(level, log);
+}
+
 export default defineConfig(({ mode }) => ({
   root: 'web',
   base: './',
   publicDir: '../public',
   resolve: machineDouble(mode),
   plugins: [page()],
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { onLog: withoutNode } },
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
@@ -83,6 +92,7 @@ export default defineConfig(({ mode }) => ({
     cssTarget: ['chrome105', 'safari16.4', 'firefox113'],
     modulePreload: false,
     assetsInlineLimit: 0,
+    rolldownOptions: { onLog: withoutNode },
   },
   server: { host: '127.0.0.1', fs: { allow: [here] } },
 }));
