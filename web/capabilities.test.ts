@@ -7,6 +7,7 @@ const complete = {
   indexedDB: {},
   DecompressionStream,
   BigInt,
+  AbortSignal,
   crypto,
   origin: 'https://example.org',
 };

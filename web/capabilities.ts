@@ -9,6 +9,7 @@ interface Scope {
   indexedDB?: unknown;
   DecompressionStream?: unknown;
   BigInt?: unknown;
+  AbortSignal?: { any?: unknown };
   crypto?: { subtle?: unknown };
   origin?: string;
 }
@@ -19,6 +20,7 @@ const capabilities: Capability[] = [
   { name: 'IndexedDB', isIn: (scope) => Boolean(scope.indexedDB) },
   { name: 'DecompressionStream', isIn: (scope) => scope.DecompressionStream !== undefined },
   { name: 'BigInt', isIn: (scope) => scope.BigInt !== undefined },
+  { name: 'AbortSignal.any', isIn: (scope) => scope.AbortSignal?.any !== undefined },
   {
     name: 'Web Crypto (this page, and one that frames it, must come over https or from localhost)',
     isIn: (scope) => scope.crypto?.subtle !== undefined,

@@ -9,7 +9,7 @@ const patience = 10_000;
 export async function resetMachine(engine: Engine): Promise<void> {
   const confirmed = await ask({
     title: 'Reset the machine?',
-    text: 'Every image, container, volume and file in it is removed from this browser. This cannot be undone.',
+    text: 'Every image, container and file in it is removed from this browser. This cannot be undone.',
     confirm: 'Reset machine',
     dangerous: true,
   });

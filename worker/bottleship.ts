@@ -1,3 +1,4 @@
+import { Activity } from './activity.ts';
 import { runCommand } from './cli/command.ts';
 import { serveRelay } from './cli/relay.ts';
 import type { ContentStore } from './content/contentstore.ts';
@@ -57,7 +58,8 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     ...(platform.onKernelMessage ? { onKernelMessage: platform.onKernelMessage } : {}),
   });
   const agent = new StoredAgent(machine.channel);
-  const terminals = new Terminals(machine.channel);
+  const activity = new Activity();
+  const terminals = new Terminals(machine.channel, activity);
   const layers = new ServedLayers(new LayerStore(platform.content, platform.indexes), platform.content, root);
   const engine = await openEngine({
     agent,
@@ -70,17 +72,22 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
       ended: () => platform.onStatus({ phase: 'idle' }),
     },
   });
-  serveCommands(machine, engine);
+  serveCommands(machine, engine, activity);
   machine.channel.on('trouble', ({ message }) => platform.onStatus({ phase: 'failed', message }));
   const seconds = (performance.now() - started) / 1000;
   platform.onStatus({ phase: 'ready', seconds, cold: machine.coldBoot !== undefined });
   await layers.ensure([]);
-  mountInTime(agent, terminals, platform).catch(() => undefined);
+  mountInTime(agent, terminals, activity, platform).catch(() => undefined);
   return { machine, engine, terminals };
 }
 
 /** The first prompt comes first, then the storage, then what makes the first commands quicker. */
-async function mountInTime(agent: StoredAgent, terminals: Terminals, platform: Platform): Promise<void> {
+async function mountInTime(
+  agent: StoredAgent,
+  terminals: Terminals,
+  activity: Activity,
+  platform: Platform,
+): Promise<void> {
   await Promise.race([terminals.firstOutput, new Promise((resolve) => setTimeout(resolve, patience))]);
   try {
     await agent.mount();
@@ -88,14 +95,14 @@ async function mountInTime(agent: StoredAgent, terminals: Terminals, platform: P
     const message = `The machine's disk cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     return platform.onStatus({ phase: 'failed', message });
   }
-  if (platform.warmUp) await warmUp(agent, terminals);
+  if (platform.warmUp) await warmUp(agent, activity);
 }
 
 /** Every `docker` program in the guest is a connection to the agent's socket, and a command here. */
-function serveCommands({ channel }: Machine, engine: EngineApi): void {
+function serveCommands({ channel }: Machine, engine: EngineApi, activity: Activity): void {
   channel.on('connected', ({ stream }) => {
     const connection = channel.acceptStream(stream);
-    void serveRelay(relayStream(connection), (session) => runCommand(engine, session));
+    void activity.during(serveRelay(relayStream(connection), (session) => runCommand(engine, session)));
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Activity } from './activity.ts';
 import type { Channel } from './machine/channel.ts';
 import type { SpawnParams, TerminalSize } from './protocol/agent.ts';
 import type { AgentStream } from './protocol/agent-client.ts';
@@ -25,18 +26,18 @@ const environment = [
 /** Shells of the machine, each on a terminal of its own. */
 export class Terminals {
   readonly #channel: Channel;
+  readonly #activity: Activity;
   readonly #terminals = new Map<number, Terminal>();
   #next = 1;
   #sawOutput: () => void = () => undefined;
-  /** When something was last typed, on the clock of `performance.now()`. */
-  lastInput = 0;
   /** Resolves when a program on any terminal has first written something. */
   readonly firstOutput = new Promise<void>((resolve) => {
     this.#sawOutput = resolve;
   });
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, activity: Activity) {
     this.#channel = channel;
+    this.#activity = activity;
   }
 
   /** Starts a login shell, or another program. Resolves with the terminal's number when it runs. */
@@ -62,7 +63,7 @@ export class Terminals {
   }
 
   write(id: number, bytes: Uint8Array): void {
-    this.lastInput = performance.now();
+    this.#activity.touch();
     this.#terminals
       .get(id)
       ?.stream.write(bytes)
@@ -87,6 +88,7 @@ export class Terminals {
   ): Promise<void> {
     for await (const bytes of stream.output) {
       this.#sawOutput();
+      this.#activity.touch();
       await listener.output(bytes);
     }
     stream.reset();

@@ -1,11 +1,11 @@
 import { baseLayerName } from './engine/baselayer.ts';
-import type { Terminals } from './terminals.ts';
+import type { Activity } from './activity.ts';
 import type { ContainerSpec } from './protocol/agent.ts';
 import type { Agent } from './protocol/agent-client.ts';
 
 /** Containers to start and throw away; after as many v86 has compiled what it takes to start one. */
 const rounds = 16;
-/** Milliseconds without a key or a command before the next one. */
+/** Milliseconds without anybody at work before the next one. */
 const quiet = 400;
 
 /**
@@ -13,21 +13,10 @@ const quiet = 400;
  * often, and a saved state holds none of what was compiled, so without this the user's first commands would be the slow
  * ones (ARCHITECTURE.md, "Decisions"). One round takes a fraction of a second and stops for nothing once it has begun.
  */
-export async function warmUp(agent: Agent, terminals: Pick<Terminals, 'lastInput'>): Promise<void> {
-  let lastCommand = 0;
-  const forget = agent.on('connected', () => (lastCommand = performance.now()));
+export async function warmUp(agent: Agent, activity: Activity): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    await untilQuiet(() => Math.max(terminals.lastInput, lastCommand));
+    await activity.quiet(quiet);
     await startOne(agent, round);
-  }
-  forget();
-}
-
-async function untilQuiet(lastActivity: () => number): Promise<void> {
-  for (;;) {
-    const wait = lastActivity() + quiet - performance.now();
-    if (wait <= 0) return;
-    await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MountParams, WakeParams, WakeResult } from '../../worker/protocol/agent.ts';
 import { prepareCgroups } from './container/cgroup.ts';
+import { raiseLoopback } from './container/loopback.ts';
 import { paths } from './container/paths.ts';
 import { prepareSecurity } from './container/privileges.ts';
 import { prepareRootfs } from './container/rootfs.ts';
@@ -12,6 +13,10 @@ import { defaultCapabilities } from './security/capabilities.ts';
 const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
 const MS_MOVE = 8192;
 const CLOCK_REALTIME = 0;
+const AF_INET = 2;
+const SOCK_DGRAM_CLOEXEC = 0o2000002;
+const ARPHRD_ETHER = 1;
+const SIOCSIFHWADDR = 0x8924;
 const RNDADDENTROPY = 0x40085203;
 const RNDRESEEDCRNG = 0x5207;
 
@@ -35,6 +40,7 @@ export function boot(): void {
   for (const path of [paths.layers, paths.root, paths.data]) mkdirs(path);
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
   prepareCgroups();
+  raiseLoopback();
   prepareSecurity(defaultCapabilities);
   prepareRootfs();
   facts = readFacts();
@@ -84,7 +90,23 @@ export function wake(params: WakeParams): WakeResult {
   check('set clock', syscall(nr.clock_settime, CLOCK_REALTIME, new Int32Array([seconds, nanoseconds])));
   reseed(params.entropy);
   check('sethostname', syscall(nr.sethostname, params.hostname, params.hostname.length));
+  setHardwareAddress(params.mac);
   return (facts ??= readFacts());
+}
+
+/** struct ifreq: a name of 16 bytes, then a sockaddr whose data is the address. */
+function setHardwareAddress(mac: string): void {
+  const request = new Uint8Array(32);
+  request.set([0x65, 0x74, 0x68, 0x30]);
+  request[16] = ARPHRD_ETHER;
+  request.set(bytesOf(mac), 18);
+  const socket = check('socket', syscall(nr.socket, AF_INET, SOCK_DGRAM_CLOEXEC, 0));
+  check('set MAC address', syscall(nr.ioctl, socket, SIOCSIFHWADDR, request));
+  close(socket);
+}
+
+function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
 function readFacts(): WakeResult {
@@ -108,7 +130,7 @@ function mountData(disk: boolean): void {
 
 /** Two machines restored from the same state must not draw the same random numbers. */
 function reseed(entropy: string): void {
-  const bytes = Uint8Array.from(entropy.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const bytes = bytesOf(entropy);
   const padded = new Uint8Array((bytes.length + 3) & ~3);
   padded.set(bytes);
   const fd = open('/dev/urandom', flags.O_RDWR);

@@ -111,6 +111,8 @@ async function awake({ options }: Parts, machine: Assembled, coldBoot: string | 
     time: [Math.floor(now / 1000), (now % 1000) * 1_000_000],
     entropy: hex(crypto.getRandomValues(new Uint8Array(64))),
     hostname: options.hostname,
+    // 02: locally administered, one station.
+    mac: `02${hex(crypto.getRandomValues(new Uint8Array(5)))}`,
   });
   return { ...machine, facts, coldBoot };
 }

@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts';
 export type Handle9p = (request: Uint8Array, reply: (response: Uint8Array) => void) => void;
 
 export interface EmulatorOptions {
-  /** v86's WebAssembly, as `npm run build:machine` has prepared it. */
+  /** v86's WebAssembly, as `npm run build:state` has prepared it. */
   wasm: WebAssembly.Module | Promise<WebAssembly.Module>;
   /** Bytes. A saved state can only be restored into a machine of the same size. */
   memory: number;

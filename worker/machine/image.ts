@@ -1,4 +1,4 @@
-/** The machine image: what `npm run build:machine` puts into a folder of static files. */
+/** The machine image: what `npm run build:state` puts into a folder of static files. */
 
 /** `machine.json`. Paths are relative to the folder. */
 export interface MachineImage {

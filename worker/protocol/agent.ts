@@ -59,6 +59,8 @@ export interface WakeParams {
   /** Hexadecimal bytes for the kernel's random pool; at least 32. */
   entropy: string;
   hostname: string;
+  /** The network card's address: six bytes, hexadecimal, locally administered. */
+  mac: string;
 }
 
 export interface MountParams {

@@ -7,7 +7,7 @@ const SOCK_DGRAM_CLOEXEC = 0o2000002;
 const SIOCSIFFLAGS = 0x8914;
 const IFF_UP = 1;
 
-/** A new network namespace has `lo` and nothing else, and it is down. */
+/** Brings `lo` up in the namespace that the caller is in; a new one has nothing else, and it is down. */
 export function raiseLoopback(): void {
   const socket = check('socket', syscall(nr.socket, AF_INET, SOCK_DGRAM_CLOEXEC, 0));
   // struct ifreq: a name of 16 bytes, then the flags.
