@@ -1,16 +1,18 @@
 import type { Measurement } from './measurement.ts';
 
-/** What every benchmark is given. */
+/** What every benchmark is given; goes through JSON. */
 export interface Setup {
   /** The built page, with the machine and the images, as a folder of static files that nobody else touches. */
   files: string;
   /** Where tools/oracle has been installed, when a native engine is to be compared with. */
-  native: string | undefined;
+  native?: string | undefined;
 }
 
 export interface Benchmark {
   /** For `--only`. */
   name: string;
+  /** In how many processes, one after the other, it is run; their samples are put together. One by default. */
+  processes?: number;
   run(setup: Setup): Promise<Measurement[]>;
 }
 

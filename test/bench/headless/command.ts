@@ -9,9 +9,12 @@ export interface CommandCost {
   instructions: number;
 }
 
-/** Types the command and waits for its echo before the Enter key: a pasted line would wait for a cursor report. */
+/** What a terminal answers to the shell's question at each prompt; one that does not is waited for, 20 ms. */
+const cursorReport = '\x1b[1;1R';
+
+/** Types the command and waits for its echo before the Enter key: a pasted line would wait for that report too. */
 export async function runTimed(terminal: TestTerminal, command: string): Promise<CommandCost> {
-  terminal.type(command);
+  terminal.type(cursorReport + command);
   await terminal.expect(command);
   const instructions = countInstructions();
   const started = performance.now();

@@ -1,64 +1,53 @@
 import { TestMachine } from '../../boot/machine.ts';
 import type { TestTerminal } from '../../boot/terminal.ts';
-import type { Benchmark } from '../benchmark.ts';
-import { targets } from '../benchmark.ts';
+import { type Benchmark, targets } from '../benchmark.ts';
 import type { Measurement } from '../measurement.ts';
+import { dockerExec, dockerPs, dockerRun, orExit, startBox } from '../docker-commands.ts';
 import { repeat } from '../measurement.ts';
 import { type CommandCost, runTimed } from './command.ts';
 import { pull } from './pull.ts';
 
-const run = 'docker run --rm busybox true';
-const boots = 4;
-
 export const commands: Benchmark = {
   name: 'commands',
+  processes: 3,
   run: async ({ files }) => {
-    const first = await repeat(boots, () => inFreshMachine(files, (terminal) => runTimed(terminal, run)));
+    const machine = await TestMachine.start({ files });
+    await pull(machine, 'busybox');
+    const terminal = await machine.terminal({ rows: 24, cols: 120 });
+    const first = await runTimed(terminal, dockerRun);
+    const rest = await following(terminal);
     return [
-      ...asRows('node: docker run, first', first, { target: targets.run }),
-      ...(await inFreshMachine(files, following)),
+      ...asRows('node: docker run, first', [first], { target: targets.run, compareTo: ['node: docker run'] }),
+      ...rest,
     ];
   },
 };
 
 async function following(terminal: TestTerminal): Promise<Measurement[]> {
-  await repeat(3, () => runTimed(terminal, run));
-  const runs = await repeat(20, () => runTimed(terminal, run));
-  await runTimed(terminal, 'docker run -d --name c busybox sleep 100000');
-  const ps = await repeat(20, () => runTimed(terminal, 'docker ps'));
-  const execs = await repeat(20, () => runTimed(terminal, 'docker exec c true'));
-  const bare = await repeat(20, () => runTimed(terminal, '/bin/true'));
+  await repeat(3, () => runTimed(terminal, orExit(dockerRun)));
+  const runs = await repeat(12, () => runTimed(terminal, dockerRun));
+  for (const command of [startBox, dockerPs, dockerExec]) await runTimed(terminal, orExit(command));
+  const ps = await repeat(10, () => runTimed(terminal, dockerPs));
+  const execs = await repeat(10, () => runTimed(terminal, dockerExec));
+  const bare = await repeat(10, () => runTimed(terminal, '/bin/true'));
   return [
-    ...asRows('node: docker run', runs, { target: targets.run }, native('run')),
-    ...asRows('node: docker ps', ps, { target: targets.ps }, native('ps')),
-    ...asRows('node: docker exec', execs, {}, native('exec')),
+    ...asRows('node: docker run', runs, { target: targets.run, compareTo: ['native: docker run'] }),
+    ...asRows('node: docker ps', ps, { target: targets.ps, compareTo: ['native: docker ps'] }),
+    ...asRows('node: docker exec', execs, { compareTo: ['native: docker exec'] }),
     ...asRows('node: /bin/true', bare),
   ];
-}
-
-async function inFreshMachine<T>(files: string, body: (terminal: TestTerminal) => Promise<T>): Promise<T> {
-  const machine = await TestMachine.start({ files });
-  await pull(machine, 'busybox');
-  const result = await body(await machine.terminal({ rows: 24, cols: 120 }));
-  await machine.stop();
-  return result;
 }
 
 /** Only time has a target and something to be compared with. */
 function asRows(
   name: string,
   costs: readonly CommandCost[],
-  target: Pick<Measurement, 'target'> = {},
-  comparison: Pick<Measurement, 'compareTo'> = {},
+  rest: Pick<Measurement, 'target' | 'compareTo'> = {},
 ): Measurement[] {
   const samples = costs.map(({ milliseconds }) => milliseconds);
   const counts = costs.map(({ instructions }) => instructions);
   return [
-    { name, unit: 'ms', samples, ...target, ...comparison },
+    { name, unit: 'ms', samples, ...rest },
     { name: `${name}, instructions`, unit: 'M instr.', samples: counts },
   ];
-}
-
-function native(command: string): Pick<Measurement, 'compareTo'> {
-  return { compareTo: [`native: docker ${command}`] };
 }

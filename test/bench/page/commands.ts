@@ -1,11 +1,10 @@
 import type { BrowserContext } from 'playwright-core';
 import { type Benchmark, targets } from '../benchmark.ts';
+import { dockerExec, dockerPs, dockerRun, orExit, startBox } from '../docker-commands.ts';
 import type { Measurement } from '../measurement.ts';
 import { repeat } from '../measurement.ts';
 import { withProfile, withServed } from './profile.ts';
 import { type Latency, Visit } from './visit.ts';
-
-const run = 'docker run --rm busybox true';
 
 /** From the Enter key until the next prompt is painted, with the image in the browser's database. */
 export const pageCommands: Benchmark = {
@@ -13,8 +12,10 @@ export const pageCommands: Benchmark = {
   run: ({ files }) =>
     withServed(files, (served) =>
       withProfile(async (context) => {
-        await inVisit(context, served.address, (visit) => visit.run('docker pull -q busybox'));
-        const first = await repeat(4, () => inVisit(context, served.address, (visit) => visit.run(run)));
+        await inVisit(context, served.address, (visit) => visit.run(orExit('docker pull -q busybox')));
+        const first = await repeat(4, () =>
+          inVisit(context, served.address, (visit) => visit.run(dockerRun)),
+        );
         return [
           row('page: docker run, first', first, { target: targets.run, compareTo: ['page: docker run'] }),
           ...(await inVisit(context, served.address, following)),
@@ -24,11 +25,11 @@ export const pageCommands: Benchmark = {
 };
 
 async function following(visit: Visit): Promise<Measurement[]> {
-  await repeat(3, () => visit.run(run));
-  const runs = await repeat(15, () => visit.run(run));
-  await visit.run('docker run -d --name c busybox sleep 100000');
-  const ps = await repeat(15, () => visit.run('docker ps'));
-  const execs = await repeat(15, () => visit.run('docker exec c true'));
+  await repeat(3, () => visit.run(orExit(dockerRun)));
+  const runs = await repeat(15, () => visit.run(dockerRun));
+  for (const command of [startBox, dockerPs, dockerExec]) await visit.run(orExit(command));
+  const ps = await repeat(15, () => visit.run(dockerPs));
+  const execs = await repeat(15, () => visit.run(dockerExec));
   return [
     row('page: docker run', runs, { target: targets.run, compareTo: compare('run') }),
     row('page: docker ps', ps, { target: targets.ps, compareTo: compare('ps') }),

@@ -32,7 +32,7 @@ export class Visit {
   /** Types the command, waits until it is on the screen, and times from the Enter key to the next prompt. */
   async run(command: string): Promise<Latency> {
     await this.page.keyboard.type(command);
-    await until(this.page, `# ${command}$`);
+    await until(this.page, `# ${literal(command)}$`);
     await this.page.keyboard.press('Enter');
     const { key, parsed, painted } = await until(this.page, prompt);
     return { parsed: parsed - key, painted: painted - key };
@@ -58,4 +58,8 @@ async function until(page: Page, pattern: string): Promise<Drawn> {
     setTimeout(() => reject(new Error(`${pattern} is not on the screen`)), 30_000).unref();
   });
   return Promise.race([drawn, late]);
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
