@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { HtmlTagDescriptor, Plugin, Rolldown, UserConfig } from 'vite';
 import { defineConfig } from 'vite';
@@ -50,10 +51,27 @@ function preloadTags(files: string[]): HtmlTagDescriptor[] {
   }));
 }
 
+/** What is bundled, the worker's part too, asks for its notices in every copy. */
+function notices(): string {
+  const { dependencies } = JSON.parse(readFileSync(resolve(here, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  return Object.keys(dependencies).map(notice).join('\n\n');
+}
+
+function notice(name: string): string {
+  const folder = resolve(here, 'node_modules', name);
+  const texts = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file));
+  return [name, ...texts.map((file) => readFileSync(resolve(folder, file), 'utf8'))].join('\n\n');
+}
+
 function page(): Plugin {
   return {
     name: 'bottleship-page',
     apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: notices() });
+    },
     transformIndexHtml: {
       order: 'post',
       handler: (html, { bundle }) => [metaTag(html), ...preloadTags(Object.keys(bundle ?? {}))],
@@ -87,8 +105,6 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    // What is bundled asks for its notices in every copy.
-    license: { fileName: 'licenses.md' },
     target: 'es2022',
     // The oldest browsers that can run the machine at all.
     cssTarget: ['chrome116', 'safari17.4', 'firefox124'],
