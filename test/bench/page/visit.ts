@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
+import { pause } from '../measurement.ts';
 import type { Drawn } from './probe.ts';
 import { probeScript } from './probe.ts';
 
@@ -23,6 +24,8 @@ export class Visit {
 
   /** Resolves at the prompt. */
   static async open(context: BrowserContext, address: string): Promise<Visit> {
+    // The machine of the visit before is still being let go of.
+    await pause(1000);
     const page = await context.newPage();
     await page.addInitScript(probeScript);
     await page.goto(address, { waitUntil: 'commit' });
