@@ -13,6 +13,7 @@ import { defaultCapabilities } from './security/capabilities.ts';
 const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
 const MS_MOVE = 8192;
 const CLOCK_REALTIME = 0;
+const PR_SET_DUMPABLE = 4;
 const AF_INET = 2;
 const SOCK_DGRAM_CLOEXEC = 0o2000002;
 const ARPHRD_ETHER = 1;
@@ -26,6 +27,7 @@ const RNDRESEEDCRNG = 0x5207;
  */
 export function boot(): void {
   leaveRootfs();
+  hideFromContainers();
   raiseLimits();
   mount('devtmpfs', '/dev', 'devtmpfs', ms.NOSUID | ms.NOEXEC);
   mount('proc', '/proc', 'proc', quiet);
@@ -44,6 +46,14 @@ export function boot(): void {
   prepareSecurity(defaultCapabilities);
   prepareRootfs();
   facts = readFacts();
+}
+
+/**
+ * A child that is on its way into a container is still this program: its /proc/PID/exe must not be a way for the
+ * container to reach the agent's file (CVE-2019-5736). It is inherited until exec.
+ */
+function hideFromContainers(): void {
+  check('dumpable', syscall(nr.prctl, PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
 /** What a service manager gives dockerd, and through it every container: core files, processes, open files. */

@@ -54,9 +54,7 @@ export function enterRoot(spec: ContainerSpec): void {
 
 /** Last, when nothing needs to be written any more: masks what must not be seen and closes the root if asked to. */
 export function sealRoot(spec: ContainerSpec): void {
-  if (!spec.privileged) {
-    (usualMasks ?? maskBatch()).run();
-  }
+  if (!spec.privileged) (usualMasks ?? maskBatch()).run();
   if (spec.readonlyRootfs) makeReadonly('/');
 }
 
