@@ -1,4 +1,6 @@
 import type { Batch } from '../kernel/batch.ts';
+import { check, errno } from '../kernel/errors.ts';
+import { fileType, lastDevice, list, mkdirs, modeOf } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 
 const S_IFCHR = 0o020000;
@@ -27,4 +29,37 @@ export function addDevices(calls: Batch): void {
     calls.add(`mknod ${path}`, nr.mknod, path, S_IFCHR | 0o666, (major << 8) | minor);
   }
   for (const [target, path] of links) calls.add(`symlink ${path}`, nr.symlink, target, path);
+}
+
+interface DeviceNode {
+  path: string;
+  mode: number;
+  device: number;
+}
+
+/** Directories of /dev that are file systems of their own, and what every container has a /dev/console instead of. */
+const notCopied = new Set(['pts', 'shm', 'mqueue', 'console']);
+/** The agent's channel is not among what a container gets, however privileged. */
+const channelPort = /^vport/;
+
+/** The machine's devices, for a privileged container. To be asked for before the root has changed. */
+export function hostDevices(folder = '/dev'): DeviceNode[] {
+  return list(folder).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    const mode = notCopied.has(name) || channelPort.test(name) ? -1 : modeOf(path);
+    const type = mode < 0 ? 0 : mode & fileType.mask;
+    if (type === fileType.directory) return hostDevices(path);
+    return type === fileType.character || type === fileType.block
+      ? [{ path, mode, device: lastDevice() }]
+      : [];
+  });
+}
+
+/** Makes those that are not there yet. */
+export function addHostDevices(devices: readonly DeviceNode[]): void {
+  for (const { path, mode, device } of devices) {
+    mkdirs(path.slice(0, path.lastIndexOf('/')));
+    const result = syscall(nr.mknod, path, mode, device);
+    if (result !== -errno.EEXIST) check(`mknod ${path}`, result);
+  }
 }

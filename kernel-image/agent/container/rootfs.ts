@@ -14,7 +14,7 @@ import {
   unmount,
 } from '../kernel/mounts.ts';
 import { nr } from '../kernel/numbers.ts';
-import { addDevices } from './devices.ts';
+import { addDevices, addHostDevices, hostDevices } from './devices.ts';
 import { containerPath, paths, snapshotPath } from './paths.ts';
 
 const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
@@ -43,10 +43,12 @@ const readonly = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysr
 export function enterRoot(spec: ContainerSpec): void {
   const files = openFiles(spec);
   const binds = openBinds(spec.mounts);
+  const devices = spec.privileged ? hostDevices() : [];
   attach(rootTree(spec), paths.root);
   changeRoot();
   const replaced = new Set(spec.mounts.map((entry) => entry.destination));
   standardMounts(spec, replaced);
+  addHostDevices(devices);
   for (const [tree, target] of files) attachFile(tree, target);
   for (const entry of spec.mounts) addMount(entry, binds.get(entry));
   setSysctls(spec.sysctls);

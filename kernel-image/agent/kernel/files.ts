@@ -142,7 +142,17 @@ export function modeOf(path: string): number {
   return result < 0 ? result : (statWords[4] ?? 0);
 }
 
-export const fileType = { mask: 0o170000, directory: 0o040000 } as const;
+/** The device number of the file that `modeOf` was last asked for. `st_rdev` lies at byte 32. */
+export function lastDevice(): number {
+  return statWords[8] ?? 0;
+}
+
+export const fileType = {
+  mask: 0o170000,
+  character: 0o020000,
+  directory: 0o040000,
+  block: 0o060000,
+} as const;
 
 /** Names in a directory, without `.` and `..`. */
 export function list(path: string): string[] {
