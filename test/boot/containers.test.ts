@@ -265,8 +265,8 @@ describe('inspect, ps, images, version, info', () => {
       Config: { Image: 'busybox', Labels: { l: 'v' } },
       HostConfig: { Memory: 32 * 1024 * 1024 },
     });
-    const pid = (seen?.['State'] as { Pid: number }).Pid;
-    expect(await out(`cat /proc/${pid}/comm`)).toBe('sleep');
+    const pid = await out("docker inspect -f '{{.State.Pid}}' seen");
+    expect(await out(`cat /proc/${pid.trim()}/comm`)).toBe('sleep');
     expect(await sh('docker inspect nosuch')).toMatchObject({ code: 1, stdout: '[]\n' });
   });
 

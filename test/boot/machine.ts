@@ -104,6 +104,7 @@ export class TestMachine {
       cwd: '/root',
       stdio: { stdin: stdin.id, stdout: stdout.id, stderr: stderr.id },
     });
+    void exited.then(() => stdin.reset());
     return { pid, stdin, stdout: stdout.output, stderr: stderr.output, exited };
   }
 
