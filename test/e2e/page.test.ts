@@ -96,9 +96,12 @@ describe('the terminal', () => {
     const page = await atPrompt();
     await run(page, 'size');
     await page.setViewportSize({ width: 500, height: 400 });
-    await run(page, 'size');
+    // The new size is on its way; the shell is asked until it has come.
     await expect
-      .poll(async () => new Set((await screen(page).innerText()).match(/^\d+ \d+$/gm)).size)
+      .poll(async () => {
+        await run(page, 'size');
+        return new Set((await screen(page).innerText()).match(/^\d+ \d+$/gm)).size;
+      })
       .toBe(2);
   });
 
