@@ -1,0 +1,176 @@
+/** Layers as the guest's kernel sees them: tars made by GNU tar, served over 9P, stacked by overlayfs. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TestMachine } from './machine.ts';
+
+const sha256 = (bytes: Uint8Array | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const isRoot = process.getuid?.() === 0;
+
+/** Static files of a registry with one image of these layers, the lowest first. */
+function registryOf(name: string, layers: readonly Uint8Array[]): Map<string, Uint8Array> {
+  const packed = layers.map((layer) => gzipSync(layer, { level: 1 }));
+  const config = JSON.stringify({
+    architecture: '386',
+    os: 'linux',
+    config: { Cmd: ['sh'], Env: ['PATH=/bin:/usr/bin:/sbin:/usr/sbin'] },
+    rootfs: { type: 'layers', diff_ids: layers.map(sha256) },
+  });
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: descriptor('application/vnd.oci.image.config.v1+json', Buffer.from(config)),
+    layers: packed.map((bytes) => descriptor('application/vnd.oci.image.layer.v1.tar+gzip', bytes)),
+  });
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [
+      {
+        ...descriptor('application/vnd.oci.image.manifest.v1+json', Buffer.from(manifest)),
+        platform: { architecture: '386', os: 'linux' },
+        annotations: { 'io.containerd.image.name': `docker.io/library/${name}:latest` },
+      },
+    ],
+  });
+  const blobs = [Buffer.from(config), Buffer.from(manifest), ...packed];
+  const files = blobs.map((bytes) => [`registry/blobs/${sha256(bytes).replace(':', '/')}`, bytes] as const);
+  return new Map<string, Uint8Array>([...files, ['registry/index.json', Buffer.from(index)]]);
+}
+
+function descriptor(mediaType: string, bytes: Uint8Array) {
+  return { mediaType, digest: sha256(bytes), size: bytes.length };
+}
+
+/** Answers with the image's files and leaves everything else to the folder. */
+function startWith(files: ReadonlyMap<string, Uint8Array>): Promise<TestMachine> {
+  return TestMachine.start({
+    answer: (path) => {
+      const bytes = files.get(path);
+      return bytes && new Response(new Uint8Array(bytes));
+    },
+  });
+}
+
+const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString());
+
+/** The rootfs of the bundled busybox, as a layer to build on. */
+function busyboxLayer(): Uint8Array {
+  const registry = join(import.meta.dirname, '../../public/registry');
+  const read = (digest: string) => readFileSync(join(registry, 'blobs', digest.replace(':', '/')));
+  const index = json(readFileSync(join(registry, 'index.json'))) as {
+    manifests: { digest: string; annotations: Record<string, string> }[];
+  };
+  const found = index.manifests.find((one) =>
+    one.annotations['io.containerd.image.name']?.includes('busybox'),
+  );
+  const manifest = json(read(found?.digest ?? '')) as { layers: { digest: string }[] };
+  return gunzipSync(read(manifest.layers[0]?.digest ?? ''));
+}
+
+function layerFrom(script: string, ...options: string[]): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), 'bottleship-layer-'));
+  try {
+    execFileSync('bash', ['-euc', script], { cwd: folder });
+    return execFileSync('tar', [...options, '-C', folder, '-cf', '-', '.'], { maxBuffer: 1 << 30 });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe.skipIf(!isRoot)('three layers made by GNU tar (as root, for owners and devices)', () => {
+  let machine: TestMachine;
+  const inside = (script: string) => machine.out(`docker run --rm stack sh -c '${script}'`);
+
+  beforeAll(async () => {
+    const middle = layerFrom(
+      `mkdir -p kept/deep gone opaque; echo one > kept/file; echo two > gone/file; echo three > opaque/below
+       echo hidden > whited; ln kept/file kept/hard; ln -s ../kept/file kept/soft; mkfifo kept/fifo
+       mknod kept/device c 1 3; truncate -s 8M kept/sparse; echo end >> kept/sparse
+       long=$(printf 'n%.0s' {1..200}); mkdir -p deep/$long/$long; echo long > deep/$long/$long/file
+       chown 12:34 kept/file; chmod 4751 kept/file; touch -d '2001-02-03 04:05:06.789 UTC' kept/file
+       setfattr -n user.note -v text kept/deep 2> /dev/null || true`,
+      '--xattrs',
+      '--sparse',
+      '--format=pax',
+    );
+    const top = layerFrom(
+      `mkdir -p opaque kept; : > .wh.whited; : > .wh.gone; : > opaque/.wh..wh..opq; echo above > opaque/above
+       echo new > kept/added`,
+    );
+    machine = await startWith(registryOf('stack', [busyboxLayer(), middle, top]));
+    await machine.out('docker pull -q stack');
+  });
+
+  afterAll(() => machine?.stop());
+
+  test('whiteouts hide, opaque folders start anew, folders merge', async () => {
+    expect(await inside('ls -d /whited /gone 2>&1 | grep -c "No such"')).toBe('2');
+    expect(await inside('ls /opaque; ls /kept')).toBe(
+      ['above', 'added', 'deep', 'device', 'fifo', 'file', 'hard', 'soft', 'sparse'].join('\n'),
+    );
+  });
+
+  test('owner, mode, time, links', async () => {
+    expect(await inside('stat -c "%u:%g %a %h %Y" /kept/file')).toBe('12:34 4751 2 981173106');
+    expect(await inside('cat /kept/soft /kept/hard; readlink /kept/soft')).toBe('one\none\n../kept/file');
+    expect(await inside('[ /kept/file -ef /kept/hard ] && echo same')).toBe('same');
+  });
+
+  test('devices, fifos, sparse files, long names', async () => {
+    expect(await inside('stat -c "%F %t:%T" /kept/device; stat -c %F /kept/fifo')).toBe(
+      'character special file 1:3\nfifo',
+    );
+    expect(await inside('wc -c < /kept/sparse; tail -c 4 /kept/sparse')).toBe(`${8 * 1024 * 1024 + 4}\nend`);
+    expect(await inside('cat /deep/*/*/file')).toBe('long');
+  });
+
+  test('what is written goes to the container and to nobody else', async () => {
+    await inside('echo changed > /kept/file; rm /kept/added; rm -r /opaque');
+    expect(await inside('cat /kept/file /kept/added /opaque/above')).toBe('one\nnew\nabove');
+  });
+});
+
+const alpine = join(import.meta.dirname, '../../../shared/images/alpine/alpine-minirootfs-3.20.3-x86.tar.gz');
+
+describe.skipIf(!existsSync(alpine))('alpine (../shared/images, where it is there)', () => {
+  let machine: TestMachine;
+  const tar = existsSync(alpine) ? gunzipSync(readFileSync(alpine)) : Buffer.alloc(0);
+
+  beforeAll(async () => {
+    machine = await startWith(registryOf('alpine', [tar]));
+    await machine.out('docker pull -q alpine');
+  });
+
+  afterAll(() => machine?.stop());
+
+  test('every file has the content that tar unpacks', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bottleship-alpine-'));
+    try {
+      execFileSync('tar', ['-C', folder, '-xf', '-'], { input: tar });
+      const list = 'find . -xdev -type f -exec sha256sum {} + | sort -k 2';
+      const wanted = execFileSync('bash', ['-c', `LC_ALL=C ${list}`], { cwd: folder, maxBuffer: 1 << 26 });
+      const own = /\/(\.dockerenv|etc\/(hosts|hostname|resolv\.conf))$/;
+      const lines = (text: string) =>
+        text
+          .trim()
+          .split('\n')
+          .filter((line) => !own.test(line))
+          .toSorted();
+      const seen = await machine.out(`docker run --rm alpine sh -c 'cd /; ${list}'`);
+      expect(lines(seen)).toEqual(lines(wanted.toString()));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('its own programs run', async () => {
+    expect(
+      await machine.out('docker run --rm alpine sh -c ". /etc/os-release; echo \\$ID; apk --version"'),
+    ).toMatch(/^alpine\napk-tools 2/);
+  });
+});
