@@ -14,6 +14,8 @@ const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
 const MS_MOVE = 8192;
 const CLOCK_REALTIME = 0;
 const PR_SET_DUMPABLE = 4;
+const FS_IOC_SETFLAGS = 0x40046602;
+const FS_IMMUTABLE_FL = 0x10;
 const AF_INET = 2;
 const SOCK_DGRAM_CLOEXEC = 0o2000002;
 const ARPHRD_ETHER = 1;
@@ -28,6 +30,7 @@ const RNDRESEEDCRNG = 0x5207;
 export function boot(): void {
   leaveRootfs();
   hideFromContainers();
+  for (const path of ['/bin/agent', '/bin/docker-init']) makeImmutable(path);
   raiseLimits();
   mount('devtmpfs', '/dev', 'devtmpfs', ms.NOSUID | ms.NOEXEC);
   mount('proc', '/proc', 'proc', quiet);
@@ -54,6 +57,16 @@ export function boot(): void {
  */
 function hideFromContainers(): void {
   check('dumpable', syscall(nr.prctl, PR_SET_DUMPABLE, 0, 0, 0, 0));
+}
+
+/**
+ * What a container can come to hold of the machine: /proc/self/exe, executed as its program, is the agent. Running, it
+ * cannot be written; its mode and owner could be changed.
+ */
+function makeImmutable(path: string): void {
+  const fd = open(path, flags.O_RDONLY);
+  check(`make ${path} immutable`, syscall(nr.ioctl, fd, FS_IOC_SETFLAGS, new Uint32Array([FS_IMMUTABLE_FL])));
+  close(fd);
 }
 
 /** What a service manager gives dockerd, and through it every container: core files, processes, open files. */

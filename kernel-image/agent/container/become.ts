@@ -86,7 +86,18 @@ function enterDirectory(path: string): void {
     mkdirs(path);
     check(`chdir to cwd ("${path}") set in config.json failed`, syscall(nr.chdir, path));
   } else check(`chdir to cwd ("${path}") set in config.json failed`, result);
+  requireInside();
 }
+
+/** getcwd(2): outside the root the path does not begin with a slash. */
+function requireInside(): void {
+  const path = new Uint8Array(4096);
+  check('getcwd', syscall(nr.getcwd, path, path.length));
+  if (path[0] !== slash)
+    throw new RequestError('EPERM', 'cwd', 'current working directory is outside of the container');
+}
+
+const slash = 0x2f;
 
 /** /dev/console is the container's terminal, the first of its own devpts. */
 function addConsole(): void {

@@ -119,6 +119,7 @@ export class Containers {
     this.#processes.launch({
       stdio: process.stdio,
       cgroup,
+      needs: [target],
       become: (child) => {
         check('setns', syscall(nr.setns, target, joined & ~namespace.NEWPID));
         return becomeFurther(process, privileges, child);

@@ -36,6 +36,9 @@ const masked = [
 ];
 const readonly = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+/** Bound over the image's, from the machine's one file for all containers. */
+const initPath = '/sbin/docker-init';
+
 /**
  * In the child, in a mount namespace of its own: puts the container's root together and makes it the only thing there
  * is. Every path of the image is used only after the root has changed, so that no link in it leads outside.
@@ -50,6 +53,7 @@ export function enterRoot(spec: ContainerSpec): void {
   standardMounts(spec, replaced);
   addHostDevices(devices);
   for (const [tree, target] of files) attachFile(tree, target);
+  if (spec.init) makeReadonly(initPath);
   for (const entry of spec.mounts) addMount(entry, binds.get(entry));
   setSysctls(spec.sysctls);
 }
@@ -76,7 +80,7 @@ function openFiles(spec: ContainerSpec): [tree: number, target: string][] {
     [cloneTree(`${from}/hostname`), '/etc/hostname'],
     [cloneTree(`${from}/hosts`), '/etc/hosts'],
   ];
-  if (spec.init) files.push([cloneTree('/bin/docker-init'), '/sbin/docker-init']);
+  if (spec.init) files.push([cloneTree('/bin/docker-init'), initPath]);
   return files;
 }
 

@@ -25,6 +25,16 @@ export function close(fd: number): void {
   syscall(nr.close, fd);
 }
 
+/** Closes every descriptor above standard error that is not among these. */
+export function closeOthers(kept: readonly number[]): void {
+  let from = 3;
+  for (const fd of kept.filter((one) => one >= from).sort((a, b) => a - b)) {
+    if (fd > from) check('close_range', syscall(nr.close_range, from, fd - 1, 0));
+    from = fd + 1;
+  }
+  check('close_range', syscall(nr.close_range, from, -1, 0));
+}
+
 /** Reads at most `buffer.length` bytes; -1 when there is nothing to read now. */
 export function read(fd: number, buffer: Uint8Array): number {
   const got = syscall(nr.read, fd, buffer, buffer.length);

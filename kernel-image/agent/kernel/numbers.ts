@@ -37,6 +37,7 @@ export const nr = {
   nanosleep: 162,
   prctl: 172,
   rt_sigprocmask: 175,
+  getcwd: 183,
   capset: 185,
   mmap2: 192,
   stat64: 195,
@@ -74,5 +75,6 @@ export const nr = {
   fsmount: 432,
   pidfd_open: 434,
   clone3: 435,
+  close_range: 436,
   mount_setattr: 442,
 } as const;

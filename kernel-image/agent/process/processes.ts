@@ -1,6 +1,6 @@
 import type { AgentFailure, Stdio, TerminalSize } from '../../../worker/protocol/agent.ts';
 import { check, errno } from '../kernel/errors.ts';
-import { close } from '../kernel/files.ts';
+import { close, closeOthers } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { childSignals, unblockSignals } from '../kernel/signals.ts';
 import { type Loop, readable } from '../loop.ts';
@@ -18,6 +18,8 @@ export interface Launch {
   namespaces?: number;
   /** Descriptor of the cgroup it begins in. */
   cgroup?: number;
+  /** Descriptors of the agent that `become` needs; it has no others. */
+  needs?: readonly number[];
   /** Runs in the child, which becomes another program in it or throws. */
   become(child: Child): never;
   started(pid: number): void;
@@ -128,9 +130,14 @@ function dropStreams(stdio: Stdio, streams: Streams): void {
   for (const id of ids) if (id !== undefined) streams.drop(id);
 }
 
-/** The child's life, from being a copy of the agent to being another program. */
+/**
+ * The child's life, from being a copy of the agent to being another program. It lets go of the agent's descriptors first:
+ * a path of the container, such as a working directory /proc/self/fd/N, must not lead through one of them to the machine
+ * (CVE-2024-21626).
+ */
 function live(launch: Launch, pipes: Pipes | undefined, report: number): never {
   try {
+    closeOthers([report, ...(pipes?.child ?? []), ...(launch.needs ?? [])]);
     check('setsid', syscall(nr.setsid));
     unblockSignals();
     launch.become({ connect: (ptmx) => connect(launch.stdio, pipes, ptmx, report) });
