@@ -63,14 +63,15 @@ const allow = (type: 'b' | 'c', access: string, major?: number, minor?: number):
 
 /**
  * What a container may do with devices when nothing was added (moby v28.5.2, oci/defaults.go, and what runc v1.3.3 adds
- * in libcontainer/specconv/spec_linux.go): make any node, use these. Rules of `--device` go behind them.
+ * in libcontainer/specconv/spec_linux.go): make any node, use these. Rules of `--device` go behind them. Docker's list has
+ * the console (5:1) too; here it is the line on which the worker hears of the kernel's panic, and a container could say
+ * that word. A container's own /dev/console is its terminal.
  */
 export const defaultDeviceRules: readonly DeviceRule[] = [
   { allow: false, type: 'a', access: 'rwm' },
   allow('c', 'm'),
   allow('b', 'm'),
   allow('c', 'rwm', 10, 200), // net/tun
-  allow('c', 'rwm', 5, 1), // console
   allow('c', 'rwm', 5, 2), // ptmx
   allow('c', 'rwm', 1, 7), // full
   allow('c', 'rwm', 1, 8), // random
