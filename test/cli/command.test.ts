@@ -275,13 +275,16 @@ describe('docker logs', () => {
     const engine = engineWith();
     let left = false;
     engine.containerLogs = async () => ({
-      [Symbol.asyncIterator]: () => ({
-        next: () => new Promise<never>(() => undefined),
-        return: async () => {
-          left = true;
-          return { done: true, value: undefined };
-        },
-      }),
+      raw: false,
+      output: {
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<never>(() => undefined),
+          return: async () => {
+            left = true;
+            return { done: true, value: undefined };
+          },
+        }),
+      },
     });
     const session = new FakeSession(['logs', '-f', 'web']);
     const ended = runCommand(engine, session);

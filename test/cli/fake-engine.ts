@@ -152,9 +152,9 @@ export class FakeEngine implements api.EngineApi {
     } as api.ContainerInspect;
   }
 
-  async containerLogs(id: string, options: api.LogsOptions): Promise<AsyncIterable<api.OutputChunk>> {
+  async containerLogs(id: string, options: api.LogsOptions): Promise<api.Attached> {
     this.#call('GET', `/containers/${id}/logs`, { ...options });
-    return once({ stdout: this.logs[id] ?? '' });
+    return { raw: false, output: once({ stdout: this.logs[id] ?? '' }) };
   }
 
   async containerAttach(id: string, options: api.AttachOptions): Promise<api.Attached> {
@@ -225,6 +225,102 @@ export class FakeEngine implements api.EngineApi {
     if (!found) throw new ApiError(404, `No such container: ${id}`);
     return found;
   }
+
+  events(): Promise<never> {
+    return unserved('events');
+  }
+
+  diskUsage(): Promise<never> {
+    return unserved('diskUsage');
+  }
+
+  auth(): Promise<never> {
+    return unserved('auth');
+  }
+
+  containerRestart(): Promise<never> {
+    return unserved('containerRestart');
+  }
+
+  containerRename(): Promise<never> {
+    return unserved('containerRename');
+  }
+
+  containerUpdate(): Promise<never> {
+    return unserved('containerUpdate');
+  }
+
+  containerPrune(): Promise<never> {
+    return unserved('containerPrune');
+  }
+
+  containerTop(): Promise<never> {
+    return unserved('containerTop');
+  }
+
+  containerChanges(): Promise<never> {
+    return unserved('containerChanges');
+  }
+
+  containerStats(): Promise<never> {
+    return unserved('containerStats');
+  }
+
+  containerExport(): Promise<never> {
+    return unserved('containerExport');
+  }
+
+  containerPathStat(): Promise<never> {
+    return unserved('containerPathStat');
+  }
+
+  containerGetArchive(): Promise<never> {
+    return unserved('containerGetArchive');
+  }
+
+  containerPutArchive(): Promise<never> {
+    return unserved('containerPutArchive');
+  }
+
+  networkList(): Promise<never> {
+    return unserved('networkList');
+  }
+
+  networkInspect(): Promise<never> {
+    return unserved('networkInspect');
+  }
+
+  networkCreate(): Promise<never> {
+    return unserved('networkCreate');
+  }
+
+  networkRemove(): Promise<never> {
+    return unserved('networkRemove');
+  }
+
+  networkPrune(): Promise<never> {
+    return unserved('networkPrune');
+  }
+
+  volumeList(): Promise<never> {
+    return unserved('volumeList');
+  }
+
+  volumeInspect(): Promise<never> {
+    return unserved('volumeInspect');
+  }
+
+  volumeCreate(): Promise<never> {
+    return unserved('volumeCreate');
+  }
+
+  volumeRemove(): Promise<never> {
+    return unserved('volumeRemove');
+  }
+
+  volumePrune(): Promise<never> {
+    return unserved('volumePrune');
+  }
 }
 
 function absent(what: string): never {
@@ -269,10 +365,18 @@ function once(program: Program): AsyncIterable<api.OutputChunk> {
 }
 
 function attachedTo({ output, input }: Running, stdin: boolean | undefined): api.Attached {
-  if (!stdin) return { output };
-  return { output, stdin: { write: async (bytes) => input.push(bytes), close: async () => input.end() } };
+  if (!stdin) return { raw: false, output };
+  return {
+    raw: false,
+    output,
+    stdin: { write: async (bytes) => input.push(bytes), close: async () => input.end() },
+  };
 }
 
 async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
+}
+
+function unserved(operation: string): Promise<never> {
+  return Promise.reject(new ApiError(501, `${operation} is not served by the fake`));
 }

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { runCommand } from '../../worker/cli/command.ts';
 import { ApiError } from '../../worker/protocol/engine-api.ts';
-import type { ProgressMessage } from '../../worker/protocol/engine-api.ts';
+import type { NetworkSettings, ProgressMessage } from '../../worker/protocol/engine-api.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeSession } from './fake-session.ts';
 import { containerFixture, imageFixture, secondsAgo } from './fixtures.ts';
@@ -232,7 +232,12 @@ const cases: Record<string, Case | Case[]> = {
   'docker inspect -f "{{.State.Status}} {{.NetworkSettings.IPAddress}} {{json .Config.Labels}}" web': {
     engine: {
       containers: [web],
-      inspects: { web: { Config: { Labels: { a: 'b' } }, NetworkSettings: { IPAddress: '172.20.0.2' } } },
+      inspects: {
+        web: {
+          Config: { Labels: { a: 'b' } },
+          NetworkSettings: { IPAddress: '172.20.0.2' } as NetworkSettings,
+        },
+      },
     },
   },
   'docker stop -t 1 web': { engine: { containers: [web] } },

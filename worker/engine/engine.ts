@@ -16,7 +16,6 @@ import type {
   Info,
   ListOptions,
   LogsOptions,
-  OutputChunk,
   Ping,
   ProgressMessage,
   Version,
@@ -138,14 +137,15 @@ export class Engine implements EngineApi {
     return edge(() => inspectContainer(this.#get(id)));
   }
 
-  containerLogs(id: string, options: LogsOptions): Promise<AsyncIterable<OutputChunk>> {
+  containerLogs(id: string, options: LogsOptions): Promise<Attached> {
     return edge(() => {
       if (!options.stdout && !options.stderr)
         throw invalid('Bad parameters: you must choose at least one stream');
       const container = this.#get(id);
       if (container.hostConfig.LogConfig.Type === 'none')
         throw notImplemented('configured logging driver does not support reading');
-      return readLog(this.#context.logs.open(container.id), parseLogQuery(options));
+      const log = this.#context.logs.open(container.id);
+      return { raw: container.config.Tty, output: readLog(log, parseLogQuery(options)) };
     });
   }
 
@@ -201,6 +201,102 @@ export class Engine implements EngineApi {
     });
   }
 
+  events(): Promise<never> {
+    return unserved('events');
+  }
+
+  diskUsage(): Promise<never> {
+    return unserved('diskUsage');
+  }
+
+  auth(): Promise<never> {
+    return unserved('auth');
+  }
+
+  containerRestart(): Promise<never> {
+    return unserved('containerRestart');
+  }
+
+  containerRename(): Promise<never> {
+    return unserved('containerRename');
+  }
+
+  containerUpdate(): Promise<never> {
+    return unserved('containerUpdate');
+  }
+
+  containerPrune(): Promise<never> {
+    return unserved('containerPrune');
+  }
+
+  containerTop(): Promise<never> {
+    return unserved('containerTop');
+  }
+
+  containerChanges(): Promise<never> {
+    return unserved('containerChanges');
+  }
+
+  containerStats(): Promise<never> {
+    return unserved('containerStats');
+  }
+
+  containerExport(): Promise<never> {
+    return unserved('containerExport');
+  }
+
+  containerPathStat(): Promise<never> {
+    return unserved('containerPathStat');
+  }
+
+  containerGetArchive(): Promise<never> {
+    return unserved('containerGetArchive');
+  }
+
+  containerPutArchive(): Promise<never> {
+    return unserved('containerPutArchive');
+  }
+
+  networkList(): Promise<never> {
+    return unserved('networkList');
+  }
+
+  networkInspect(): Promise<never> {
+    return unserved('networkInspect');
+  }
+
+  networkCreate(): Promise<never> {
+    return unserved('networkCreate');
+  }
+
+  networkRemove(): Promise<never> {
+    return unserved('networkRemove');
+  }
+
+  networkPrune(): Promise<never> {
+    return unserved('networkPrune');
+  }
+
+  volumeList(): Promise<never> {
+    return unserved('volumeList');
+  }
+
+  volumeInspect(): Promise<never> {
+    return unserved('volumeInspect');
+  }
+
+  volumeCreate(): Promise<never> {
+    return unserved('volumeCreate');
+  }
+
+  volumeRemove(): Promise<never> {
+    return unserved('volumeRemove');
+  }
+
+  volumePrune(): Promise<never> {
+    return unserved('volumePrune');
+  }
+
   #get(id: string): Container {
     return this.#context.containers.get(id);
   }
@@ -232,4 +328,10 @@ function parsePullName({
 }): ReturnType<typeof parseReference> {
   const separator = tag.includes(':') ? '@' : ':';
   return withDefaultTag(parseReference(tag === '' ? fromImage : `${fromImage}${separator}${tag}`));
+}
+
+function unserved(operation: string): Promise<never> {
+  return edge(() => {
+    throw notImplemented(`${operation} is not supported yet`);
+  });
 }

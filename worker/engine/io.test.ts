@@ -63,7 +63,7 @@ test('without readers nothing blocks', async () => {
   for (let i = 0; i < 400; i += 1) await stdout.send(new Uint8Array(64 * 1024).fill(10));
   agent.exit(agent.started().process, 0);
   await settle();
-  const kept = await drain(await engine.containerLogs(id, { stdout: true }));
+  const kept = await drain((await engine.containerLogs(id, { stdout: true })).output);
   const size = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
   expect(size).toBeGreaterThan(15 * megabyte);
   expect(size).toBeLessThanOrEqual(16 * megabyte);
@@ -239,7 +239,7 @@ test('logs: streams, tail, timestamps and follow', async () => {
   await stdout.send('o\nthree\n');
   await settle();
   const show = async (options: object) =>
-    textOf(await engine.containerLogs(id, { stdout: true, stderr: true, ...options }));
+    engine.containerLogs(id, { stdout: true, stderr: true, ...options }).then(({ output }) => textOf(output));
   expect(await show({})).toBe('one\noops\ntwo\nthree\n');
   expect(await show({ stderr: false })).toBe('one\ntwo\nthree\n');
   expect(await show({ tail: '2' })).toBe('two\nthree\n');

@@ -104,7 +104,7 @@ test('what the kernel cannot execute has started and ended with 255', async () =
   await engine.containerStart(id);
   expect(await result).toEqual({ StatusCode: 255 });
   expect(await textOf(attached)).toBe('exec /arm: exec format error\n');
-  expect(await textOf(await engine.containerLogs(id, { stderr: true }))).toBe(
+  expect(await textOf((await engine.containerLogs(id, { stderr: true })).output)).toBe(
     'exec /arm: exec format error\n',
   );
 });

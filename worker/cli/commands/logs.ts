@@ -21,7 +21,7 @@ export const logs = command({
   },
   async run({ engine, session, values, args: [container = ''] }) {
     const { Id } = await engine.containerInspect(container);
-    const output = await engine.containerLogs(Id, {
+    const { output } = await engine.containerLogs(Id, {
       stdout: true,
       stderr: true,
       tail: values.tail,

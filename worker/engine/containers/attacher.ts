@@ -25,7 +25,11 @@ export class Attacher {
     const log = options.logs ? this.#log(container, options) : undefined;
     const stdin =
       options.stdin && options.stream && config.OpenStdin ? stdinOf(container, output) : undefined;
-    return { ...(stdin && { stdin }), output: log === undefined ? output : joined(log, output) };
+    return {
+      raw: config.Tty,
+      ...(stdin && { stdin }),
+      output: log === undefined ? output : joined(log, output),
+    };
   }
 
   /** What was written before the subscription began: nothing can come in between. */

@@ -28,7 +28,8 @@ export class Creator {
 
   /** Checks in Docker's order: the request, the image, the command, the name. */
   create(request: CreateConfig, options: { name?: string }): Created {
-    const { HostConfig = {}, ...config } = request;
+    const { HostConfig: given, NetworkingConfig: _, ...config } = request;
+    const HostConfig = given ?? {};
     validateConfig(config, parseSignal);
     const warnings = validateHostConfig(HostConfig);
     const image = this.#context.images.get(config.Image ?? '');

@@ -1,14 +1,29 @@
 import type { HostConfig } from '../../protocol/engine-api.ts';
 import { cleanPath } from '../spec/bind.ts';
 
-type Applied = Required<Omit<HostConfig, 'RestartPolicy' | 'LogConfig'>>;
+type Applied = Required<
+  Omit<
+    HostConfig,
+    | 'RestartPolicy'
+    | 'LogConfig'
+    | 'Annotations'
+    | 'Mounts'
+    | 'StorageOpt'
+    | 'KernelMemory'
+    | 'KernelMemoryTCP'
+    | 'MaskedPaths'
+    | 'ReadonlyPaths'
+    | 'Tmpfs'
+    | 'Sysctls'
+  >
+>;
 
 /** A container's `HostConfig` with every field that has a meaning here, and its default. */
 export interface FullHostConfig extends Applied {
   RestartPolicy: NonNullable<HostConfig['RestartPolicy']>;
-  LogConfig: NonNullable<HostConfig['LogConfig']>;
-  /** Rows and columns of a new terminal; zeros when the client has not said. */
-  ConsoleSize: [height: number, width: number];
+  LogConfig: { Type: string; Config: Record<string, string> };
+  Tmpfs: Record<string, string>;
+  Sysctls: Record<string, string>;
 }
 
 const defaults: FullHostConfig = {
@@ -45,16 +60,83 @@ const defaults: FullHostConfig = {
   PortBindings: {},
   PublishAllPorts: false,
   ConsoleSize: [0, 0],
+  ContainerIDFile: '',
+  VolumeDriver: '',
+  VolumesFrom: null,
+  CgroupnsMode: 'private',
+  IpcMode: 'private',
+  Cgroup: '',
+  Links: null,
+  PidMode: '',
+  UTSMode: '',
+  UsernsMode: '',
+  Runtime: 'runc',
+  Isolation: '',
+  CgroupParent: '',
+  BlkioWeight: 0,
+  BlkioWeightDevice: [],
+  BlkioDeviceReadBps: [],
+  BlkioDeviceWriteBps: [],
+  BlkioDeviceReadIOps: [],
+  BlkioDeviceWriteIOps: [],
+  CpuRealtimePeriod: 0,
+  CpuRealtimeRuntime: 0,
+  CpusetCpus: '',
+  CpusetMems: '',
+  Devices: [],
+  DeviceCgroupRules: null,
+  DeviceRequests: null,
+  MemorySwappiness: null,
+  CpuCount: 0,
+  CpuPercent: 0,
+  IOMaximumIOps: 0,
+  IOMaximumBandwidth: 0,
 };
+
+const applied: ReadonlySet<string> = new Set([
+  'Memory',
+  'MemorySwap',
+  'MemoryReservation',
+  'NanoCpus',
+  'CpuShares',
+  'CpuPeriod',
+  'CpuQuota',
+  'PidsLimit',
+  'AutoRemove',
+  'NetworkMode',
+  'ReadonlyRootfs',
+  'Tmpfs',
+  'CapAdd',
+  'CapDrop',
+  'Privileged',
+  'Init',
+  'ShmSize',
+  'GroupAdd',
+  'SecurityOpt',
+  'Ulimits',
+  'OomScoreAdj',
+  'OomKillDisable',
+  'ExtraHosts',
+  'Dns',
+  'DnsSearch',
+  'DnsOptions',
+  'Sysctls',
+  'RestartPolicy',
+  'LogConfig',
+  'Binds',
+  'PortBindings',
+  'PublishAllPorts',
+  'ConsoleSize',
+]);
 
 /** Fills in what the request leaves open. Fields that nobody here knows are gone: they were refused before. */
 export function fullHostConfig(request: HostConfig): FullHostConfig {
   const given = Object.entries(request).filter(
     ([key, value]) => isKnownHostConfigField(key) && value !== undefined && value !== null,
   );
-  const host = {
+  const host: FullHostConfig = {
     ...structuredClone(defaults),
-    ...(Object.fromEntries(given) as HostConfig),
+    ...(Object.fromEntries(given) as Partial<FullHostConfig>),
   };
   host.NetworkMode = ['', 'default'].includes(host.NetworkMode) ? 'bridge' : host.NetworkMode;
   host.ShmSize ||= defaults.ShmSize;
@@ -72,5 +154,5 @@ export function fullHostConfig(request: HostConfig): FullHostConfig {
 
 /** Whether the field is one that this engine applies. */
 export function isKnownHostConfigField(key: string): boolean {
-  return Object.hasOwn(defaults, key);
+  return applied.has(key);
 }

@@ -1,4 +1,9 @@
-import type { ContainerInspect } from '../../protocol/engine-api.ts';
+import type {
+  ContainerInspect,
+  EndpointSettings,
+  MountPoint,
+  NetworkSettings,
+} from '../../protocol/engine-api.ts';
 import { parseBind } from '../spec/bind.ts';
 import { formatTime } from '../time.ts';
 import type { Container } from './container.ts';
@@ -43,7 +48,7 @@ export function inspectContainer(container: Container): ContainerInspect {
 }
 
 /** Bind mounts; a tmpfs is none of Docker's mount points. */
-export function mountsOf({ hostConfig }: Container): object[] {
+export function mountsOf({ hostConfig }: Container): MountPoint[] {
   return (hostConfig.Binds ?? []).map((text) => {
     const { source, destination, readonly } = parseBind(text);
     return {
@@ -58,7 +63,7 @@ export function mountsOf({ hostConfig }: Container): object[] {
 }
 
 /** The one network of the container's mode. Addresses are for whoever makes networks. */
-export function networksOf({ hostConfig }: Container): Record<string, object> {
+export function networksOf({ hostConfig }: Container): Record<string, EndpointSettings> {
   return { [hostConfig.NetworkMode]: { ...endpoint } };
 }
 
@@ -80,7 +85,7 @@ const endpoint = {
   DNSNames: null,
 };
 
-function networkSettings(container: Container): Record<string, unknown> {
+function networkSettings(container: Container): NetworkSettings {
   return {
     Bridge: '',
     SandboxID: '',
@@ -119,37 +124,6 @@ function graphData({ id, layers }: Container): Record<string, string> {
 
 /** Fields of Docker's HostConfig that this engine has nothing to do for, with the values of a container that asked for nothing. */
 const unused = {
-  ContainerIDFile: '',
-  VolumeDriver: '',
-  VolumesFrom: null,
-  CgroupnsMode: 'private',
-  IpcMode: 'private',
-  Cgroup: '',
-  Links: null,
-  PidMode: '',
-  UTSMode: '',
-  UsernsMode: '',
-  Runtime: 'runc',
-  Isolation: '',
-  CgroupParent: '',
-  BlkioWeight: 0,
-  BlkioWeightDevice: [],
-  BlkioDeviceReadBps: [],
-  BlkioDeviceWriteBps: [],
-  BlkioDeviceReadIOps: [],
-  BlkioDeviceWriteIOps: [],
-  CpuRealtimePeriod: 0,
-  CpuRealtimeRuntime: 0,
-  CpusetCpus: '',
-  CpusetMems: '',
-  Devices: [],
-  DeviceCgroupRules: null,
-  DeviceRequests: null,
-  MemorySwappiness: null,
-  CpuCount: 0,
-  CpuPercent: 0,
-  IOMaximumIOps: 0,
-  IOMaximumBandwidth: 0,
   /** https://github.com/moby/moby/blob/v28.5.2/oci/defaults.go */
   MaskedPaths: [
     '/proc/acpi',

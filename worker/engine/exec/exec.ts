@@ -6,7 +6,7 @@ import type { Container } from '../containers/container.ts';
 export interface Exec {
   readonly id: string;
   readonly container: Container;
-  readonly config: ExecConfig;
+  readonly config: ExecConfig & { readonly Cmd: string[] };
   running: boolean;
   started: boolean;
   exitCode: number | null;

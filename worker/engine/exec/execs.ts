@@ -32,11 +32,12 @@ export class Execs {
 
   create(container: Container, given: string, config: ExecConfig): { Id: string } {
     requireActive(container, given);
-    if (config.Cmd.length === 0) throw invalid('No exec command specified');
+    const { Cmd } = config;
+    if (!Cmd?.length) throw invalid('No exec command specified');
     const exec: Exec = {
       id: randomId(),
       container,
-      config,
+      config: { ...config, Cmd },
       running: false,
       started: false,
       exitCode: null,
@@ -45,7 +46,7 @@ export class Execs {
       finishedAt: undefined,
     };
     this.#context.execs.add(exec);
-    containerEvent(this.#context.events, container, `exec_create: ${config.Cmd.join(' ')}`, {
+    containerEvent(this.#context.events, container, `exec_create: ${Cmd.join(' ')}`, {
       execID: exec.id,
     });
     return { Id: exec.id };
@@ -55,13 +56,14 @@ export class Execs {
   async start(id: string, options: ExecStartOptions): Promise<Attached> {
     const exec = this.#claim(id);
     const output = new Fanout();
+    const raw = exec.config.Tty ?? false;
     const subscription = output.subscribe(options.Detach ? [] : attachedStreams(exec.config));
     try {
       const stdin = await this.#launch(exec, options, output);
-      return stdin ? { stdin, output: subscription } : { output: subscription };
+      return stdin ? { raw, stdin, output: subscription } : { raw, output: subscription };
     } catch (error) {
       this.#failed(exec, error, options, output);
-      return { output: subscription };
+      return { raw, output: subscription };
     }
   }
 

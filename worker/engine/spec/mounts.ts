@@ -3,9 +3,9 @@ import type { SpecMount } from '../../protocol/agent.ts';
 import { parseBind } from './bind.ts';
 
 /** The mounts that the user asked for, parents before children. */
-export function mounts({ Binds, Tmpfs = {} }: HostConfig): SpecMount[] {
+export function mounts({ Binds, Tmpfs }: HostConfig): SpecMount[] {
   const binds = (Binds ?? []).map((text) => bindMount(text));
-  const tmpfs = Object.entries(Tmpfs).map(([destination, data]) => tmpfsMount(destination, data));
+  const tmpfs = Object.entries(Tmpfs ?? {}).map(([destination, data]) => tmpfsMount(destination, data));
   return [...binds, ...tmpfs].sort((a, b) => depth(a) - depth(b));
 }
 

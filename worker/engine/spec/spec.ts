@@ -55,7 +55,7 @@ export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpe
 /** A further process in the container. https://github.com/moby/moby/blob/v28.5.2/daemon/exec.go */
 export function buildExecSpec(
   container: SpecSource,
-  exec: ExecConfig,
+  exec: ExecConfig & { readonly Cmd: string[] },
   place: Pick<SpecPlace, 'process' | 'stdio'>,
 ): ProcessSpec {
   const base = commonProcess(container);
