@@ -66,6 +66,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     machine: { ...machine.facts, hostname },
     metadata: platform.metadata,
     layers,
+    content: platform.content,
     fetchBlob: (path) => platform.fetchFile(`registry/${path}`),
     onPull: {
       progress: (image, received, total) => platform.onStatus({ phase: 'pulling', image, received, total }),

@@ -297,15 +297,11 @@ describe('docker logs', () => {
 });
 
 describe('docker images', () => {
-  test('by name', async () => {
+  test("by name and filter: both are the engine's to apply", async () => {
     const engine = engineWith();
-    engine.images.push(imageFixture({ Id: 'sha256:12', RepoTags: ['foo/bar:1'] }));
-    const lines = async (line: string) =>
-      (await docker(engine, `images ${line} --format {{.Repository}}:{{.Tag}}`)).out;
-    expect(await lines('busybox')).toBe('busybox:latest\n');
-    expect(await lines('foo/*')).toBe('foo/bar:1\n');
-    expect(await lines('foo/bar:2')).toBe('');
-    expect(await lines('-f dangling=true')).toBe('');
+    await docker(engine, 'images foo/* -f dangling=true');
+    const filters = encodeURIComponent(JSON.stringify({ dangling: ['true'], reference: ['foo/*'] }));
+    expect(engine.calls.at(-1)).toBe(`GET /images/json?filters=${filters}`);
   });
 });
 

@@ -196,8 +196,10 @@ export class FakeEngine implements api.EngineApi {
     return { ExitCode: this.#execs.get(id)?.code ?? 0 } as api.ExecInspect;
   }
 
-  async imageList({ all }: { all?: boolean } = {}): Promise<api.ImageSummary[]> {
-    this.#call('GET', '/images/json', { all });
+  async imageList({ all, filters }: { all?: boolean; filters?: api.Filters } = {}): Promise<
+    api.ImageSummary[]
+  > {
+    this.#call('GET', '/images/json', { all, filters: filters && JSON.stringify(filters) });
     return this.images;
   }
 
@@ -224,6 +226,26 @@ export class FakeEngine implements api.EngineApi {
     const found = this.containers.find(({ Id, Names }) => Id === id || Names.includes(`/${id}`));
     if (!found) throw new ApiError(404, `No such container: ${id}`);
     return found;
+  }
+
+  imageHistory(): Promise<never> {
+    return unserved('imageHistory');
+  }
+
+  imageTag(): Promise<never> {
+    return unserved('imageTag');
+  }
+
+  imageDelete(): Promise<never> {
+    return unserved('imageDelete');
+  }
+
+  imagePrune(): Promise<never> {
+    return unserved('imagePrune');
+  }
+
+  imageLoad(): Promise<never> {
+    return unserved('imageLoad');
   }
 
   events(): Promise<never> {

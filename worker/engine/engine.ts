@@ -1,4 +1,3 @@
-import type { Digest } from '../oci/digest.ts';
 import { parseReference, withDefaultTag } from '../oci/reference.ts';
 import type {
   AttachOptions,
@@ -7,11 +6,15 @@ import type {
   ContainerSummary,
   CreateConfig,
   Created,
+  DeletedImage,
   EngineApi,
   ExecConfig,
   ExecInspect,
   ExecStartOptions,
+  Filters,
+  ImageHistoryItem,
   ImageInspect,
+  ImagesPruned,
   ImageSummary,
   Info,
   ListOptions,
@@ -39,7 +42,7 @@ import { Execs } from './exec/execs.ts';
 import { ExecStore } from './exec/store.ts';
 import { Channel } from './images/channel.ts';
 import type { Puller } from './images/puller.ts';
-import { inspectImage, listImages } from './images/summary.ts';
+import type { Images } from './images/images.ts';
 import { parseLogQuery, readLog } from './logs/read.ts';
 import { info } from './system/info.ts';
 import { ping, version } from './system/version.ts';
@@ -56,10 +59,11 @@ export class Engine implements EngineApi {
   readonly #attacher: Attacher;
   readonly #execs: Execs;
   readonly #puller: Puller;
+  readonly #images: Images;
   readonly #id: string;
 
   /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
-  constructor(context: EngineContext, puller: Puller, id: string) {
+  constructor(context: EngineContext, puller: Puller, images: Images, id: string) {
     this.#context = context;
     this.#execStore = new ExecStore(context.clock);
     const withExecs = { ...context, execs: this.#execStore };
@@ -71,6 +75,7 @@ export class Engine implements EngineApi {
     this.#attacher = new Attacher(context);
     this.#execs = new Execs(withExecs);
     this.#puller = puller;
+    this.#images = images;
     this.#id = id;
   }
 
@@ -176,12 +181,35 @@ export class Engine implements EngineApi {
     return edge(() => inspectExec(this.#execStore.get(id)));
   }
 
-  imageList(_options: { all?: boolean } = {}): Promise<ImageSummary[]> {
-    return edge(() => listImages(this.#context.images, this.#imageUsers()));
+  imageList(options: { all?: boolean; filters?: Filters } = {}): Promise<ImageSummary[]> {
+    return edge(() => this.#images.list(options));
   }
 
   imageInspect(name: string): Promise<ImageInspect> {
-    return edge(() => inspectImage(this.#context.images.get(name), this.#context.images));
+    return edge(() => this.#images.inspect(name));
+  }
+
+  imageHistory(name: string): Promise<ImageHistoryItem[]> {
+    return edge(() => this.#images.history(name));
+  }
+
+  imageTag(name: string, options: { repo: string; tag?: string }): Promise<void> {
+    return edge(() => this.#images.tag(name, options));
+  }
+
+  imageDelete(name: string, options: { force?: boolean; noprune?: boolean } = {}): Promise<DeletedImage[]> {
+    return edge(() => this.#images.delete(name, options));
+  }
+
+  imagePrune({ filters = {} }: { filters?: Filters } = {}): Promise<ImagesPruned> {
+    return edge(() => this.#images.prune(filters));
+  }
+
+  imageLoad(
+    tar: AsyncIterable<Uint8Array>,
+    { quiet = false }: { quiet?: boolean } = {},
+  ): Promise<AsyncIterable<ProgressMessage>> {
+    return edge(() => this.#images.load(tar, quiet));
   }
 
   imageCreate(options: {
@@ -299,13 +327,6 @@ export class Engine implements EngineApi {
 
   #get(id: string): Container {
     return this.#context.containers.get(id);
-  }
-
-  #imageUsers(): Map<Digest, number> {
-    const users = new Map<Digest, number>();
-    for (const { imageId } of this.#context.containers.all())
-      users.set(imageId, (users.get(imageId) ?? 0) + 1);
-    return users;
   }
 }
 

@@ -10,9 +10,10 @@ import { baseLayer, baseLayerName } from './baselayer.ts';
 import type { LayerMounts } from './context.ts';
 import { invalid } from './errors.ts';
 import type { LayerContent } from './images/layercontent.ts';
+import type { LayerKeeper } from './images/layercollector.ts';
 
 /** The engine's layers: kept in the layer store, served to the guest below the 9P root. */
-export class ServedLayers implements LayerContent, LayerMounts {
+export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   readonly #store: LayerStore;
   readonly #content: Provider;
   readonly #root: LayersRoot;
@@ -40,6 +41,22 @@ export class ServedLayers implements LayerContent, LayerMounts {
     if (compression === undefined) throw invalid(`unsupported layer media type ${JSON.stringify(mediaType)}`);
     const layer = await this.#store.ingest(source, { packed: { digest, size }, compression, diffId });
     return layer.tar.size;
+  }
+
+  async ingestTar(source: AsyncIterable<Uint8Array>, diffId: DiffId): Promise<number> {
+    const layer = await this.#store.ingest(source, { packed: {}, compression: 'none', diffId });
+    return layer.tar.size;
+  }
+
+  async discard(diffId: DiffId): Promise<void> {
+    const name = this.#served.has(diffId) ? await this.#served.get(diffId) : undefined;
+    if (name !== undefined) this.#root.remove(name);
+    this.#served.delete(diffId);
+    try {
+      await this.#store.delete(diffId);
+    } catch (error) {
+      if (errorKind(error) !== 'not-found') throw error;
+    }
   }
 
   ensure(diffIds: readonly DiffId[]): Promise<string[]> {

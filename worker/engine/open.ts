@@ -1,4 +1,5 @@
 import type { WakeResult } from '../protocol/agent.ts';
+import type { ContentStore } from '../content/contentstore.ts';
 import type { Agent } from '../protocol/agent-client.ts';
 import { systemClock } from './clock.ts';
 import { ContainerStore } from './containers/store.ts';
@@ -7,6 +8,8 @@ import { Engine } from './engine.ts';
 import { Events } from './events.ts';
 import type { FetchBlob } from './images/bundled.ts';
 import { BundledImages } from './images/bundled.ts';
+import { Images } from './images/images.ts';
+import type { LayerKeeper } from './images/layercollector.ts';
 import type { LayerContent } from './images/layercontent.ts';
 import type { PullListener } from './images/puller.ts';
 import { Puller } from './images/puller.ts';
@@ -23,7 +26,9 @@ export interface EngineParts {
   readonly machine: WakeResult & { readonly hostname: string };
   readonly metadata: MetadataStore;
   /** See `ServedLayers`. */
-  readonly layers: LayerContent & LayerMounts;
+  readonly layers: LayerContent & LayerKeeper & LayerMounts;
+  /** Where archives wait while their images are taken in. */
+  readonly content: ContentStore;
   /** Fetches from the folder of the bundled registry: `index.json`, `blobs/sha256/...`. */
   readonly fetchBlob: FetchBlob;
   /** For containers' /etc/resolv.conf. */
@@ -48,7 +53,8 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     machine: { ...parts.machine, resolver },
   };
   const source = new BundledImages(parts.fetchBlob);
-  return new Engine(context, new Puller(context, source, parts.layers, parts.onPull), id);
+  const puller = new Puller(context, source, parts.layers, parts.onPull);
+  return new Engine(context, puller, new Images(context, parts.layers, parts.content), id);
 }
 
 const idKey = 'engine:id';

@@ -17,7 +17,13 @@ import type {
   Waiting,
 } from './engine-api/containers.ts';
 import type { ExecConfig, ExecInspect, ExecStartOptions } from './engine-api/exec.ts';
-import type { ImageInspect, ImageSummary } from './engine-api/images.ts';
+import type {
+  DeletedImage,
+  ImageHistoryItem,
+  ImageInspect,
+  ImagesPruned,
+  ImageSummary,
+} from './engine-api/images.ts';
 import type { Network, NetworkCreate, NetworkListOptions } from './engine-api/networks.ts';
 import type { Attached, Filters, ProgressMessage, WindowSize } from './engine-api/streams.ts';
 import type {
@@ -115,6 +121,16 @@ export interface EngineApi {
     tag: string;
     platform?: string;
   }): Promise<AsyncIterable<ProgressMessage>>;
+
+  imageHistory(name: string): Promise<ImageHistoryItem[]>;
+  imageTag(name: string, options: { repo: string; tag?: string }): Promise<void>;
+  imageDelete(name: string, options?: { force?: boolean; noprune?: boolean }): Promise<DeletedImage[]>;
+  imagePrune(options?: { filters?: Filters }): Promise<ImagesPruned>;
+  /** From a `docker save` tar or the tar of an OCI image layout, packed or not. A failure comes as a message. */
+  imageLoad(
+    tar: AsyncIterable<Uint8Array>,
+    options?: { quiet?: boolean },
+  ): Promise<AsyncIterable<ProgressMessage>>;
 
   networkList(options?: NetworkListOptions): Promise<Network[]>;
   networkInspect(id: string, options?: { verbose?: boolean; scope?: string }): Promise<Network>;

@@ -1,10 +1,9 @@
 import { atMost, command } from '../command-spec.ts';
-import { filter } from '../flags/filter.ts';
+import { filter, filtersOption } from '../flags/filter.ts';
 import { unavailable } from '../flags/flag.ts';
 import { listFormatFlag } from '../flags/format.ts';
 import { bool } from '../flags/kinds.ts';
 import { ListFormat } from '../format/listing.ts';
-import { filterImages } from '../image-filters.ts';
 import { imageListing, imageListingWithDigests, imageRows } from '../image-listing.ts';
 
 export const images = command({
@@ -25,7 +24,10 @@ export const images = command({
     const listing = values.digests ? imageListingWithDigests : imageListing;
     const format = new ListFormat(listing, { ...values, full: values['no-trunc'] });
     const filters = reference === undefined ? values.filter : { ...values.filter, reference: [reference] };
-    const found = filterImages(await engine.imageList(values.all ? { all: true } : {}), filters);
+    const found = await engine.imageList({
+      ...(values.all ? { all: true } : {}),
+      ...filtersOption(filters),
+    });
     const digests = values.digests || (values.format !== 'json' && format.names('Digest'));
     await out.print(format.render(found.flatMap((image) => imageRows(image, digests, values.digests))));
   },

@@ -11,6 +11,8 @@ export interface ImageRecord {
   readonly configText: string;
   /** Bytes of all layers, uncompressed. */
   readonly size: number;
+  /** The image that a build or a commit on this engine made it from. */
+  readonly parent?: Digest;
 }
 
 /** An image whose layers are here. */

@@ -10,4 +10,6 @@ export interface LayerContent {
    * the bytes are not those that blob and diffID name; then nothing is left of it.
    */
   ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number>;
+  /** The same for a layer that comes as it is, unpacked. */
+  ingestTar(source: AsyncIterable<Uint8Array>, diffId: DiffId): Promise<number>;
 }

@@ -1,5 +1,6 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId } from '../../oci/diffid.ts';
+import type { Digest } from '../../oci/digest.ts';
 import { digestHex } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/imageconfig.ts';
 import { parseImageConfig } from '../../oci/imageconfig.ts';
@@ -59,16 +60,19 @@ export class Puller {
     const image = found.manifest.config.digest;
     const before = this.#context.images.named(reference);
     if (!this.#context.images.has(image)) await this.#bring(reference, found, report);
-    await this.#context.images.tag(reference, {
-      image,
-      digest: found.digest,
-      taggedAt: this.#context.clock.now(),
-    });
+    await this.#name(reference, found.digest, image);
     const name = familiarReference(reference);
     report({ status: `Digest: ${found.digest}` });
     const news = before?.image === image ? 'Image is up to date for' : 'Downloaded newer image for';
     report({ status: `Status: ${news} ${name}` });
     this.#context.events.publish('image', 'pull', name, { name: reference.path });
+  }
+
+  /** By its digest always, by a tag where one was asked for. */
+  async #name({ domain, path, tag }: Reference, digest: Digest, image: Digest): Promise<void> {
+    const record = { image, taggedAt: this.#context.clock.now() };
+    await this.#context.images.tag({ domain, path, digest }, record);
+    if (tag !== undefined) await this.#context.images.tag({ domain, path, tag }, record);
   }
 
   async #bring(reference: Reference, found: FoundImage, report: Report): Promise<void> {

@@ -1,23 +1,15 @@
 import type { Digest } from '../../oci/digest.ts';
 import type { Reference } from '../../oci/reference.ts';
-import {
-  familiarName,
-  familiarReference,
-  formatReference,
-  parseReference,
-  withDefaultTag,
-} from '../../oci/reference.ts';
+import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { Instant } from '../clock.ts';
 import { invalid, notFound } from '../errors.ts';
 import type { MetadataStore } from '../metadata/store.ts';
 import type { Image, ImageRecord } from './image.ts';
 import { openImage } from './image.ts';
 
-/** What a name stands for. */
+/** What a name stands for: a tag, or the digest of the index or manifest that a repository was pulled by. */
 export interface NameRecord {
   readonly image: Digest;
-  /** Of the index or manifest that the name stood for when it was pulled. */
-  readonly digest: Digest | undefined;
   readonly taggedAt: Instant;
 }
 
@@ -67,27 +59,32 @@ export class ImageStore {
     return this.#names.get(formatReference(reference));
   }
 
-  /** Short names, as `docker images` shows them. */
-  tagsOf(id: Digest): string[] {
-    return this.#references(id)
-      .map(({ reference }) => familiarReference(reference))
-      .sort();
+  /** Every name of an image, tags and digests, in the order of their texts. */
+  referencesOf(id: Digest): Reference[] {
+    return this.#references(id).map(({ reference }) => reference);
   }
 
-  /** `busybox@sha256:...`, one a repository and digest. */
+  /** Short names, as `docker images` shows them. */
+  tagsOf(id: Digest): string[] {
+    const tags = this.referencesOf(id).filter(({ tag }) => tag !== undefined);
+    return tags.map(familiarReference);
+  }
+
+  /** `busybox@sha256:...` */
   digestsOf(id: Digest): string[] {
-    const all = this.#references(id).flatMap(({ reference, digest }) =>
-      digest === undefined ? [] : [`${familiarName(reference)}@${digest}`],
-    );
-    return [...new Set(all)].sort();
+    const digests = this.referencesOf(id).filter(({ digest }) => digest !== undefined);
+    return digests.map(familiarReference);
   }
 
   /** When a name was last given to the image. */
   lastTagged(id: Digest): Instant | undefined {
-    return this.#references(id).reduce<Instant | undefined>(
-      (last, { taggedAt }) => Math.max(last ?? 0, taggedAt),
-      undefined,
-    );
+    const times = this.#references(id).map(({ taggedAt }) => taggedAt);
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+
+  /** Images that were made from this one by a build or a commit. */
+  childrenOf(id: Digest): Image[] {
+    return this.all().filter(({ parent }) => parent === id);
   }
 
   /** Resolves when the image will outlive a reload. */
@@ -96,10 +93,23 @@ export class ImageStore {
     await this.#metadata.set(imagePrefix + record.id, record);
   }
 
+  /** Gives a name to an image; another image that had it loses it. */
   async tag(reference: Reference, record: NameRecord): Promise<void> {
     const name = formatReference(reference);
     this.#names.set(name, record);
     await this.#metadata.set(namePrefix + name, record);
+  }
+
+  async untag(reference: Reference): Promise<void> {
+    const name = formatReference(reference);
+    this.#names.delete(name);
+    await this.#metadata.delete(namePrefix + name);
+  }
+
+  /** Its names must be gone before. */
+  async delete(id: Digest): Promise<void> {
+    this.#images.delete(id);
+    await this.#metadata.delete(imagePrefix + id);
   }
 
   #keep(image: Image): void {
@@ -107,26 +117,20 @@ export class ImageStore {
   }
 
   #references(id: Digest): (NameRecord & { reference: Reference })[] {
-    return [...this.#names].flatMap(([name, record]) =>
-      record.image === id ? [{ ...record, reference: parseReference(name) }] : [],
-    );
+    const names = [...this.#names].filter(([, { image }]) => image === id);
+    return names
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, record]) => ({ ...record, reference: parseReference(name) }));
   }
 
+  /** Of a tag and a digest together the digest counts, as in Docker. */
   #byName(text: string): Image | undefined {
     const reference = tryParse(text);
     if (reference === undefined) return undefined;
-    const tagged = this.#names.get(formatReference(withDefaultTag(withoutDigest(reference))));
-    if (reference.digest === undefined) return tagged && this.#images.get(tagged.image);
-    return this.#byRepoDigest(reference, reference.digest);
-  }
-
-  #byRepoDigest(wanted: Reference, digest: Digest): Image | undefined {
-    for (const [name, record] of this.#names) {
-      const { domain, path } = parseReference(name);
-      if (record.digest === digest && domain === wanted.domain && path === wanted.path)
-        return this.#images.get(record.image);
-    }
-    return undefined;
+    const { domain, path, digest } = reference;
+    const wanted = digest === undefined ? withDefaultTag(reference) : { domain, path, digest };
+    const found = this.#names.get(formatReference(wanted));
+    return found && this.#images.get(found.image);
   }
 
   #byId(text: string): Image | undefined {
@@ -145,10 +149,6 @@ function tryParse(text: string): Reference | undefined {
     if (/^(sha256:)?[a-f0-9]{64}$/.test(text)) return undefined;
     throw invalid('invalid reference format');
   }
-}
-
-function withoutDigest({ domain, path, tag }: Reference): Reference {
-  return { domain, path, ...(tag !== undefined && { tag }) };
 }
 
 function asTyped(text: string): string {

@@ -15,6 +15,26 @@ export interface ImageSummary {
   Containers: number;
 }
 
+export interface ImageHistoryItem {
+  /** `<missing>` where no image is here. */
+  Id: string;
+  /** Seconds since 1970. */
+  Created: number;
+  CreatedBy: string;
+  Tags: string[] | null;
+  Size: number;
+  Comment: string;
+}
+
+/** One step of removing an image. */
+export type DeletedImage = { Untagged: string } | { Deleted: string };
+
+export interface ImagesPruned {
+  ImagesDeleted: DeletedImage[] | null;
+  /** Bytes. */
+  SpaceReclaimed: number;
+}
+
 export interface ImageInspect {
   Id: string;
   RepoTags: string[];

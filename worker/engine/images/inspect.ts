@@ -1,15 +1,8 @@
-import type { ImageInspect, ImageSummary } from '../../protocol/engine-api.ts';
-import type { Digest } from '../../oci/digest.ts';
+import type { ImageInspect } from '../../protocol/engine-api.ts';
 import type { RunConfig } from '../../oci/imageconfig.ts';
 import { formatTime, never } from '../time.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './store.ts';
-
-/** Newest first, as `docker images` shows them. */
-export function listImages(images: ImageStore, users: ReadonlyMap<Digest, number>): ImageSummary[] {
-  const summaries = images.all().map((image) => summarize(image, images, users.get(image.id) ?? 0));
-  return summaries.sort((a, b) => b.Created - a.Created);
-}
 
 export function inspectImage(image: Image, images: ImageStore): ImageInspect {
   const { full } = image;
@@ -17,7 +10,7 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
     Id: image.id,
     RepoTags: images.tagsOf(image.id),
     RepoDigests: images.digestsOf(image.id),
-    Parent: '',
+    Parent: image.parent ?? '',
     Comment: full.history?.at(-1)?.comment ?? '',
     Created: full.created ?? never,
     DockerVersion: '',
@@ -46,18 +39,4 @@ function inspectConfig(config: RunConfig): ImageInspect['Config'] {
   };
   const shown: object = { ...empty, ...structuredClone(config) };
   return shown;
-}
-
-function summarize(image: Image, images: ImageStore, containers: number): ImageSummary {
-  return {
-    Id: image.id,
-    ParentId: '',
-    RepoTags: images.tagsOf(image.id),
-    RepoDigests: images.digestsOf(image.id),
-    Created: Math.floor(Date.parse(image.full.created ?? never) / 1000),
-    Size: image.size,
-    SharedSize: -1,
-    Labels: image.config.Labels ?? null,
-    Containers: containers,
-  };
 }

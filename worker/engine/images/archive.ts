@@ -1,0 +1,158 @@
+import type { BlobReader } from '../../content/blobreader.ts';
+import type { ContentStore } from '../../content/contentstore.ts';
+import { decompressed } from '../../layers/decompress.ts';
+import type { TarEntry } from '../../layers/tarscanner.ts';
+import { TarScanner } from '../../layers/tarscanner.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Compression } from '../../oci/mediatype.ts';
+import { BottleshipError, invalid } from '../../oci/errors.ts';
+
+interface Place {
+  readonly offset: number;
+  readonly size: number;
+  /** Of a link, within the archive. */
+  readonly target: string | undefined;
+}
+
+/** Bytes of a manifest or config; the largest ones in the wild have some 100 kB. */
+const maxDocument = 8 << 20;
+const piece = 1 << 20;
+
+/**
+ * A `docker save` tar, kept in the content store while it is read: its documents come last and its layers in any order.
+ * Lifecycle: `receive`, reading, `close`.
+ */
+export class ImageArchive {
+  readonly #content: ContentStore;
+  readonly #blob: Digest;
+  readonly #reader: BlobReader;
+  readonly #places: ReadonlyMap<string, Place>;
+
+  private constructor(content: ContentStore, blob: Digest, reader: BlobReader, places: Map<string, Place>) {
+    this.#content = content;
+    this.#blob = blob;
+    this.#reader = reader;
+    this.#places = places;
+  }
+
+  /** Takes a tar in, packed or not. Fails with `invalid` when it is none. */
+  static async receive(source: AsyncIterable<Uint8Array>, content: ContentStore): Promise<ImageArchive> {
+    const places = new Map<string, Place>();
+    const scanner = new TarScanner((entry) => keep(places, entry));
+    const writer = await content.writer();
+    try {
+      for await (const chunk of unpacked(source)) {
+        scanner.write(chunk);
+        await writer.write(chunk);
+      }
+      scanner.end();
+      const { digest } = await writer.commit();
+      return new ImageArchive(content, digest, await content.reader(digest), places);
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  }
+
+  has(path: string): boolean {
+    return this.#places.has(clean(path));
+  }
+
+  size(path: string): number {
+    return this.#place(path).size;
+  }
+
+  /** A small document, whole. */
+  async text(path: string): Promise<string> {
+    const { offset, size } = this.#place(path);
+    if (size > maxDocument) throw invalid(`${path} in the archive is too large: ${size} bytes`);
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await this.#reader.read(offset, size));
+  }
+
+  async *bytes(path: string): AsyncGenerator<Uint8Array> {
+    const { offset, size } = this.#place(path);
+    for (let at = 0; at < size; at += piece)
+      yield await this.#reader.read(offset + at, Math.min(piece, size - at));
+  }
+
+  async close(): Promise<void> {
+    await this.#content.delete(this.#blob);
+  }
+
+  /** Old archives name a layer that two images share by a link. */
+  #place(path: string): Place {
+    const place = this.#places.get(clean(path));
+    const found = place?.target === undefined ? place : this.#places.get(place.target);
+    if (found === undefined || found.target !== undefined)
+      throw invalid(`invalid archive: ${path}: no such file`);
+    return found;
+  }
+}
+
+function keep(places: Map<string, Place>, { type, path, link, offset, size, sparse }: TarEntry): void {
+  if (type !== 'file' && type !== 'symlink' && type !== 'hardlink') return;
+  const name = clean(new TextDecoder().decode(path));
+  if (sparse !== undefined) throw invalid(`invalid archive: ${name} is sparse`);
+  const to = new TextDecoder().decode(link);
+  const folder = name.slice(0, name.lastIndexOf('/') + 1);
+  const target = type === 'file' ? undefined : clean(type === 'symlink' ? folder + to : to);
+  places.set(name, { offset, size, target });
+}
+
+function clean(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** Unpacks what is packed, going by its first bytes. */
+export async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
+  const head = await readHead(iterator);
+  const all = restOf(head, iterator);
+  yield* decompressed(all, compressionOf(head));
+}
+
+const headSize = 6;
+
+async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let head = new Uint8Array();
+  while (head.length < headSize) {
+    const next = await iterator.next();
+    if (next.done) break;
+    const joined = new Uint8Array(head.length + next.value.length);
+    joined.set(head);
+    joined.set(next.value, head.length);
+    head = joined;
+  }
+  return head;
+}
+
+async function* restOf(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield head;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+const magics: readonly [name: string, bytes: readonly number[]][] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+];
+
+function compressionOf(head: Uint8Array): Compression {
+  const [name] = magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte)) ?? [];
+  if (name === undefined) return 'none';
+  if (name === 'gzip' || name === 'zstd') return name;
+  throw new BottleshipError(
+    'not-implemented',
+    `archives packed with ${name} are not supported: unpack it first`,
+  );
+}

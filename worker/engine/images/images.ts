@@ -1,0 +1,110 @@
+import type {
+  DeletedImage,
+  Filters,
+  ImageHistoryItem,
+  ImageInspect,
+  ImagesPruned,
+  ImageSummary,
+  ProgressMessage,
+} from '../../protocol/engine-api.ts';
+import type { ContentStore } from '../../content/contentstore.ts';
+import type { DiffId } from '../../oci/diffid.ts';
+import type { EngineContext } from '../context.ts';
+import { Channel } from './channel.ts';
+import type { DeleteOptions } from './deleter.ts';
+import { ImageDeleter } from './deleter.ts';
+import { imageFilter } from './filters.ts';
+import { imageHistory } from './history.ts';
+import type { LayerContent } from './layercontent.ts';
+import type { LayerKeeper } from './layercollector.ts';
+import { LayerCollector } from './layercollector.ts';
+import { listImages } from './list.ts';
+import { ImageLoader } from './loader.ts';
+import { inspectImage } from './inspect.ts';
+import { tagImage, tagReference } from './tagger.ts';
+
+type ImagesContext = Pick<EngineContext, 'clock' | 'containers' | 'events' | 'images'>;
+
+/** What can be done with the images that are here, and with those in archives. */
+export class Images {
+  readonly #context: ImagesContext;
+  readonly #layers: LayerContent;
+  readonly #deleter: ImageDeleter;
+  readonly #loader: ImageLoader;
+
+  constructor(context: ImagesContext, layers: LayerContent & LayerKeeper, content: ContentStore) {
+    this.#context = context;
+    this.#layers = layers;
+    this.#deleter = new ImageDeleter(context, new LayerCollector(context, layers));
+    this.#loader = new ImageLoader(context, layers, content);
+  }
+
+  list(options: { all?: boolean; filters?: Filters }): ImageSummary[] {
+    const filter = imageFilter(options.filters ?? {}, this.#context.images, 'list');
+    return listImages(this.#context, filter, options.all ?? false);
+  }
+
+  inspect(name: string): ImageInspect {
+    const { images } = this.#context;
+    return inspectImage(images.get(name), images);
+  }
+
+  async history(name: string): Promise<ImageHistoryItem[]> {
+    const { images } = this.#context;
+    const image = images.get(name);
+    const sizes = await Promise.all(image.layers.map(async (layer) => (await this.#layers.size(layer)) ?? 0));
+    return imageHistory(image, images, sizes);
+  }
+
+  async tag(name: string, { repo, tag }: { repo: string; tag?: string }): Promise<void> {
+    const reference = tagReference(repo, tag);
+    await tagImage(this.#context, this.#context.images.get(name), reference);
+  }
+
+  delete(name: string, options: DeleteOptions): Promise<DeletedImage[]> {
+    return this.#deleter.delete(name, options);
+  }
+
+  /** Nameless images that no other one is made from; with `dangling=false` all that no container uses. */
+  async prune(filters: Filters): Promise<ImagesPruned> {
+    const { images, containers, events } = this.#context;
+    const { dangling = true, wants } = imageFilter(filters, images, 'prune');
+    const used = new Set(containers.all().map(({ imageId }) => imageId));
+    const unwanted = images
+      .all()
+      .filter((image) => !used.has(image.id) && wants(image) && images.childrenOf(image.id).length === 0)
+      .filter(({ id }) => !dangling || images.tagsOf(id).length === 0);
+    const layers = new Set(unwanted.flatMap((image) => image.layers));
+    const before = await this.#bytes(layers);
+    const done: DeletedImage[] = [];
+    for (const { id } of unwanted) done.push(...(await this.#deleteWithNames(id)));
+    const SpaceReclaimed = before - (await this.#bytes(layers));
+    events.publish('image', 'prune', '', { reclaimed: String(SpaceReclaimed) });
+    return { ImagesDeleted: done.length > 0 ? done : null, SpaceReclaimed };
+  }
+
+  /** Resolves at once; what is wrong with the archive comes as a message. */
+  load(tar: AsyncIterable<Uint8Array>, quiet: boolean): AsyncIterable<ProgressMessage> {
+    const messages = new Channel<ProgressMessage>();
+    void this.#loader
+      .load(tar, quiet, (message) => messages.push(message))
+      .catch((error: Error) =>
+        messages.push({ error: error.message, errorDetail: { message: error.message } }),
+      )
+      .finally(() => messages.close());
+    return messages;
+  }
+
+  async #deleteWithNames(id: ImageSummary['Id']): Promise<DeletedImage[]> {
+    const names = this.#context.images.tagsOf(this.#context.images.get(id).id);
+    const done: DeletedImage[] = [];
+    for (const name of names) done.push(...(await this.#deleter.delete(name, {})));
+    if (this.#context.images.find(id) !== undefined) done.push(...(await this.#deleter.delete(id, {})));
+    return done;
+  }
+
+  async #bytes(layers: ReadonlySet<DiffId>): Promise<number> {
+    const sizes = await Promise.all([...layers].map(async (layer) => (await this.#layers.size(layer)) ?? 0));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+}
