@@ -25,8 +25,7 @@ function setSource(set: string): string {
       /\\(.)|([\][^])/gu,
       (_, escaped?: string, special?: string) => `\\${escaped ?? special}`,
     );
-    new RegExp(`[${body}]`, 'u');
-    return body;
+    return new RegExp(`[${body}]`, 'u').source.slice(1, -1);
   } catch {
     throw invalid('syntax error in pattern');
   }

@@ -120,7 +120,7 @@ export class ImageStore {
     const names = [...this.#names].filter(([, { image }]) => image === id);
     return names
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, record]) => ({ ...record, reference: parseReference(name) }));
+      .map(([name, { image, taggedAt }]) => ({ image, taggedAt, reference: parseReference(name) }));
   }
 
   /** Of a tag and a digest together the digest counts, as in Docker. */
