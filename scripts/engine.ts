@@ -1,27 +1,39 @@
 /**
  * The headless engine: the same machine and the same engine as in the page, in Node.
  *
- *   npm run engine                       an interactive shell of the guest on this terminal
- *   npm run engine -- -c 'docker ...'    runs one command in it and ends with its exit code
+ *   npm run engine                              an interactive shell of the guest on this terminal
+ *   npm run engine -- -c 'docker ...'           runs one command in it and ends with its exit code
+ *   npm run engine -- -H unix:///tmp/b.sock     serves the Engine API until it is killed; also tcp://127.0.0.1:2375
  */
 import { parseArgs } from 'node:util';
 import { startHeadless } from './headless/start.ts';
 import { runInteractive } from './headless/interactive.ts';
 import { runScript } from './headless/script.ts';
+import { serveHosts } from './headless/serve-hosts.ts';
 
 const { values } = parseArgs({
   options: {
     command: { type: 'string', short: 'c' },
+    host: { type: 'string', short: 'H', multiple: true, default: [] },
     verbose: { type: 'boolean', short: 'v', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 
 if (values.help) {
-  console.log('usage: npm run engine -- [-v] [-c COMMAND]');
+  console.log('usage: npm run engine -- [-v] [-c COMMAND] [-H unix:///PATH|tcp://127.0.0.1:PORT]...');
   process.exit(0);
 }
-const bottleship = await startHeadless({ verbose: values.verbose });
-process.exit(
-  await (values.command === undefined ? runInteractive(bottleship) : runScript(bottleship, values.command)),
-);
+process.exit(await run());
+
+async function run(): Promise<number> {
+  try {
+    const bottleship = await startHeadless({ verbose: values.verbose });
+    if (values.command !== undefined) return await runScript(bottleship, values.command);
+    if (values.host.length > 0) return await serveHosts(bottleship, values.host);
+    return await runInteractive(bottleship);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
+}
