@@ -12,7 +12,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-const loopback = ['127.0.0.1', 'localhost', '[::1]'];
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Serves the API on `unix:///path` or `tcp://127.0.0.1:port`. Rejects with a message for people. */
 export async function listen(engine: EngineApi, host: string): Promise<Listener> {
@@ -41,7 +41,7 @@ function parseHost(host: string): ListenOptions {
   const [, name = '', port] = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d+)\/?$/.exec(host) ?? [];
   if (port === undefined)
     throw new Error(`invalid host ${JSON.stringify(host)}: it must be unix:///path or tcp://127.0.0.1:port`);
-  if (!loopback.includes(name))
+  if (!loopback.has(name))
     throw new Error(
       `${name} is not served: whoever can reach the engine owns the machine, so it listens on loopback only`,
     );

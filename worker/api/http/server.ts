@@ -78,10 +78,12 @@ class Exchange {
 
   /** Notices, once the request is read, that the client goes away. */
   #watch(): void {
-    if (this.#reader.buffered > 0) return;
-    void this.#reader.fill().then((more) => {
-      if (!more && !this.#answered) this.#aborted.abort(new Disconnected());
-    });
+    if (this.#reader.buffered === 0) void this.#watchEnd();
+  }
+
+  async #watchEnd(): Promise<void> {
+    const more = await this.#reader.fill();
+    if (!more && !this.#answered) this.#aborted.abort(new Disconnected());
   }
 
   async #continue(): Promise<void> {

@@ -132,9 +132,9 @@ class Scanner {
   }
 
   #literal(word: string): void {
-    for (const [index, letter] of [...word].entries()) {
+    for (const letter of word.split('')) {
       if (this.#peek() !== letter) this.#fail(`in literal ${word} (expecting ${quoted(letter)})`);
-      if (index < word.length) this.at += 1;
+      this.at += 1;
     }
   }
 
