@@ -8,6 +8,8 @@ import type {
   Created,
   DeletedImage,
   EngineApi,
+  EventMessage,
+  EventsOptions,
   ExecConfig,
   ExecInspect,
   ExecStartOptions,
@@ -37,6 +39,7 @@ import { Runner } from './containers/runner.ts';
 import { requireRunning, Stopper } from './containers/stopper.ts';
 import type { EngineContext } from './context.ts';
 import { invalid, notImplemented, prefixed, toApiError } from './errors.ts';
+import { streamEvents } from './events/stream.ts';
 import { inspectExec } from './exec/exec.ts';
 import { Execs } from './exec/execs.ts';
 import { ExecStore } from './exec/store.ts';
@@ -229,8 +232,8 @@ export class Engine implements EngineApi {
     });
   }
 
-  events(): Promise<never> {
-    return unserved('events');
+  events(options?: EventsOptions): Promise<AsyncIterable<EventMessage>> {
+    return edge(() => streamEvents(this.#context.events, this.#context.clock, options));
   }
 
   diskUsage(): Promise<never> {

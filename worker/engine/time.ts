@@ -1,5 +1,5 @@
 import type { Instant } from './clock.ts';
-import { invalid } from './errors.ts';
+import { internal } from './errors.ts';
 
 /** Go's zero time, which Docker shows for "never". */
 export const never = '0001-01-01T00:00:00Z';
@@ -16,11 +16,31 @@ export function formatLogTime(instant: Instant): string {
   return `${seconds(instant)}.${nanoseconds(instant)}Z`;
 }
 
-/** The API's `since` and `until`: seconds since 1970, with a fraction. */
-export function parseTimestamp(text: string): Instant {
-  const match = /^([+-]?\d+)(?:\.(\d+))?$/.exec(text);
-  if (match === null) throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(match[1]) * 1000 + Number(`0.${match[2] ?? '0'}`) * 1000;
+/**
+ * The API's `since` and `until`: seconds since 1970, with a fraction. @returns nanoseconds
+ * https://github.com/moby/moby/blob/v28.5.2/api/types/time/timestamp.go (ParseTimestamps)
+ */
+export function parseTimestamp(text: string): bigint {
+  const dot = text.indexOf('.');
+  const seconds = parseInt64(dot < 0 ? text : text.slice(0, dot)) * 1_000_000_000n;
+  if (dot < 0) return seconds;
+  const fraction = text.slice(dot + 1);
+  return seconds + BigInt(Math.trunc(Number(parseInt64(fraction)) * 10 ** (9 - fraction.length)));
+}
+
+/** Docker does not tell this error from its own failures. */
+function parseInt64(text: string): bigint {
+  if (!/^[+-]?\d+$/.test(text))
+    throw internal(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const value = BigInt(text.replace('+', ''));
+  if (BigInt.asIntN(64, value) !== value)
+    throw internal(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  return value;
+}
+
+/** In nanoseconds; microseconds are what an instant carries. */
+export function toNanoseconds(instant: Instant): bigint {
+  return BigInt(Math.round(instant * 1000)) * 1000n;
 }
 
 /** Docker's words for a span of time. https://github.com/docker/go-units/blob/v0.5.0/duration.go */

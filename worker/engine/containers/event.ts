@@ -8,5 +8,10 @@ export function containerEvent(
   action: string,
   attributes: Record<string, string> = {},
 ): void {
-  events.publish('container', action, id, { ...config.Labels, image: config.Image, name, ...attributes });
+  events.publish('container', action, id, {
+    ...attributes,
+    ...config.Labels,
+    ...(config.Image !== '' && { image: config.Image }),
+    name,
+  });
 }

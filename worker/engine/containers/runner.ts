@@ -118,7 +118,7 @@ export class Runner {
     this.#log(container)?.append({ ...chunk, time: startedAt });
     void container.output.write(chunk);
     this.#disconnect(container).end();
-    containerEvent(events, container, 'die', { exitCode: String(lateFailureCode) });
+    this.#tellEnd(container, lateFailureCode, clock.now());
     await this.#ended(container, lateFailureCode, clock.now());
   }
 
@@ -155,8 +155,15 @@ export class Runner {
     // The agent was told at the start, so nothing of it is left in the guest.
     if (container.hostConfig.AutoRemove) container.hasSnapshot = false;
     this.#disconnect(container);
-    containerEvent(this.#context.events, container, 'die', { exitCode: String(code) });
+    if (oomKilled) containerEvent(this.#context.events, container, 'oom');
+    this.#tellEnd(container, code, finishedAt);
     await this.#ended(container, code, finishedAt);
+  }
+
+  #tellEnd(container: Container, exitCode: number, finishedAt: number): void {
+    const seconds = Math.trunc((finishedAt - (container.state.startedAt ?? finishedAt)) / 1000);
+    const attributes = { exitCode: String(exitCode), execDuration: String(seconds) };
+    containerEvent(this.#context.events, container, 'die', attributes);
   }
 
   /** What is attached from now on is attached to the next run. Gives the output of the one before. */

@@ -46,9 +46,7 @@ export class Execs {
       finishedAt: undefined,
     };
     this.#context.execs.add(exec);
-    containerEvent(this.#context.events, container, `exec_create: ${Cmd.join(' ')}`, {
-      execID: exec.id,
-    });
+    this.#tell(exec, `exec_create: ${commandLine(Cmd)}`);
     return { Id: exec.id };
   }
 
@@ -57,6 +55,7 @@ export class Execs {
     const exec = this.#claim(id);
     const output = new Fanout();
     const raw = exec.config.Tty ?? false;
+    this.#tell(exec, `exec_start: ${commandLine(exec.config.Cmd)}`);
     const subscription = output.subscribe(options.Detach ? [] : attachedStreams(exec.config));
     try {
       const stdin = await this.#launch(exec, options, output);
@@ -86,7 +85,7 @@ export class Execs {
   }
 
   async #launch(exec: Exec, options: ExecStartOptions, output: Fanout): Promise<Attached['stdin']> {
-    const { agent, processes, events } = this.#context;
+    const { agent, processes } = this.#context;
     const { container, config } = exec;
     const expected = processes.expect();
     const streams = openStreams(agent, stdioOf(config, options));
@@ -102,7 +101,6 @@ export class Execs {
       resetStreams(streams);
       throw error;
     }
-    containerEvent(events, container, `exec_start: ${config.Cmd.join(' ')}`, { execID: exec.id });
     this.#follow(exec, streams, expected, output);
     return options.Detach ? undefined : stdinOf(streams);
   }
@@ -124,7 +122,7 @@ export class Execs {
     const { code } = await exited;
     releaseInput(streams);
     await drain();
-    this.#ended(exec, code);
+    this.#exited(exec, code);
   }
 
   /** Waits until the output has ended, or nothing has come for a while though its reader was ready. */
@@ -136,6 +134,11 @@ export class Execs {
     }
   }
 
+  #exited(exec: Exec, code: number): void {
+    this.#ended(exec, code);
+    this.#tell(exec, 'exec_die', { exitCode: String(code) });
+  }
+
   #ended(exec: Exec, code: number): void {
     Object.assign(exec, {
       running: false,
@@ -144,28 +147,27 @@ export class Execs {
       finishedAt: this.#context.clock.now(),
     });
     exec.container.execs.delete(exec.id);
-    const attributes = { execID: exec.id, exitCode: String(code) };
-    containerEvent(this.#context.events, exec.container, 'exec_die', attributes);
+  }
+
+  #tell(exec: Exec, action: string, attributes: Record<string, string> = {}): void {
+    containerEvent(this.#context.events, exec.container, action, { execID: exec.id, ...attributes });
   }
 
   /** The client has its answer already when the process is found not to start, so the text goes into the stream. */
   #failed(exec: Exec, cause: unknown, { Detach }: ExecStartOptions, output: Fanout): void {
     const program = exec.config.Cmd[0] ?? '';
     const late = lateFailure(cause, program);
-    if (late !== undefined) return this.#saidBy(exec, 'stderr', late, lateFailureCode, output);
+    if (late !== undefined) {
+      this.#exited(exec, lateFailureCode);
+      return this.#saidBy('stderr', late, output);
+    }
     const { error, exitCode } = startFailure(cause, program, 'exec');
-    this.#saidBy(
-      exec,
-      'stdout',
-      Detach ? '' : `${error.message}\r\n`,
-      exitCode === 128 ? 126 : exitCode,
-      output,
-    );
+    this.#ended(exec, exitCode === 128 ? 126 : exitCode);
+    this.#saidBy('stdout', Detach ? '' : `${error.message}\r\n`, output);
     if (Detach) throw error;
   }
 
-  #saidBy(exec: Exec, stream: OutputChunk['stream'], text: string, code: number, output: Fanout): void {
-    this.#ended(exec, code);
+  #saidBy(stream: OutputChunk['stream'], text: string, output: Fanout): void {
     void output.write({ stream, bytes: new TextEncoder().encode(text) });
     output.end();
   }
@@ -193,6 +195,11 @@ function requireActive(container: Container, given: string): void {
     throw conflict(`Container ${given} is paused, unpause the container before exec`);
   if (container.state.restarting)
     throw conflict(`Container ${container.id} is restarting, wait until the container is running`);
+}
+
+/** As Docker writes a command in events, with a space after the program in any case. */
+function commandLine([program = '', ...args]: readonly string[]): string {
+  return `${program} ${args.join(' ')}`;
 }
 
 function attachedStreams(config: ExecConfig): OutputChunk['stream'][] {

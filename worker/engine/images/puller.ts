@@ -5,11 +5,12 @@ import { digestHex } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/imageconfig.ts';
 import { parseImageConfig } from '../../oci/imageconfig.ts';
 import type { Reference } from '../../oci/reference.ts';
-import { familiarReference } from '../../oci/reference.ts';
+import { familiarName, familiarReference } from '../../oci/reference.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
 import { readDocument } from './blob.ts';
+import { imageEvent } from './event.ts';
 import type { LayerContent } from './layercontent.ts';
 import { fetchLayer } from './layerfetch.ts';
 import { parsePlatformOption, requireMachinePlatform } from './platform.ts';
@@ -65,7 +66,8 @@ export class Puller {
     report({ status: `Digest: ${found.digest}` });
     const news = before?.image === image ? 'Image is up to date for' : 'Downloaded newer image for';
     report({ status: `Status: ${news} ${name}` });
-    this.#context.events.publish('image', 'pull', name, { name: reference.path });
+    const { events, images } = this.#context;
+    imageEvent(events, images.find(name), 'pull', { id: name, name: familiarName(reference) });
   }
 
   /** By its digest always, by a tag where one was asked for. */
