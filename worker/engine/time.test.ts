@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatLogTime, formatTime, humanDuration, parseTimestamp } from './time.ts';
+import { formatLogTime, formatTime, humanDuration, parseNanoseconds, parseTimestamp } from './time.ts';
 
 test.each([
   [0, 'Less than a second'],
@@ -33,11 +33,14 @@ test('times are RFC 3339 with nanoseconds', () => {
 });
 
 test('timestamps of the API', () => {
-  expect(parseTimestamp('12.5')).toBe(12_500_000_000n);
-  expect(parseTimestamp('1795488481.472085096')).toBe(1_795_488_481_472_085_096n);
-  expect(parseTimestamp('-1')).toBe(-1_000_000_000n);
-  expect(parseTimestamp('1.1234567890123')).toBe(1_123_456_789n);
-  expect(() => parseTimestamp('yesterday')).toThrow('strconv.ParseInt: parsing "yesterday": invalid syntax');
-  expect(() => parseTimestamp('1.2.3')).toThrow('strconv.ParseInt: parsing "2.3": invalid syntax');
-  expect(() => parseTimestamp('9223372036854775808')).toThrow('value out of range');
+  expect(parseTimestamp('12.5')).toBe(12_500);
+  expect(parseNanoseconds('12.5')).toBe(12_500_000_000n);
+  expect(parseNanoseconds('1795488481.472085096')).toBe(1_795_488_481_472_085_096n);
+  expect(parseNanoseconds('-1')).toBe(-1_000_000_000n);
+  expect(parseNanoseconds('1.1234567890123')).toBe(1_123_456_789n);
+  expect(() => parseNanoseconds('yesterday')).toThrow(
+    'strconv.ParseInt: parsing "yesterday": invalid syntax',
+  );
+  expect(() => parseNanoseconds('1.2.3')).toThrow('strconv.ParseInt: parsing "2.3": invalid syntax');
+  expect(() => parseNanoseconds('9223372036854775808')).toThrow('value out of range');
 });

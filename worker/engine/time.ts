@@ -20,12 +20,17 @@ export function formatLogTime(instant: Instant): string {
  * The API's `since` and `until`: seconds since 1970, with a fraction. @returns nanoseconds
  * https://github.com/moby/moby/blob/v28.5.2/api/types/time/timestamp.go (ParseTimestamps)
  */
-export function parseTimestamp(text: string): bigint {
+export function parseNanoseconds(text: string): bigint {
   const dot = text.indexOf('.');
   const seconds = parseInt64(dot < 0 ? text : text.slice(0, dot)) * 1_000_000_000n;
   if (dot < 0) return seconds;
   const fraction = text.slice(dot + 1);
   return seconds + BigInt(Math.trunc(Number(parseInt64(fraction)) * 10 ** (9 - fraction.length)));
+}
+
+/** As `parseNanoseconds`, where microseconds will do. */
+export function parseTimestamp(text: string): Instant {
+  return Number(parseNanoseconds(text)) / 1e6;
 }
 
 /** Docker does not tell this error from its own failures. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { EngineEvent, Events } from '../events.ts';
 import { invalid } from '../errors.ts';
 import { Queue } from '../queue.ts';
-import { parseTimestamp, toNanoseconds } from '../time.ts';
+import { parseNanoseconds, toNanoseconds } from '../time.ts';
 import { includes } from './filter.ts';
 
 /** Nanoseconds since 1970. */
@@ -43,7 +43,7 @@ function parseSpan({ since, until }: EventsOptions): Span {
 /** The second before 1970 stands for nothing. */
 function parseInstant(text: string | undefined): bigint | undefined {
   if (text === undefined || text === '') return undefined;
-  const time = parseTimestamp(text);
+  const time = parseNanoseconds(text);
   return time <= -1_000_000_000n && time > -2_000_000_000n ? undefined : time;
 }
 

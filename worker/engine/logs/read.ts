@@ -22,8 +22,8 @@ export function parseLogQuery(options: LogsOptions): LogQuery {
     follow,
     timestamps,
     tail: tail !== undefined && /^\+?\d+$/.test(tail) ? Number(tail) : undefined,
-    since: since ? Number(parseTimestamp(since)) / 1e6 : -Infinity,
-    until: until && until !== '0' ? Number(parseTimestamp(until)) / 1e6 : Infinity,
+    since: since ? parseTimestamp(since) : -Infinity,
+    until: until && until !== '0' ? parseTimestamp(until) : Infinity,
   };
 }
 
