@@ -16,6 +16,11 @@ function actions(messages: readonly EventMessage[]): string[] {
   return messages.map(({ Action }) => Action);
 }
 
+function at(milliseconds: number): string {
+  const time = start + milliseconds;
+  return `${Math.floor(time / 1000)}.${String(time % 1000).padStart(3, '0')}000000`;
+}
+
 async function past(events: Events, clock: Clock, options: EventsOptions): Promise<string[]> {
   return actions(await drain(streamEvents(events, clock, { until: String(start / 1000), ...options })));
 }
@@ -70,8 +75,6 @@ test('since and until, to the nanosecond and inclusive', async () => {
     events.publish('daemon', action, 'd');
     clock.time += 1;
   }
-  const at = (ms: number) =>
-    `${Math.floor((start + ms) / 1000)}.${String((start + ms) % 1000).padStart(3, '0')}000000`;
   expect(await past(events, clock, { since: at(1), until: at(1) })).toEqual(['two']);
   expect(await past(events, clock, { until: at(1) })).toEqual(['one', 'two']);
   expect(await past(events, clock, { since: at(1).replace(/0$/, '1'), until: at(2) })).toEqual(['three']);

@@ -4,7 +4,7 @@ import type { EngineEvent } from '../events.ts';
 import { exactMatch, fuzzyMatch, keyValueMatch } from '../filters.ts';
 
 /** Actions that carry more after a colon, and are then found by their beginning. */
-const prefixed = ['health_status', 'exec_create', 'exec_start'];
+const prefixed = new Set(['health_status', 'exec_create', 'exec_start']);
 
 /** Filters that name the object itself, by ID, name or the beginning of either. */
 const objects = [
@@ -32,7 +32,7 @@ export function includes(filters: Filters, event: EngineEvent): boolean {
 }
 
 function matchesAction(filters: Filters, action: string): boolean {
-  const match = filters['event']?.some((value) => prefixed.includes(value)) ? fuzzyMatch : exactMatch;
+  const match = filters['event']?.some((value) => prefixed.has(value)) ? fuzzyMatch : exactMatch;
   return match(filters, 'event', action);
 }
 
