@@ -49,6 +49,20 @@ const status =
   (code: number, headers: Record<string, string> = {}, body = '') =>
   () =>
     new Response(body, { status: code, headers });
+const token = () => Response.json({ token: 'T', expires_in: 300 });
+const unreachable = () => Promise.reject(new TypeError('fetch failed'));
+const endless = () =>
+  new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)) }));
+const broken = (sent: string) => () =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(bytes(sent));
+        setTimeout(() => controller.error(new TypeError('terminated')), 5);
+      },
+    }),
+  );
+
 const bearer = { 'www-authenticate': 'Bearer realm="https://auth.example.org/token",service="reg"' };
 
 async function read(source: AsyncIterable<Uint8Array>): Promise<string> {
@@ -86,15 +100,12 @@ describe('a manifest', () => {
   });
 
   test('that never ends', async () => {
-    const endless = () =>
-      new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)) }));
     await expect(scripted([endless]).repository.manifest('v1')).rejects.toThrow('larger than');
   });
 });
 
 describe('authentication', () => {
   test('with a token, which is kept', async () => {
-    const token = () => Response.json({ token: 'T', expires_in: 300 });
     const { repository, requests } = scripted([status(401, bearer), token, ok, ok]);
     await repository.manifest('v1');
     await repository.manifest('v2');
@@ -127,7 +138,6 @@ describe('authentication', () => {
   });
 
   test('is for the registry alone, not for where it sends uploads', async () => {
-    const token = () => Response.json({ token: 'T' });
     const created = status(202, { location: 'https://elsewhere.example.net/up' });
     const { repository, requests } = scripted([status(401, bearer), token, created]);
     const upload = await repository.startUpload();
@@ -144,7 +154,6 @@ describe('trouble', () => {
   });
 
   test('of the network is told at once when a name is looked up, and sat out for a blob', async () => {
-    const unreachable = () => Promise.reject(new TypeError('fetch failed'));
     const { repository, waits } = scripted([unreachable]);
     await expect(repository.manifest('v1')).rejects.toMatchObject({
       message: 'example.org: fetch failed',
@@ -165,16 +174,6 @@ describe('trouble', () => {
 
 describe('a blob', () => {
   const text = 'abcdefghij';
-  const broken = (sent: string) => () =>
-    new Response(
-      new ReadableStream({
-        start(controller) {
-          controller.enqueue(bytes(sent));
-          setTimeout(() => controller.error(new TypeError('terminated')), 5);
-        },
-      }),
-    );
-
   test('goes on where the connection broke', async () => {
     const ranges: (string | null)[] = [];
     const rest: Answer = (request) => {
