@@ -14,7 +14,7 @@ interface Case {
   readonly body?: Record<string, unknown> & { HostConfig?: object };
 }
 
-const recorded = readRecorded<{ base: { HostConfig: object }; cases: Case[] }>('create');
+const recorded = readRecorded('create') as { base: { HostConfig: object }; cases: Case[] };
 
 const files: Record<string, string | Uint8Array> = {
   env: '# comment\nA=file\nFROM_FILE=x y\n  LEAD=1\nHOME\nNOTHING\r\nCR=1\r\nEMPTY=\n',
