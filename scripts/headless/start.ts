@@ -4,7 +4,6 @@ import { type Bottleship, startBottleship } from '../../worker/bottleship.ts';
 import { MemoryContentStore } from '../../worker/content/memorystore.ts';
 import { MemoryMetadataStore } from '../../worker/engine/metadata/memory.ts';
 import { MemoryIndexCache } from '../../worker/layers/indexcache.ts';
-import { Registries } from '../../worker/registry/registries.ts';
 import type { MachineStatus } from '../../worker/protocol/page.ts';
 
 const folder = join(import.meta.dirname, '../../public');
@@ -34,7 +33,6 @@ export function startHeadless({
     content: new MemoryContentStore(),
     indexes: new MemoryIndexCache(),
     metadata: new MemoryMetadataStore(),
-    registries: new Registries({ fetch }),
     onStatus: (status) => {
       log(JSON.stringify(status));
       onStatus?.(status);

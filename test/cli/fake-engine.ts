@@ -1,7 +1,7 @@
 import { Queue } from '../../worker/cli/queue.ts';
 import { ApiError } from '../../worker/protocol/engine-api.ts';
 import type * as api from '../../worker/protocol/engine-api.ts';
-import { containerFixture } from './fixtures.ts';
+import { containerFixture, volumeFixture } from './fixtures.ts';
 
 /** What a container or an exec does once it runs. */
 export interface Program {
@@ -36,6 +36,16 @@ export class FakeEngine implements api.EngineApi {
   programs: Program[] = [];
   nextId = 'c0ffee';
   created: api.CreateConfig[] = [];
+  updates: api.UpdateConfig[] = [];
+  volumes: api.Volume[] = [];
+  /** What operations answer that hold nothing of their own. */
+  answers: Partial<Record<keyof api.EngineApi, unknown>> = {};
+  /** Of paths in containers: whether there is something. */
+  pathStat: (path: string) => api.PathStat | undefined = () => undefined;
+  /** What `docker cp` and the like get. */
+  archive: Uint8Array[] = [];
+  /** The body of the last request that had one. */
+  received: Uint8Array = new Uint8Array();
   warnings: string[] = [];
   versionAnswer: api.Version | undefined;
   infoAnswer: api.Info | undefined;
@@ -73,7 +83,7 @@ export class FakeEngine implements api.EngineApi {
   ): Promise<api.Created> {
     this.#call('POST', '/containers/create', { name, platform });
     const image = config.Image ?? '';
-    if (!this.hasImage(image)) throw new ApiError(404, `No such image: ${image}`);
+    if (!this.#hasImage(image)) throw new ApiError(404, `No such image: ${image}`);
     this.created.push(config);
     this.containers.push(
       containerFixture({ Id: this.nextId, Names: [`/${name ?? 'serene_lederberg'}`], Image: image }),
@@ -82,7 +92,7 @@ export class FakeEngine implements api.EngineApi {
     return { Id: this.nextId, Warnings: this.warnings };
   }
 
-  protected hasImage(image: string): boolean {
+  #hasImage(image: string): boolean {
     const tagged = image.includes(':') ? image : `${image}:latest`;
     return this.images.some(({ RepoTags }) => RepoTags?.includes(tagged));
   }
@@ -133,7 +143,7 @@ export class FakeEngine implements api.EngineApi {
   }
 
   async containerList({ all, limit, size, filters }: api.ListOptions = {}): Promise<api.ContainerSummary[]> {
-    this.#call('GET', '/containers/json', { all, limit, size, filters: filters && JSON.stringify(filters) });
+    this.#call('GET', '/containers/json', { all, limit, size, ...asFilters(filters) });
     return this.containers.filter(
       ({ State }) => all || limit !== undefined || State === 'running' || State === 'paused',
     );
@@ -199,7 +209,7 @@ export class FakeEngine implements api.EngineApi {
   async imageList({ all, filters }: { all?: boolean; filters?: api.Filters } = {}): Promise<
     api.ImageSummary[]
   > {
-    this.#call('GET', '/images/json', { all, filters: filters && JSON.stringify(filters) });
+    this.#call('GET', '/images/json', { all, ...asFilters(filters) });
     return this.images;
   }
 
@@ -213,13 +223,12 @@ export class FakeEngine implements api.EngineApi {
   async imageCreate(options: {
     fromImage: string;
     tag: string;
-    platform?: string;
   }): Promise<AsyncIterable<api.ProgressMessage>> {
-    this.#call('POST', '/images/create', { ...options });
+    this.#call('POST', '/images/create', { fromImage: options.fromImage, tag: options.tag });
     const name = `${options.fromImage.replace(/^docker.io\/library\//, '')}:${options.tag}`;
     const answer = this.pulls[name];
     if (answer instanceof Error) throw answer;
-    if (!this.hasImage(name)) this.images.push({ Id: 'sha256:0', RepoTags: [name] } as api.ImageSummary);
+    if (!this.#hasImage(name)) this.images.push({ Id: 'sha256:0', RepoTags: [name] } as api.ImageSummary);
     return each(answer ?? []);
   }
 
@@ -229,121 +238,219 @@ export class FakeEngine implements api.EngineApi {
     return found;
   }
 
-  imageHistory(): Promise<never> {
-    return unserved('imageHistory');
+  imageHistory(name: string): Promise<api.ImageHistoryItem[]> {
+    this.#call('GET', `/images/${name}/history`);
+    return this.#answer('imageHistory', []);
   }
 
-  imageTag(): Promise<never> {
-    return unserved('imageTag');
+  async imageTag(name: string, { repo, tag }: { repo: string; tag?: string }): Promise<void> {
+    this.#call('POST', `/images/${name}/tag`, { repo, tag });
   }
 
-  imageDelete(): Promise<never> {
-    return unserved('imageDelete');
+  async imageDelete(
+    name: string,
+    { force, noprune }: { force?: boolean; noprune?: boolean } = {},
+  ): Promise<api.DeletedImage[]> {
+    this.#call('DELETE', `/images/${name}`, { force, noprune });
+    return this.#answer('imageDelete', []);
   }
 
-  imagePrune(): Promise<never> {
-    return unserved('imagePrune');
+  async imagePrune({ filters }: { filters?: api.Filters } = {}): Promise<api.ImagesPruned> {
+    this.#call('POST', '/images/prune', asFilters(filters));
+    return this.#answer('imagePrune', { ImagesDeleted: null, SpaceReclaimed: 0 });
   }
 
-  imageLoad(): Promise<never> {
-    return unserved('imageLoad');
+  async imageLoad(
+    tar: AsyncIterable<Uint8Array>,
+    { quiet }: { quiet?: boolean } = {},
+  ): Promise<AsyncIterable<api.ProgressMessage>> {
+    this.#call('POST', '/images/load', { quiet });
+    this.received = await bytesOf(tar);
+    return each(await this.#answer<api.ProgressMessage[]>('imageLoad', []));
   }
 
-  events(): Promise<never> {
-    return unserved('events');
+  async events({ since, until, filters }: api.EventsOptions = {}): Promise<AsyncIterable<api.EventMessage>> {
+    this.#call('GET', '/events', { since, until, ...asFilters(filters) });
+    return this.#answer('events', each([]));
   }
 
-  diskUsage(): Promise<never> {
-    return unserved('diskUsage');
+  async diskUsage(): Promise<api.DiskUsage> {
+    this.#call('GET', '/system/df');
+    return this.#answer('diskUsage');
   }
 
-  auth(): Promise<never> {
-    return unserved('auth');
+  async auth(): Promise<api.AuthResult> {
+    this.#call('POST', '/auth');
+    return this.#answer('auth');
   }
 
-  containerRestart(): Promise<never> {
-    return unserved('containerRestart');
+  async containerRestart(id: string, { timeout, signal }: api.StopOptions = {}): Promise<void> {
+    this.#call('POST', `/containers/${id}/restart`, { t: timeout, signal });
+    this.#find(id);
   }
 
-  containerRename(): Promise<never> {
-    return unserved('containerRename');
+  async containerRename(id: string, name: string): Promise<void> {
+    this.#call('POST', `/containers/${id}/rename`, { name });
+    this.#find(id).Names = [`/${name}`];
   }
 
-  containerUpdate(): Promise<never> {
-    return unserved('containerUpdate');
+  async containerUpdate(id: string, config: api.UpdateConfig): Promise<{ Warnings: string[] | null }> {
+    this.#call('POST', `/containers/${id}/update`);
+    this.#find(id);
+    this.updates.push(config);
+    return { Warnings: this.warnings };
   }
 
-  containerPrune(): Promise<never> {
-    return unserved('containerPrune');
+  async containerPrune({ filters }: { filters?: api.Filters } = {}): Promise<api.ContainersPruned> {
+    this.#call('POST', '/containers/prune', asFilters(filters));
+    return this.#answer('containerPrune', { ContainersDeleted: null, SpaceReclaimed: 0 });
   }
 
-  containerTop(): Promise<never> {
-    return unserved('containerTop');
+  async containerTop(id: string, { ps_args }: { ps_args?: string } = {}): Promise<api.Top> {
+    this.#call('GET', `/containers/${id}/top`, { ps_args });
+    this.#find(id);
+    return this.#answer('containerTop');
   }
 
-  containerChanges(): Promise<never> {
-    return unserved('containerChanges');
+  async containerChanges(id: string): Promise<api.Change[]> {
+    this.#call('GET', `/containers/${id}/changes`);
+    this.#find(id);
+    return this.#answer('containerChanges', []);
   }
 
-  containerStats(): Promise<never> {
-    return unserved('containerStats');
+  async containerStats(id: string, { stream }: { stream: boolean }): Promise<AsyncIterable<api.Stats>> {
+    this.#call('GET', `/containers/${id}/stats`, { stream: stream ? '1' : '0' });
+    this.#find(id);
+    return this.#answer('containerStats');
   }
 
-  containerExport(): Promise<never> {
-    return unserved('containerExport');
+  async containerExport(id: string): Promise<AsyncIterable<Uint8Array>> {
+    this.#call('GET', `/containers/${id}/export`);
+    this.#find(id);
+    return this.#answer('containerExport');
   }
 
-  containerPathStat(): Promise<never> {
-    return unserved('containerPathStat');
+  async containerPathStat(id: string, path: string): Promise<api.PathStat> {
+    this.#call('HEAD', `/containers/${id}/archive`, { path });
+    this.#find(id);
+    return this.pathStat(path) ?? missingPath(id, path);
   }
 
-  containerGetArchive(): Promise<never> {
-    return unserved('containerGetArchive');
+  async containerGetArchive(
+    id: string,
+    path: string,
+  ): Promise<{ stat: api.PathStat; tar: AsyncIterable<Uint8Array> }> {
+    this.#call('GET', `/containers/${id}/archive`, { path });
+    this.#find(id);
+    return { stat: this.pathStat(path) ?? missingPath(id, path), tar: each(this.archive) };
   }
 
-  containerPutArchive(): Promise<never> {
-    return unserved('containerPutArchive');
+  async containerPutArchive(
+    id: string,
+    path: string,
+    tar: AsyncIterable<Uint8Array>,
+    { noOverwriteDirNonDir, copyUIDGID }: api.PutArchiveOptions = {},
+  ): Promise<void> {
+    const overwrite = noOverwriteDirNonDir ? { noOverwriteDirNonDir: 'true' } : {};
+    this.#call('PUT', `/containers/${id}/archive`, { path, ...overwrite, copyUIDGID });
+    this.received = await bytesOf(tar);
   }
 
-  networkList(): Promise<never> {
-    return unserved('networkList');
+  async networkList({ filters }: api.NetworkListOptions = {}): Promise<api.Network[]> {
+    this.#call('GET', '/networks', asFilters(filters));
+    return this.#answer('networkList', []);
   }
 
-  networkInspect(): Promise<never> {
-    return unserved('networkInspect');
+  async networkInspect(id: string, { verbose }: { verbose?: boolean } = {}): Promise<api.Network> {
+    this.#call('GET', `/networks/${id}`, { verbose });
+    return this.#answer('networkInspect', () => missingNetwork(id));
   }
 
-  networkCreate(): Promise<never> {
-    return unserved('networkCreate');
+  async networkCreate(config: api.NetworkCreate): Promise<{ Id: string; Warning: string }> {
+    this.#call('POST', '/networks/create');
+    return this.#answer('networkCreate', { Id: `id of ${config.Name}`, Warning: '' });
   }
 
-  networkRemove(): Promise<never> {
-    return unserved('networkRemove');
+  async networkRemove(id: string): Promise<void> {
+    this.#call('DELETE', `/networks/${id}`);
+    return this.#answer('networkRemove', () => missingNetwork(id));
   }
 
-  networkPrune(): Promise<never> {
-    return unserved('networkPrune');
+  async networkPrune({ filters }: { filters?: api.Filters } = {}): Promise<{
+    NetworksDeleted: string[] | null;
+  }> {
+    this.#call('POST', '/networks/prune', asFilters(filters));
+    return this.#answer('networkPrune', { NetworksDeleted: null });
   }
 
-  volumeList(): Promise<never> {
-    return unserved('volumeList');
+  async volumeList({ filters }: { filters?: api.Filters } = {}): Promise<{
+    Volumes: api.Volume[];
+    Warnings: string[] | null;
+  }> {
+    this.#call('GET', '/volumes', asFilters(filters));
+    return { Volumes: this.volumes, Warnings: null };
   }
 
-  volumeInspect(): Promise<never> {
-    return unserved('volumeInspect');
+  async volumeInspect(name: string): Promise<api.Volume> {
+    this.#call('GET', `/volumes/${name}`);
+    return this.volumes.find(({ Name }) => Name === name) ?? missingVolume(name);
   }
 
-  volumeCreate(): Promise<never> {
-    return unserved('volumeCreate');
+  async volumeCreate({ Name, Labels, DriverOpts }: api.VolumeCreate): Promise<api.Volume> {
+    this.#call('POST', '/volumes/create');
+    const volume = volumeFixture({
+      Name: Name || 'cc56fe82e1fdee10bb9a8c6120315e10efd3414475fbf971f86567d652d76fa9',
+      Labels: Labels && Object.keys(Labels).length > 0 ? Labels : null,
+      Options: DriverOpts && Object.keys(DriverOpts).length > 0 ? DriverOpts : null,
+    });
+    this.volumes.push(volume);
+    return volume;
   }
 
-  volumeRemove(): Promise<never> {
-    return unserved('volumeRemove');
+  async volumeRemove(name: string, { force }: { force?: boolean } = {}): Promise<void> {
+    this.#call('DELETE', `/volumes/${name}`, { force });
+    const found = this.volumes.find(({ Name }) => Name === name);
+    if (!found && !force) missingVolume(name);
+    this.volumes = this.volumes.filter((volume) => volume !== found);
   }
 
-  volumePrune(): Promise<never> {
-    return unserved('volumePrune');
+  async volumePrune({ filters }: { filters?: api.Filters } = {}): Promise<api.VolumesPruned> {
+    this.#call('POST', '/volumes/prune', asFilters(filters));
+    return this.#answer('volumePrune', { VolumesDeleted: null, SpaceReclaimed: 0 });
   }
+
+  /** What the test says; a function is called. */
+  async #answer<T>(operation: keyof api.EngineApi, otherwise?: T | (() => T)): Promise<T> {
+    const answer = (operation in this.answers ? this.answers[operation] : otherwise) ?? absent(operation);
+    return typeof answer === 'function' ? (answer as () => T)() : (answer as T);
+  }
+}
+
+function asFilters(filters: api.Filters | undefined): { filters?: string } {
+  if (filters === undefined) return {};
+  const sets = Object.entries(filters).map(([name, values]) => [
+    name,
+    Object.fromEntries(values.map((value) => [value, true])),
+  ]);
+  return { filters: JSON.stringify(Object.fromEntries(sets)) };
+}
+
+async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function missingPath(container: string, path: string): never {
+  throw new ApiError(404, `Could not find the file ${path} in container ${container}`);
+}
+
+function missingVolume(name: string): never {
+  throw new ApiError(404, `get ${name}: no such volume`);
+}
+
+function missingNetwork(name: string): never {
+  throw new ApiError(404, `network ${name} not found`);
 }
 
 function absent(what: string): never {
@@ -396,10 +503,6 @@ function attachedTo({ output, input }: Running, stdin: boolean | undefined): api
   };
 }
 
-async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+export async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
-}
-
-function unserved(operation: string): Promise<never> {
-  return Promise.reject(new ApiError(501, `${operation} is not served by the fake`));
 }

@@ -8,6 +8,8 @@ export interface CommandSpec<F extends FlagTable = FlagTable> {
   /** What follows the command's name in its usage line. */
   readonly usage: string;
   readonly short: string;
+  /** What the help says instead of `short`. */
+  readonly long?: string;
   readonly args: ArgsRule;
   /** Every spelling, as the help lists them; nothing is listed for a command with one. */
   readonly spellings?: string;

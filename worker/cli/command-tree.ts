@@ -1,20 +1,45 @@
 import type { CommandSpec } from './command-spec.ts';
 import { attach } from './commands/attach.ts';
+import { containerPrune } from './commands/container-prune.ts';
 import { create } from './commands/create.ts';
+import { diff } from './commands/diff.ts';
+import { events } from './commands/events.ts';
 import { exec } from './commands/exec.ts';
+import { history } from './commands/history.ts';
+import { imagePrune } from './commands/image-prune.ts';
 import { images } from './commands/images.ts';
 import { info } from './commands/info.ts';
 import { inspect, inspectContainer, inspectImage } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
+import { load } from './commands/load.ts';
 import { logs } from './commands/logs.ts';
+import { networkInspect } from './commands/network-inspect.ts';
+import { networkLs } from './commands/network-ls.ts';
+import { networkPrune } from './commands/network-prune.ts';
+import { networkRm } from './commands/network-rm.ts';
 import { pause, unpause } from './commands/pause.ts';
+import { port } from './commands/port.ts';
 import { ps } from './commands/ps.ts';
 import { pull } from './commands/pull.ts';
+import { rename } from './commands/rename.ts';
+import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
+import { rmi } from './commands/rmi.ts';
 import { run } from './commands/run.ts';
 import { start } from './commands/start.ts';
+import { stats } from './commands/stats.ts';
 import { stop } from './commands/stop.ts';
+import { systemDf } from './commands/system-df.ts';
+import { systemPrune } from './commands/system-prune.ts';
+import { tag } from './commands/tag.ts';
+import { top } from './commands/top.ts';
+import { update } from './commands/update.ts';
 import { version } from './commands/version.ts';
+import { volumeCreate } from './commands/volume-create.ts';
+import { volumeInspect } from './commands/volume-inspect.ts';
+import { volumeLs } from './commands/volume-ls.ts';
+import { volumePrune } from './commands/volume-prune.ts';
+import { volumeRm } from './commands/volume-rm.ts';
 import { wait } from './commands/wait.ts';
 
 /** A name in the tree of commands; one without a `spec` is Docker's and not available yet. */
@@ -55,39 +80,39 @@ const container = {
   commit: lacks('commit', "Create a new image from a container's changes"),
   cp: lacks('cp', 'Copy files/folders between a container and the local filesystem'),
   create: has('create', create),
-  diff: lacks('diff', "Inspect changes to files or directories on a container's filesystem"),
+  diff: has('diff', diff),
   exec: has('exec', exec),
   export: lacks('export', "Export a container's filesystem as a tar archive"),
   kill: has('kill', kill),
   logs: has('logs', logs),
   pause: has('pause', pause),
-  port: lacks('port', 'List port mappings or a specific mapping for the container'),
-  rename: lacks('rename', 'Rename a container'),
-  restart: lacks('restart', 'Restart one or more containers'),
+  port: has('port', port),
+  rename: has('rename', rename),
+  restart: has('restart', restart),
   rm: has('rm', rm, ['remove']),
   run: has('run', run),
   start: has('start', start),
-  stats: lacks('stats', 'Display a live stream of container(s) resource usage statistics'),
+  stats: has('stats', stats),
   stop: has('stop', stop),
-  top: lacks('top', 'Display the running processes of a container'),
+  top: has('top', top),
   unpause: has('unpause', unpause),
-  update: lacks('update', 'Update configuration of one or more containers'),
+  update: has('update', update),
   wait: has('wait', wait),
 };
 
 const image = {
   build: lacks('build', 'Build an image from a Dockerfile'),
-  history: lacks('history', 'Show the history of an image'),
+  history: has('history', history),
   import: lacks('import', 'Import the contents from a tarball to create a filesystem image'),
-  load: lacks('load', 'Load an image from a tar archive or STDIN'),
+  load: has('load', load),
   pull: has('pull', pull),
   push: lacks('push', 'Upload an image to a registry'),
   save: lacks('save', 'Save one or more images to a tar archive (streamed to STDOUT by default)'),
-  tag: lacks('tag', 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE'),
+  tag: has('tag', tag),
 };
 
 const system = {
-  events: lacks('events', 'Get real time events from the server'),
+  events: has('events', events),
   info: has('info', info),
 };
 
@@ -98,7 +123,7 @@ const containerGroup = group(
     ...Object.values(container),
     has('inspect', inspectContainer),
     has('ls', ps, ['ps', 'list']),
-    lacks('prune', 'Remove all stopped containers'),
+    has('prune', containerPrune),
   ]),
 );
 
@@ -109,19 +134,33 @@ const imageGroup = group(
     ...Object.values(image),
     has('inspect', inspectImage),
     has('ls', images, ['list']),
-    lacks('prune', 'Remove unused images'),
-    lacks('rm', 'Remove one or more images', ['remove']),
+    has('prune', imagePrune),
+    has('rm', rmi, ['rmi', 'remove']),
   ]),
 );
+
+const networkGroup = group('network', 'Manage networks', [
+  lacks('connect', 'Connect a container to a network'),
+  lacks('create', 'Create a network'),
+  lacks('disconnect', 'Disconnect a container from a network'),
+  has('inspect', networkInspect),
+  has('ls', networkLs, ['list']),
+  has('prune', networkPrune),
+  has('rm', networkRm, ['remove']),
+]);
+
+const volumeGroup = group('volume', 'Manage volumes', [
+  has('create', volumeCreate),
+  has('inspect', volumeInspect),
+  has('ls', volumeLs, ['list']),
+  has('prune', volumePrune),
+  has('rm', volumeRm, ['remove']),
+]);
 
 const systemGroup = group(
   'system',
   'Manage Docker',
-  byName([
-    ...Object.values(system),
-    lacks('df', 'Show docker disk usage'),
-    lacks('prune', 'Remove unused data'),
-  ]),
+  byName([...Object.values(system), has('df', systemDf), has('prune', systemPrune)]),
 );
 
 /** Short spellings do not go by their aliases: there is `docker container remove` and no `docker remove`. */
@@ -158,11 +197,11 @@ export const sections: readonly Section[] = [
       lacks('context', 'Manage contexts'),
       imageGroup,
       lacks('manifest', 'Manage Docker image manifests and manifest lists'),
-      lacks('network', 'Manage networks'),
+      networkGroup,
       lacks('plugin', 'Manage plugins'),
       systemGroup,
       lacks('trust', 'Manage trust on Docker images'),
-      lacks('volume', 'Manage volumes'),
+      volumeGroup,
     ],
   },
   { title: 'Swarm Commands', entries: [lacks('swarm', 'Manage Swarm')] },
@@ -173,7 +212,7 @@ export const sections: readonly Section[] = [
         .filter((entry) => !common.includes(entry))
         .map(short),
       has('inspect', inspect),
-      lacks('rmi', 'Remove one or more images'),
+      has('rmi', rmi),
     ]),
   },
 ];

@@ -1,6 +1,7 @@
 import type { ContainerSummary } from '../protocol/engine-api.ts';
 import { ago } from './format/duration.ts';
 import { ellipsis, shortId } from './format/ids.ts';
+import { labelMethod, labelsField } from './format/labels.ts';
 import { rawFormat } from './format/listing.ts';
 import type { Listing } from './format/listing.ts';
 import { showPorts } from './format/ports.ts';
@@ -16,7 +17,8 @@ export const containerListing: Listing<ContainerSummary> = {
   type: '*formatter.ContainerContext',
   table: columns.map((name) => `{{.${name}}}`).join('\t'),
   quiet: '{{.ID}}',
-  failure: 'failed to execute template',
+  failures: { compile: 'failed to parse template', execute: 'failed to execute template' },
+  rawQuiet: 'container_id: {{.ID}}',
   raw: rawFormat([
     'container_id: {{.ID}}',
     'image: {{.Image}}',
@@ -29,10 +31,7 @@ export const containerListing: Listing<ContainerSummary> = {
     'ports: {{- pad .Ports 1 0}}',
   ]),
   methods: {
-    Label: {
-      title: (name) => (name.split('.').at(-1) ?? '').replace(/[-_]/g, ' '),
-      value: ({ Labels }, name) => Labels?.[name] ?? '',
-    },
+    Label: labelMethod,
   },
   fields: {
     Command: {
@@ -42,7 +41,7 @@ export const containerListing: Listing<ContainerSummary> = {
     CreatedAt: { title: 'CREATED AT', value: ({ Created }) => goTime(Created) },
     ID: { title: 'CONTAINER ID', value: ({ Id }, full) => (full ? Id : shortId(Id)) },
     Image: { title: 'IMAGE', value: image },
-    Labels: { title: 'LABELS', value: ({ Labels }) => pairs(Labels).join(',') },
+    Labels: labelsField,
     LocalVolumes: { title: 'LOCAL VOLUMES', value: ({ Mounts }) => String(volumes(Mounts).length) },
     Mounts: { title: 'MOUNTS', value: mounts },
     Names: { title: 'NAMES', value: names },
@@ -59,7 +58,7 @@ export const containerListing: Listing<ContainerSummary> = {
 export const containerListingWithSize: Listing<ContainerSummary> = {
   ...containerListing,
   table: `${containerListing.table}\t{{.Size}}`,
-  raw: `${containerListing.raw}size: {{.Size}}\n`,
+  raw: `${containerListing.raw ?? ''}size: {{.Size}}\n`,
 };
 
 /** An image that has lost its name goes by its ID. */
@@ -68,12 +67,6 @@ function image({ Image, ImageID }: ContainerSummary, full: boolean): string {
   if (full) return Image;
   if (shortId(Image) === shortId(ImageID)) return shortId(ImageID);
   return Image.replace(/@sha256:[0-9a-f]{64}$/, '');
-}
-
-function pairs(labels: Record<string, string> | null): string[] {
-  return Object.entries(labels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`);
 }
 
 interface Mount {

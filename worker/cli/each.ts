@@ -17,6 +17,26 @@ export async function forEach(printers: Printers, names: readonly string[], work
   await reportFailures(printers.err, await settleInOrder(started, printers.out));
 }
 
+/** As {@link forEach}, one after the other. `before` runs before the failures are told. */
+export async function inTurn(
+  { out, err }: Printers,
+  names: readonly string[],
+  work: (name: string) => Promise<unknown>,
+  before: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const name of names) {
+    try {
+      await work(name);
+      await out.println(name);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  await before();
+  await reportFailures(err, failures);
+}
+
 async function settleInOrder(
   started: readonly Promise<{ name: string; value: void | 'passed over' }>[],
   out: Printer,

@@ -22,6 +22,7 @@ export const imageListing: Listing<ImageRow> = {
   type: '*formatter.imageContext',
   table: columns.map((name) => `{{.${name}}}`).join('\t'),
   quiet: '{{.ID}}',
+  rawQuiet: 'image_id: {{.ID}}',
   raw: rawFormat([
     'repository: {{.Repository}}',
     'tag: {{.Tag}}',
@@ -50,6 +51,7 @@ export const imageListing: Listing<ImageRow> = {
 export const imageListingWithDigests: Listing<ImageRow> = {
   ...imageListing,
   table: imageListing.table.replace('{{.Tag}}', '{{.Tag}}\t{{.Digest}}'),
+  raw: (imageListing.raw ?? '').replace('tag: {{.Tag}}\n', 'tag: {{.Tag}}\ndigest: {{.Digest}}\n'),
 };
 
 function countOrUnknown(count: number): string {

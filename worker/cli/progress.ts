@@ -36,6 +36,7 @@ export class ProgressScreen {
   show(message: ProgressMessage): string {
     const progress = message.progressDetail;
     if (message.id === undefined || message.id === '' || !progress) this.#lines = new Map();
+    if (message.stream) return label(message) + message.stream;
     if (this.#width === undefined) return plain(message);
     if (!progress) return label(message) + `${message.status ?? ''}\n`;
     return this.#overwrite(message, this.#width);

@@ -40,6 +40,24 @@ export class RelayFiles implements ClientFiles {
     }
   }
 
+  async open(path: string): Promise<AsyncIterable<Uint8Array>> {
+    const file = await this.#open(path, flag.readOnly | flag.closeOnExec);
+    return this.#chunks(file, path);
+  }
+
+  async *#chunks(file: number, path: string): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const answer = await this.#request(commandMessage.readFile, u32(file, maxMessage));
+        if (!('data' in answer)) throw new FileError('read', path, -answer.result);
+        if (answer.data.length === 0) return;
+        yield answer.data;
+      }
+    } finally {
+      await this.#request(commandMessage.closeFile, u32(file));
+    }
+  }
+
   /** One file at a time: an answer belongs to the request before it. */
   #withFile<T>(path: string, flags: number, use: (file: number) => Promise<T>): Promise<T> {
     const run = this.#last.then(async () => {

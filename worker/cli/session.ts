@@ -36,6 +36,8 @@ export interface ClientFiles {
   /** Creates the file or empties it. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** Its bytes, read as they are asked for; rejects when it cannot be opened. */
+  open(path: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** Worded as Go words it: `open /x: no such file or directory`. */

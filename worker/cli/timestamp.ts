@@ -3,15 +3,15 @@ import { parseDuration } from './flags/duration.ts';
 
 /**
  * A point in time as the engine takes it, in seconds: of a number of those, a time of RFC 3339 or part of one, or how
- * long ago it was. @throws StatusError
+ * long ago it was. `name` is the flag's, where the message is to name it. @throws StatusError
  */
-export function timestamp(name: string, text: string, now = Date.now()): string {
+export function timestamp(name: string | undefined, text: string, now = Date.now()): string {
   if (/^\d+(\.\d+)?$/.test(text)) return text;
   const length = parseDuration(text);
   const time = length === undefined ? parseTime(text) : now - length / 1e6;
   if (time === undefined) {
     const why = `failed to parse value as time or duration: ${JSON.stringify(text)}`;
-    throw new StatusError(1, `invalid value for ${JSON.stringify(name)}: ${why}`);
+    throw new StatusError(1, name === undefined ? why : `invalid value for ${JSON.stringify(name)}: ${why}`);
   }
   const seconds = Math.floor(time / 1000);
   return `${seconds}.${fraction(text, time - seconds * 1000)}`;

@@ -3,9 +3,9 @@ import { cut, value } from './kinds.ts';
 
 export type Filters = Readonly<Record<string, readonly string[]>>;
 
-/** `--filter name=value`, gathered by name. */
-export function filter(usage: string): Flag<Filters> {
-  return value<Filters>('filter', {}, readFilter, usage, { short: 'f' });
+/** `--filter name=value`, gathered by name; `-f` too, unless that letter is taken. */
+export function filter(usage: string, letter = true): Flag<Filters> {
+  return value<Filters>('filter', {}, readFilter, usage, letter ? { short: 'f' } : {});
 }
 
 function readFilter(text: string, previous: Filters): Filters {

@@ -13,5 +13,8 @@ export const listFormatFlag = string(
     more,
 );
 
+/** What is said of it by a command that prints an object, or one after the other. */
+export const objectFormatText = `Format output using a custom template:\n${more}`;
+
 /** `--format` of a command that prints one object. */
-export const objectFormatFlag = string(`Format output using a custom template:\n${more}`, { short: 'f' });
+export const objectFormatFlag = string(objectFormatText, { short: 'f' });

@@ -1,6 +1,5 @@
 import type { Flag, FlagOptions } from './flag.ts';
 import { readBool, readInteger } from './numbers.ts';
-import type { IntegerRange } from './numbers.ts';
 
 type Validate = (text: string) => string;
 
@@ -25,13 +24,12 @@ export function string(usage: string, options: FlagOptions & { initial?: string 
 
 export function integer(
   usage: string,
-  options: FlagOptions & IntegerRange & { initial?: number; type?: string } = {},
+  options: FlagOptions & { initial?: number; type?: string; min?: number } = {},
 ): Flag<number> {
-  const { min, max, ...rest } = options;
-  const range = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  const { min, ...rest } = options;
   const initial = options.initial ?? 0;
   const shown = initial === 0 ? {} : { defaultText: String(initial) };
-  return { type: 'int', usage, ...shown, ...rest, initial, read: (text) => readInteger(text, range) };
+  return { type: 'int', usage, ...shown, ...rest, initial, read: (text) => readInteger(text, min) };
 }
 
 /** Gathers its mentions. */

@@ -1,11 +1,11 @@
 import type { Flag } from './flag.ts';
 import { cut, value } from './kinds.ts';
-import { readDecimal } from './numbers.ts';
+import { readInteger } from './numbers.ts';
 
 export interface Ulimit {
   Name: string;
-  Hard: number;
   Soft: number;
+  Hard: number;
 }
 
 const names = new Set(
@@ -23,9 +23,9 @@ export function readUlimit(text: string): Ulimit {
   if (parts.length > 2) {
     throw new Error(`too many limit value arguments - ${limits}, can only have up to two, \`soft[:hard]\``);
   }
-  const [soft = 0, hard = soft] = parts.map((part) => readDecimal(part));
+  const [soft = 0, hard = soft] = parts.map((part) => readInteger(part));
   refuseSoftAboveHard(soft, hard);
-  return { Name: name, Hard: hard, Soft: soft };
+  return { Name: name, Soft: soft, Hard: hard };
 }
 
 function refuseSoftAboveHard(soft: number, hard: number): void {
@@ -36,12 +36,11 @@ function refuseSoftAboveHard(soft: number, hard: number): void {
   );
 }
 
-/** A later mention of a limit wins; they are sent in the order of their names. */
+/** A later mention of a limit wins. */
 export function ulimits(usage: string): Flag<readonly Ulimit[]> {
   const read = (text: string, previous: readonly Ulimit[]) => {
     const limit = readUlimit(text);
-    const others = previous.filter(({ Name }) => Name !== limit.Name);
-    return [...others, limit].sort((a, b) => (a.Name < b.Name ? -1 : 1));
+    return [...previous.filter(({ Name }) => Name !== limit.Name), limit];
   };
   return value('ulimit', [] as readonly Ulimit[], read, usage, { defaultText: '[]' });
 }

@@ -11,12 +11,14 @@ export interface Listing<T> {
   readonly fields: Readonly<Record<string, Field<T>>>;
   readonly table: string;
   readonly quiet: string;
-  /** What `--format raw` stands for. */
-  readonly raw: string;
+  /** What `--format raw` stands for; the word itself where there is none. */
+  readonly raw?: string;
+  /** What that and `--quiet` stand for. */
+  readonly rawQuiet?: string;
   /** Fields that take arguments. */
   readonly methods?: Readonly<Record<string, Method<T>>>;
-  /** How a failure of a template begins. */
-  readonly failure?: string;
+  /** How a template's failures begin. */
+  readonly failures?: { readonly compile: string; readonly execute: string };
 }
 
 export interface Method<T> {
@@ -37,6 +39,7 @@ export interface ListOptions {
   readonly full?: boolean;
 }
 
+const failure = 'template parsing error';
 const minWidth = 10;
 const padding = 3;
 
@@ -52,16 +55,19 @@ export class ListFormat<T> {
     this.#listing = listing;
     this.#isTable = isTable;
     this.#full = full;
-    this.#template = compileFormat(source);
+    this.#template = compileFormat(source, this.#failures.compile);
+  }
+
+  get #failures(): { readonly compile: string; readonly execute: string } {
+    return this.#listing.failures ?? { compile: failure, execute: failure };
   }
 
   render(items: readonly T[]): string {
-    const header = this.#execute(() => renderHeader(this.#template, this.#titles()));
     const rows = items.map((item) =>
-      this.#execute(() => render(this.#template, this.#row(item), () => '<nil>')),
+      this.#execute(() => render(this.#template, row(this.#listing, item, this.#full), () => '<nil>')),
     );
     if (this.#isTable)
-      return alignTabs([header, ...rows].map((line) => `${line}\n`).join(''), minWidth, padding);
+      return alignTabs([this.#header(), ...rows].map((line) => `${line}\n`).join(''), minWidth, padding);
     return rows.map((row) => `${row}\n`).join('');
   }
 
@@ -74,12 +80,22 @@ export class ListFormat<T> {
     return named;
   }
 
+  /** Docker minds no failure in it, where there are no rows to fail too. */
+  #header(): string {
+    try {
+      return renderHeader(this.#template, this.#titles());
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      return '';
+    }
+  }
+
   #execute<R>(work: () => R): R {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      throw new StatusError(1, `${this.#listing.failure ?? 'template parsing error'}: ${error.message}`);
+      throw new StatusError(1, `${this.#failures.execute}: ${error.message}`);
     }
   }
 
@@ -92,19 +108,19 @@ export class ListFormat<T> {
     ]) as object;
     return Object.defineProperty(titles, goType, { value: this.#listing.type });
   }
+}
 
-  /** Fields in the order of their names, each computed when it is read. */
-  #row(item: T): object {
-    const row = Object.defineProperty({}, goType, { value: this.#listing.type });
-    for (const name of Object.keys(this.#listing.fields).sort()) {
-      const get = () => this.#listing.fields[name]?.value(item, this.#full);
-      Object.defineProperty(row, name, { enumerable: true, get });
-    }
-    for (const [name, method] of Object.entries(this.#listing.methods ?? {})) {
-      Object.defineProperty(row, name, { value: (argument: string) => method.value(item, argument) });
-    }
-    return row;
+/** An item as templates see it: fields in the order of their names, each computed when it is read. */
+export function row<T>(listing: Listing<T>, item: T, full: boolean): object {
+  const made = Object.defineProperty({}, goType, { value: listing.type });
+  for (const name of Object.keys(listing.fields).sort()) {
+    const get = () => listing.fields[name]?.value(item, full);
+    Object.defineProperty(made, name, { enumerable: true, get });
   }
+  for (const [name, method] of Object.entries(listing.methods ?? {})) {
+    Object.defineProperty(made, name, { value: (argument: string) => method.value(item, argument) });
+  }
+  return made;
 }
 
 function choose<T>(
@@ -113,7 +129,10 @@ function choose<T>(
   quiet: boolean,
 ): { source: string; isTable: boolean } {
   if (format === 'json') return { source: '{{json .}}', isTable: false };
-  if (format === 'raw') return { source: listing.raw, isTable: false };
+  if (format === 'raw') {
+    const raw = quiet ? (listing.rawQuiet ?? listing.raw) : listing.raw;
+    return { source: raw ?? format, isTable: false };
+  }
   if (format !== '' && !format.startsWith('table')) return { source: unescape(format), isTable: false };
   const own = unescape(format.slice('table'.length));
   if (own !== '') return { source: own, isTable: true };
@@ -128,12 +147,12 @@ function unescape(format: string): string {
     .replaceAll('\\n', '\n');
 }
 
-function compileFormat(source: string): Template {
+function compileFormat(source: string, failure: string): Template {
   try {
     return compile(source);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw new StatusError(1, `failed to parse template: ${error.message}`);
+    throw new StatusError(1, `${failure}: ${error.message}`);
   }
 }
 

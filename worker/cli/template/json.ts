@@ -1,10 +1,14 @@
 import { goType, isObject } from './values.ts';
 import type { GoValue } from './values.ts';
 
-/** As Go's encoding/json: rows escape what HTML minds, for they write themselves; everything else is plain. */
+/** As Go's encoding/json: rows of lists escape what HTML minds, for they write themselves; everything else is plain. */
 export function toJson(value: GoValue): string {
   const text = JSON.stringify(value) ?? 'null';
-  return isObject(value) && value[goType] !== undefined ? escapeHtml(text) : text;
+  return isObject(value) && isRow(value[goType]) ? escapeHtml(text) : text;
+}
+
+function isRow(type: string | undefined): boolean {
+  return type !== undefined && type.endsWith('Context');
 }
 
 function escapeHtml(text: string): string {

@@ -1,0 +1,20 @@
+import type { Volume } from '../../protocol/engine-api.ts';
+import { atLeast, command } from '../command-spec.ts';
+import { objectFormatFlag } from '../flags/format.ts';
+import { inspectEach } from '../inspect-each.ts';
+
+export const volumeInspect = command({
+  usage: '[OPTIONS] VOLUME [VOLUME...]',
+  short: 'Display detailed information on one or more volumes',
+  args: atLeast(1),
+  flags: { format: objectFormatFlag },
+  run: (call) =>
+    inspectEach(call, call.args, call.values.format, async (name) =>
+      inOrder(await call.engine.volumeInspect(name)),
+    ),
+});
+
+/** The client prints the fields that it knows, in its own order. */
+function inOrder({ CreatedAt, Driver, Labels, Mountpoint, Name, Options, Scope, ...rest }: Volume): object {
+  return { CreatedAt, Driver, Labels, Mountpoint, Name, Options, Scope, ...rest };
+}

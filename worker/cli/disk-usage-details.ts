@@ -1,0 +1,88 @@
+import { familiarName, parseReference } from '../oci/reference.ts';
+import type { DiskUsage, ImageSummary } from '../protocol/engine-api.ts';
+import { containerListing } from './container-listing.ts';
+import { ListFormat, row } from './format/listing.ts';
+import type { Listing } from './format/listing.ts';
+import { imageListing, imageListingWithDigests } from './image-listing.ts';
+import type { ImageRow } from './image-listing.ts';
+import { compile, render } from './template/template.ts';
+import { goType } from './template/values.ts';
+import { volumeListing } from './volume-listing.ts';
+
+const tables = {
+  images: 'Repository Tag ID CreatedSince Size SharedSize UniqueSize Containers',
+  containers: 'ID Image Command LocalVolumes Size RunningFor Status Names',
+  volumes: 'Name Links Size',
+};
+
+/** Of `docker system df -v`: a table for each kind of thing. */
+export function detailTables(usage: DiskUsage): string {
+  const { images, containers, volumes } = things(usage);
+  return [
+    `Images space usage:\n\n${table(imageListing, tables.images, images)}`,
+    `Containers space usage:\n\n${table(containerListing, tables.containers, containers)}`,
+    `Local Volumes space usage:\n\n${table(volumeListing, tables.volumes, volumes)}`,
+    'Build cache usage: 0B\n\nCACHE ID   CACHE TYPE   SIZE      CREATED   LAST USED   USAGE     SHARED\n',
+  ].join('\n');
+}
+
+function table<T>(listing: Listing<T>, columns: string, items: readonly T[]): string {
+  const format = columns
+    .split(' ')
+    .map((name) => `{{.${name}}}`)
+    .join('\t');
+  return new ListFormat(listing, { format: `table ${format}` }).render(items);
+}
+
+/** The same by a template, which is given the lists. @throws TemplateError */
+export function detailsByTemplate(format: string, usage: DiskUsage): string {
+  const { images, containers, volumes } = things(usage);
+  const full = !format.startsWith('table');
+  const lists = {
+    Images: images.map((image) => row(imageListing, image, full)),
+    Containers: containers.map((container) => row(containerListing, container, full)),
+    Volumes: volumes.map((volume) => row(volumeListing, volume, full)),
+    BuildCache: [],
+  };
+  const data = Object.defineProperty(lists, goType, { value: '*formatter.diskUsageContext' });
+  return render(compile(source(format)), data, () => '<nil>');
+}
+
+function source(format: string): string {
+  if (format === 'json') return '{{json .}}';
+  if (format === 'raw') return rawSource();
+  return format
+    .replace(/^table/, '')
+    .trim()
+    .replaceAll('\\t', '\t')
+    .replaceAll('\\n', '\n');
+}
+
+function rawSource(): string {
+  return [
+    rawSection('Images', 'Image', imageListingWithDigests.raw),
+    rawSection('Containers', 'Container', `${containerListing.raw ?? ''}size: {{.Size}}\n`),
+    rawSection('Volumes', 'Volume', volumeListing.raw),
+  ].join('');
+}
+
+function rawSection(list: string, type: string, raw = ''): string {
+  return `{{range .${list}}}type: ${type}\n${raw}\n{{end -}}\n`;
+}
+
+function things({ Images, Containers, Volumes }: DiskUsage) {
+  return {
+    images: (Images ?? []).map(byFirstName),
+    // The size of the image is told with the image.
+    containers: (Containers ?? []).map((container) => ({ ...container, SizeRootFs: 0 })),
+    volumes: Volumes ?? [],
+  };
+}
+
+function byFirstName(image: ImageSummary): ImageRow {
+  const [first] = image.RepoTags ?? [];
+  if (first === undefined || first.startsWith('<none>'))
+    return { image, repository: '<none>', tag: '<none>', digest: '' };
+  const reference = parseReference(first);
+  return { image, repository: familiarName(reference), tag: reference.tag ?? '<none>', digest: '' };
+}
