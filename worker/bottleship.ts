@@ -13,6 +13,7 @@ import { StoredAgent } from './machine/storage.ts';
 import { NinepServer } from './ninep/server.ts';
 import type { AgentStream } from './protocol/agent-client.ts';
 import type { EngineApi } from './protocol/engine-api.ts';
+import type { Registries } from './registry/registries.ts';
 import type { MachineStatus } from './protocol/page.ts';
 import { ServedLayers } from './engine/layers.ts';
 import { Terminals } from './terminals.ts';
@@ -27,6 +28,8 @@ export interface Platform {
   metadata: MetadataStore;
   onStatus: (status: MachineStatus) => void;
   onKernelMessage?: (line: string) => void;
+  /** Registries that can be reached from here. */
+  registries?: Registries;
   /** Whether time in which nobody types is used to make the first commands quicker. */
   warmUp?: boolean;
 }
@@ -67,6 +70,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     metadata: platform.metadata,
     layers,
     content: platform.content,
+    registries: platform.registries,
     fetchBlob: (path) => platform.fetchFile(`registry/${path}`),
     onPull: {
       progress: (image, received, total) => platform.onStatus({ phase: 'pulling', image, received, total }),

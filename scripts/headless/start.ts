@@ -4,6 +4,7 @@ import { type Bottleship, startBottleship } from '../../worker/bottleship.ts';
 import { MemoryContentStore } from '../../worker/content/memorystore.ts';
 import { MemoryMetadataStore } from '../../worker/engine/metadata/memory.ts';
 import { MemoryIndexCache } from '../../worker/layers/indexcache.ts';
+import { Registries } from '../../worker/registry/registries.ts';
 import type { MachineStatus } from '../../worker/protocol/page.ts';
 
 const folder = join(import.meta.dirname, '../../public');
@@ -33,6 +34,7 @@ export function startHeadless({
     content: new MemoryContentStore(),
     indexes: new MemoryIndexCache(),
     metadata: new MemoryMetadataStore(),
+    registries: new Registries({ fetch }),
     onStatus: (status) => {
       log(JSON.stringify(status));
       onStatus?.(status);

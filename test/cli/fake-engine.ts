@@ -83,7 +83,7 @@ export class FakeEngine implements api.EngineApi {
   ): Promise<api.Created> {
     this.#call('POST', '/containers/create', { name, platform });
     const image = config.Image ?? '';
-    if (!this.#hasImage(image)) throw new ApiError(404, `No such image: ${image}`);
+    if (!this.hasImage(image)) throw new ApiError(404, `No such image: ${image}`);
     this.created.push(config);
     this.containers.push(
       containerFixture({ Id: this.nextId, Names: [`/${name ?? 'serene_lederberg'}`], Image: image }),
@@ -92,7 +92,7 @@ export class FakeEngine implements api.EngineApi {
     return { Id: this.nextId, Warnings: this.warnings };
   }
 
-  #hasImage(image: string): boolean {
+  protected hasImage(image: string): boolean {
     const tagged = image.includes(':') ? image : `${image}:latest`;
     return this.images.some(({ RepoTags }) => RepoTags?.includes(tagged));
   }
@@ -223,12 +223,13 @@ export class FakeEngine implements api.EngineApi {
   async imageCreate(options: {
     fromImage: string;
     tag: string;
+    platform?: string;
   }): Promise<AsyncIterable<api.ProgressMessage>> {
-    this.#call('POST', '/images/create', { fromImage: options.fromImage, tag: options.tag });
+    this.#call('POST', '/images/create', { ...options });
     const name = `${options.fromImage.replace(/^docker.io\/library\//, '')}:${options.tag}`;
     const answer = this.pulls[name];
     if (answer instanceof Error) throw answer;
-    if (!this.#hasImage(name)) this.images.push({ Id: 'sha256:0', RepoTags: [name] } as api.ImageSummary);
+    if (!this.hasImage(name)) this.images.push({ Id: 'sha256:0', RepoTags: [name] } as api.ImageSummary);
     return each(answer ?? []);
   }
 

@@ -14,7 +14,8 @@ export class FakeSession implements ClientSession {
   readonly keys: Queue<Uint8Array>;
   readonly stdout: Sink;
   readonly stderr: Sink;
-  readonly fileTexts: Record<string, string> = {};
+  readonly fileTexts: Record<string, string | Uint8Array> = {};
+  readonly directories = new Set(['/', '/root', '.']);
   readonly raw: boolean[] = [];
   asked = 0;
   printed = '';
@@ -43,12 +44,13 @@ export class FakeSession implements ClientSession {
   get files(): ClientFiles {
     return {
       read: async (path) => {
+        if (this.directories.has(path)) throw new FileError('read', path, 21);
         const text = this.fileTexts[path];
         if (text === undefined) throw new FileError('open', path, 2);
-        return new TextEncoder().encode(text);
+        return typeof text === 'string' ? new TextEncoder().encode(text) : text;
       },
       write: async (path, bytes) => void (this.fileTexts[path] = new TextDecoder().decode(bytes)),
-      exists: async (path) => path in this.fileTexts,
+      exists: async (path) => path in this.fileTexts || this.directories.has(path),
       open: async (path) => oneChunk(this.fileTexts[path], path),
     };
   }
@@ -97,7 +99,7 @@ export class FakeSession implements ClientSession {
   }
 }
 
-async function* oneChunk(text: string | undefined, path: string): AsyncGenerator<Uint8Array> {
+async function* oneChunk(text: string | Uint8Array | undefined, path: string): AsyncGenerator<Uint8Array> {
   if (text === undefined) throw new FileError('open', path, 2);
-  yield new TextEncoder().encode(text);
+  yield typeof text === 'string' ? new TextEncoder().encode(text) : text;
 }

@@ -4,6 +4,7 @@ import type { CommandSpec } from './command-spec.ts';
 import { sections } from './command-tree.ts';
 import type { Entry, Group } from './command-tree.ts';
 import { errorText, exitCode, StatusError } from './errors.ts';
+import { withPresets } from './flags/flag.ts';
 import type { FlagTable } from './flags/flag.ts';
 import { FlagError, parseFlags } from './flags/parse.ts';
 import type { Parsed } from './flags/parse.ts';
@@ -106,7 +107,7 @@ class Docker {
     const parsed = await this.#parse(
       name,
       `Usage:  ${name} ${spec.usage}`,
-      spec.flags,
+      withPresets(spec.flags, this.#session.env),
       args,
       spec.optionsFirst,
     );
@@ -115,6 +116,7 @@ class Docker {
     }
     checkArgs(name, spec, parsed.args.length);
     refuseUnavailable(name, spec.flags, parsed);
+    refuseWindows(spec.flags, parsed);
     const code = await spec.run({
       engine: this.#engine,
       session: this.#session,
@@ -183,6 +185,17 @@ function refuseUnavailable(name: string, flags: FlagTable, { mentioned, values }
         `Run '${name} --help' for more information`,
     );
   }
+}
+
+/** Docker's client learns from the engine which system it runs on. */
+function refuseWindows(flags: FlagTable, { mentioned }: Parsed<FlagTable>): void {
+  const mistakes = [...mentioned]
+    .filter((flag) => flags[flag]?.windows)
+    .map(
+      (flag) =>
+        `"--${flag}" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux`,
+    );
+  if (mistakes.length > 0) throw new StatusError(1, mistakes.join('\n'));
 }
 
 function checkArgs(name: string, { args: { min, max }, usage }: CommandSpec, count: number): void {

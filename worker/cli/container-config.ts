@@ -1,37 +1,45 @@
-import type { CreateConfig } from '../protocol/engine-api.ts';
+import type { ContainerConfig, CreateConfig } from '../protocol/engine-api.ts';
 import { readEnvironment, readLabels } from './env-file.ts';
-import { StatusError } from './errors.ts';
 import type { FlagValues } from './flags/flag.ts';
-import { cut } from './flags/kinds.ts';
-import { numberError } from './flags/numbers.ts';
 import { hostConfig } from './host-config.ts';
+import { healthcheck } from './options/health.ts';
+import { endpoints } from './options/network.ts';
+import { ports } from './options/ports.ts';
+import { readVolumes } from './options/volume-spec.ts';
 import type { ContainerFlags } from './run-flags.ts';
 import type { ClientSession } from './session.ts';
 
-/** What `docker run` and `docker create` ask the engine for. */
+type Values = FlagValues<ContainerFlags>;
+
+/** What `docker run` and `docker create` ask the engine for: every field, as Docker's client sends it. */
 export async function containerConfig(
   session: ClientSession,
-  values: FlagValues<ContainerFlags>,
+  values: Values,
   mentioned: ReadonlySet<string>,
   [image = '', ...command]: readonly string[],
 ): Promise<CreateConfig> {
-  const labels = await readLabels(session, values['label-file'], values.label);
+  const volumes = readVolumes(values.volume, session.cwd);
+  const { exposed, bindings } = ports(values.publish, values.expose);
+  const host = await hostConfig(session, values, mentioned);
   return {
-    Image: image,
-    ...(command.length > 0 ? { Cmd: command } : {}),
-    ...entrypoint(values.entrypoint, mentioned),
     ...attachment(values),
-    Env: await readEnvironment(session, values['env-file'], values.env),
     ...texts(values),
-    ...(mentioned.has('stop-timeout') ? { StopTimeout: values['stop-timeout'] } : {}),
-    ...(Object.keys(labels).length > 0 ? { Labels: labels } : {}),
-    ...exposedPorts(values.expose),
-    HostConfig: await hostConfig(session, values, mentioned),
+    Env: orNull(await readEnvironment(session, values['env-file'], values.env)),
+    Cmd: orNull(command),
+    Image: image,
+    Volumes: volumes.volumes,
+    Entrypoint: entrypoint(values.entrypoint, mentioned),
+    OnBuild: null,
+    Labels: await readLabels(session, values['label-file'], values.label),
+    ...optional(values, mentioned),
+    ...(Object.keys(exposed).length > 0 ? { ExposedPorts: exposed } : {}),
+    HostConfig: { ...host, Binds: orNull(volumes.binds), PortBindings: bindings },
+    NetworkingConfig: { EndpointsConfig: endpoints(values) },
   };
 }
 
 /** Naming no stream means both outputs, and `-i` standard input too. */
-function attachment(values: FlagValues<ContainerFlags>): CreateConfig {
+function attachment(values: Values): ContainerConfig {
   const asked = new Set(values.attach);
   const stdin = values.interactive || asked.has('stdin');
   return {
@@ -45,41 +53,29 @@ function attachment(values: FlagValues<ContainerFlags>): CreateConfig {
 }
 
 /** An entrypoint that is given as empty takes the image's away. */
-function entrypoint(text: string, mentioned: ReadonlySet<string>): CreateConfig {
-  return mentioned.has('entrypoint') ? { Entrypoint: [text] } : {};
+function entrypoint(text: string, mentioned: ReadonlySet<string>): string[] | null {
+  return mentioned.has('entrypoint') ? [text] : null;
 }
 
-function texts(values: FlagValues<ContainerFlags>): CreateConfig {
+function texts(values: Values): ContainerConfig {
   return {
-    ...(values.hostname === '' ? {} : { Hostname: values.hostname }),
-    ...(values.domainname === '' ? {} : { Domainname: values.domainname }),
-    ...(values.user === '' ? {} : { User: values.user }),
-    ...(values.workdir === '' ? {} : { WorkingDir: values.workdir }),
-    ...(values['stop-signal'] === '' ? {} : { StopSignal: values['stop-signal'] }),
+    Hostname: values.hostname,
+    Domainname: values.domainname,
+    User: values.user,
+    WorkingDir: values.workdir,
   };
 }
 
-function exposedPorts(ranges: readonly string[]): CreateConfig {
-  if (ranges.length === 0) return {};
-  const ports = ranges.flatMap((range) => portsOf(range));
-  return { ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])) };
+/** What is only sent when it was asked for. */
+function optional(values: Values, mentioned: ReadonlySet<string>): ContainerConfig {
+  const health = healthcheck(values);
+  return {
+    ...(values['stop-signal'] === '' ? {} : { StopSignal: values['stop-signal'] }),
+    ...(mentioned.has('stop-timeout') ? { StopTimeout: values['stop-timeout'] } : {}),
+    ...(health ? { Healthcheck: health } : {}),
+  };
 }
 
-/** `80`, `80/udp`, `8000-8010/tcp`. */
-function portsOf(text: string): string[] {
-  if (text.includes(':')) throw new StatusError(1, `invalid port format for --expose: ${text}`);
-  const [range, protocol = 'tcp'] = cut(text, '/');
-  const [first, last = first] = cut(range, '-');
-  for (const part of [first, last]) {
-    if (/^\d+$/.test(part) && Number(part) < 65536) continue;
-    const why = numberError('ParseUint', part, 'invalid syntax').message;
-    throw new StatusError(1, `invalid range format for --expose: ${text}, error: ${why}`);
-  }
-  const count = Number(last) - Number(first) + 1;
-  if (count < 1)
-    throw new StatusError(
-      1,
-      `invalid range format for --expose: ${text}, error: invalid range specified for port: ${range}`,
-    );
-  return Array.from({ length: count }, (_, at) => `${Number(first) + at}/${protocol}`);
+function orNull(items: string[]): string[] | null {
+  return items.length > 0 ? items : null;
 }

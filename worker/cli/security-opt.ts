@@ -1,20 +1,30 @@
-import { StatusError } from './errors.ts';
+import type { HostConfig } from '../protocol/engine-api.ts';
 import { cut } from './flags/kinds.ts';
+import { compactJson } from './json-text.ts';
 import type { ClientSession } from './session.ts';
 import { decodeText } from './text.ts';
 
-/** As the engine takes them: a seccomp profile is sent, not its path. */
-export async function securityOptions(session: ClientSession, options: readonly string[]): Promise<string[]> {
-  return Promise.all(options.map((option) => securityOption(session, option)));
+/** `--security-opt` as the engine takes it: a seccomp profile is sent, not its path. @throws Error in Docker's words */
+export async function securityOptions(
+  session: ClientSession,
+  options: readonly string[],
+): Promise<HostConfig> {
+  const sent: string[] = [];
+  for (const option of options) sent.push(await securityOption(session, option));
+  const kept = sent.filter((option) => option !== 'systempaths=unconfined');
+  const unconfined = kept.length < sent.length;
+  return {
+    SecurityOpt: options.length > 0 ? kept : null,
+    MaskedPaths: unconfined ? [] : null,
+    ReadonlyPaths: unconfined ? [] : null,
+  };
 }
 
 async function securityOption(session: ClientSession, option: string): Promise<string> {
-  const [key, value] = option.includes('=') ? cut(option, '=') : cut(option, ':');
-  if (value === undefined && key !== 'no-new-privileges') {
-    throw new StatusError(1, `Invalid --security-opt: ${JSON.stringify(option)}`);
-  }
-  if (key === 'systempaths') {
-    throw new StatusError(1, '--security-opt systempaths is not available yet in this version of Bottleship');
+  const whole = option === 'no-new-privileges' || option.includes('=');
+  const [key, value] = whole ? cut(option, '=') : cut(option, ':');
+  if (!value && key !== 'no-new-privileges') {
+    throw new Error(`Invalid --security-opt: ${JSON.stringify(option)}`);
   }
   if (key !== 'seccomp' || value === undefined || value === 'unconfined' || value === 'builtin')
     return option;
@@ -22,16 +32,14 @@ async function securityOption(session: ClientSession, option: string): Promise<s
 }
 
 async function seccompProfile(session: ClientSession, path: string): Promise<string> {
-  const failed = (error: unknown) => {
+  const failed = (what: string) => (error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    return new StatusError(1, `opening seccomp profile (${path}) failed: ${why}`);
+    throw new Error(`${what} seccomp profile (${path}) failed: ${why}`, { cause: error });
   };
-  const text = await session.files.read(path).then(decodeText, (error: unknown) => {
-    throw failed(error);
-  });
+  const text = await session.files.read(path).then(decodeText, failed('opening'));
   try {
-    return JSON.stringify(JSON.parse(text));
+    return compactJson(text);
   } catch (error) {
-    throw new StatusError(1, `compacting json for seccomp profile (${path}) failed: ${String(error)}`);
+    return failed('compacting json for')(error);
   }
 }

@@ -15,6 +15,9 @@ import type { PullListener } from './images/puller.ts';
 import { Puller } from './images/puller.ts';
 import { ImageStore } from './images/store.ts';
 import { MemoryLogStore } from './logs/memory.ts';
+import { RegistryImages } from './images/registrysource.ts';
+import { ImageSources } from './images/sources.ts';
+import type { Registries } from '../registry/registries.ts';
 import type { MetadataStore } from './metadata/store.ts';
 import { Processes } from './processes.ts';
 import type { Resolver } from './spec/files.ts';
@@ -31,6 +34,8 @@ export interface EngineParts {
   readonly content: ContentStore;
   /** Fetches from the folder of the bundled registry: `index.json`, `blobs/sha256/...`. */
   readonly fetchBlob: FetchBlob;
+  /** Without them there are only the bundled images. */
+  readonly registries?: Registries | undefined;
   /** For containers' /etc/resolv.conf. */
   readonly resolver?: Resolver;
   readonly onPull?: PullListener;
@@ -52,7 +57,8 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     logs: new MemoryLogStore(),
     machine: { ...parts.machine, resolver },
   };
-  const source = new BundledImages(parts.fetchBlob);
+  const bundled = new BundledImages(parts.fetchBlob);
+  const source = parts.registries ? new ImageSources(bundled, new RegistryImages(parts.registries)) : bundled;
   const puller = new Puller(context, source, parts.layers, parts.onPull);
   return new Engine(context, puller, new Images(context, parts.layers, parts.content), id);
 }

@@ -5,6 +5,7 @@ import { containerConfig } from '../container-config.ts';
 import { checkPullOption, createContainer } from '../create-container.ts';
 import { errorText, StatusError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
+import { warnOfMounts } from '../options/mount.ts';
 import { containerFlags } from '../run-flags.ts';
 
 const flagMistake = 125;
@@ -33,7 +34,9 @@ export const create = command({
   },
 });
 
-async function configure({ session, values, mentioned, args }: Call<typeof flags>): Promise<CreateConfig> {
+async function configure(call: Call<typeof flags>): Promise<CreateConfig> {
+  const { session, values, mentioned, args } = call;
   checkPullOption(values.pull);
+  await warnOfMounts(session, call.err, values.mount);
   return containerConfig(session, values, mentioned, args);
 }

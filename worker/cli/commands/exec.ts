@@ -1,7 +1,7 @@
 import type { ExecConfig } from '../../protocol/engine-api.ts';
 import { atLeast, command } from '../command-spec.ts';
 import type { Call } from '../command-spec.ts';
-import { readEnvironment } from '../env-file.ts';
+import { readExecEnvironment } from '../env-file.ts';
 import { StatusError } from '../errors.ts';
 import { bool, list, string } from '../flags/kinds.ts';
 import { validEnv } from '../flags/validate.ts';
@@ -47,7 +47,7 @@ async function execConfig({ session, values, args }: Call<ExecFlags>): Promise<E
     AttachStdout: attach,
     AttachStderr: attach,
     Tty: values.tty,
-    Env: await readEnvironment(session, values['env-file'], values.env),
+    Env: await readExecEnvironment(session, values['env-file'], values.env),
     Cmd: args.slice(1),
     ...(values.privileged ? { Privileged: true } : {}),
     ...(values.user === '' ? {} : { User: values.user }),

@@ -4,6 +4,7 @@ import type { Call } from '../command-spec.ts';
 import { containerConfig } from '../container-config.ts';
 import { checkPullOption, createContainer } from '../create-container.ts';
 import { errorText, StatusError } from '../errors.ts';
+import { warnOfMounts } from '../options/mount.ts';
 import { runFlags } from '../run-flags.ts';
 import type { RunFlags } from '../run-flags.ts';
 import type { Unsubscribe } from '../session.ts';
@@ -36,6 +37,7 @@ export const run = command({
 
 async function configure(call: Call<RunFlags>): Promise<CreateConfig> {
   checkPullOption(call.values.pull);
+  await warnOfMounts(call.session, call.err, call.values.mount);
   return containerConfig(call.session, call.values, call.mentioned, call.args);
 }
 

@@ -6,7 +6,7 @@ import { bytes, swapBytes } from '../flags/bytes.ts';
 import { cpus } from '../flags/cpus.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import { integer, string } from '../flags/kinds.ts';
-import { parseRestartPolicy } from '../restart-policy.ts';
+import { readRestartPolicy } from '../options/restart-policy.ts';
 
 const flags = {
   'blkio-weight': integer('Block IO (relative weight), between 10 and 1000, or 0 to disable', {
@@ -69,5 +69,5 @@ function updateConfig(values: FlagValues<typeof flags>): UpdateConfig {
   const said = Object.fromEntries(
     Object.entries(config).filter(([, value]) => Boolean(value)),
   ) as UpdateConfig;
-  return values.restart === '' ? said : { ...said, RestartPolicy: parseRestartPolicy(values.restart) };
+  return values.restart === '' ? said : { ...said, RestartPolicy: readRestartPolicy(values.restart) };
 }

@@ -1,10 +1,12 @@
 import type { Flag } from './flag.ts';
 import { value } from './kinds.ts';
+import { readInteger } from './numbers.ts';
 
 const nano = 1_000_000_000n;
 
 /** A decimal or fraction of CPUs, in billionths. */
 function readCpus(text: string): number {
+  if (/^[+-]?0[xX][0-9a-fA-F]+$/.test(text)) return readInteger(text) * Number(nano);
   const [, sign, whole, fraction = '', exponent, divisor] =
     /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?(?:\/(\d+))?$/.exec(text) ?? [];
   if (whole === undefined || whole + fraction === '' || Number(divisor ?? 1) === 0) {

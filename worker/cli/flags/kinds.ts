@@ -1,5 +1,6 @@
 import type { Flag, FlagOptions } from './flag.ts';
 import { readBool, readInteger } from './numbers.ts';
+import type { IntegerRange } from './numbers.ts';
 
 type Validate = (text: string) => string;
 
@@ -24,12 +25,13 @@ export function string(usage: string, options: FlagOptions & { initial?: string 
 
 export function integer(
   usage: string,
-  options: FlagOptions & { initial?: number; type?: string; min?: number } = {},
+  options: FlagOptions & IntegerRange & { initial?: number; type?: string } = {},
 ): Flag<number> {
-  const { min, ...rest } = options;
+  const { min, max, ...rest } = options;
+  const range = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
   const initial = options.initial ?? 0;
   const shown = initial === 0 ? {} : { defaultText: String(initial) };
-  return { type: 'int', usage, ...shown, ...rest, initial, read: (text) => readInteger(text, min) };
+  return { type: 'int', usage, ...shown, ...rest, initial, read: (text) => readInteger(text, range) };
 }
 
 /** Gathers its mentions. */

@@ -84,7 +84,7 @@ class FlagReader {
       const flag = name === undefined ? undefined : this.#flag(name);
       if (name !== undefined && flag) letters = this.#shortValue(name, flag, letters);
       else if (letter === 'h') this.help = 'short';
-      else throw new FlagError(`unknown shorthand flag: '${letter}' in -${letters}`);
+      else throw new FlagError(`unknown shorthand flag: ${firstByte(letters)} in -${letters}`);
     }
   }
 
@@ -110,13 +110,20 @@ class FlagReader {
   }
 
   #set(name: string, flag: Flag, text: string): void {
-    const mentioned = this.values.has(name);
+    const meant = flag.spells ?? name;
+    const mentioned = this.values.has(meant);
     try {
-      this.values.set(name, flag.read(text, mentioned ? this.values.get(name) : flag.initial, mentioned));
+      this.values.set(meant, flag.read(text, mentioned ? this.values.get(meant) : flag.initial, mentioned));
     } catch (error) {
       const spelling = flag.short === undefined ? `--${name}` : `-${flag.short}, --${name}`;
       const why = error instanceof Error ? error.message : String(error);
       throw new FlagError(`invalid argument ${JSON.stringify(text)} for "${spelling}" flag: ${why}`);
     }
   }
+}
+
+/** As pflag has it: it looks at bytes. */
+function firstByte(letters: string): string {
+  const [byte = 0] = new TextEncoder().encode(letters);
+  return `'${String.fromCharCode(byte)}'`;
 }

@@ -1,11 +1,11 @@
 import type { Flag } from './flag.ts';
 import { cut, value } from './kinds.ts';
-import { readInteger } from './numbers.ts';
+import { readDecimal } from './numbers.ts';
 
 export interface Ulimit {
   Name: string;
-  Soft: number;
   Hard: number;
+  Soft: number;
 }
 
 const names = new Set(
@@ -23,9 +23,9 @@ export function readUlimit(text: string): Ulimit {
   if (parts.length > 2) {
     throw new Error(`too many limit value arguments - ${limits}, can only have up to two, \`soft[:hard]\``);
   }
-  const [soft = 0, hard = soft] = parts.map((part) => readInteger(part));
+  const [soft = 0, hard = soft] = parts.map((part) => readDecimal(part));
   refuseSoftAboveHard(soft, hard);
-  return { Name: name, Soft: soft, Hard: hard };
+  return { Name: name, Hard: hard, Soft: soft };
 }
 
 function refuseSoftAboveHard(soft: number, hard: number): void {
@@ -36,11 +36,12 @@ function refuseSoftAboveHard(soft: number, hard: number): void {
   );
 }
 
-/** A later mention of a limit wins. */
+/** A later mention of a limit wins; they are sent in the order of their names. */
 export function ulimits(usage: string): Flag<readonly Ulimit[]> {
   const read = (text: string, previous: readonly Ulimit[]) => {
     const limit = readUlimit(text);
-    return [...previous.filter(({ Name }) => Name !== limit.Name), limit];
+    const others = previous.filter(({ Name }) => Name !== limit.Name);
+    return [...others, limit].sort((a, b) => (a.Name < b.Name ? -1 : 1));
   };
   return value('ulimit', [] as readonly Ulimit[], read, usage, { defaultText: '[]' });
 }

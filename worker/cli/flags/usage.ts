@@ -3,7 +3,7 @@ import type { Flag, FlagTable } from './flag.ts';
 /** The help's list of flags, wrapped to `width` columns as pflag wraps it. */
 export function flagUsages(table: FlagTable, width: number): string {
   const shown = Object.entries(table)
-    .filter(([, flag]) => !flag.hidden)
+    .filter(([, flag]) => !flag.hidden && !flag.windows)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const heads = shown.map(([name, flag]) => head(name, flag));
   const indent = Math.max(0, ...heads.map((text) => text.length)) + 3;

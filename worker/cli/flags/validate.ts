@@ -1,4 +1,5 @@
 /** What Docker's client checks of single values before it asks the engine; each returns the value as it is sent. */
+import { parseIp } from './ip.ts';
 import { cut } from './kinds.ts';
 
 export function validEnv(text: string): string {
@@ -6,36 +7,45 @@ export function validEnv(text: string): string {
   return text;
 }
 
+/** White space before the name is let pass, and kept. */
 export function validLabel(text: string): string {
-  const [name] = cut(text, '=');
-  if (name.trim() === '') throw new Error(`invalid label '${text}': empty name`);
-  if (name !== name.trim()) throw new Error(`invalid label '${text}': name contains whitespaces`);
+  const name = cut(text, '=')[0].replace(/^[ \t]+/, '');
+  if (name === '') throw new Error(`invalid label '${text}': empty name`);
+  if (/[ \t]/.test(name)) throw new Error(`label '${name}' contains whitespaces`);
   return text;
 }
 
 /** `host:ip` and `host=ip` alike, sent as `host:ip`. */
 export function validExtraHost(text: string): string {
-  const [, name, address] = /^([^=:]*)[=:](.*)$/s.exec(text) ?? [];
-  if (!name || address === undefined) throw new Error(`bad format for add-host: ${JSON.stringify(text)}`);
-  const bare = address.replace(/^\[(.*)\]$/, '$1');
-  if (bare !== 'host-gateway' && !isAddress(bare)) {
-    throw new Error(`invalid IP address in add-host: ${JSON.stringify(address)}`);
+  const [name, address] = text.includes('=') ? cut(text, '=') : cut(text, ':');
+  if (name === '' || address === undefined || name.includes(':')) {
+    throw new Error(`bad format for add-host: ${JSON.stringify(text)}`);
+  }
+  const bare = address.replace(/^\[(.+)\]$/, '$1');
+  if (bare !== 'host-gateway' && parseIp(bare.trim()) === undefined) {
+    throw new Error(`invalid IP address in add-host: ${JSON.stringify(bare)}`);
   }
   return `${name}:${bare}`;
 }
 
 export function validAddress(text: string): string {
-  const address = text.trim();
-  if (!isAddress(address)) throw new Error(`IP address is not correctly formatted: ${text}`);
+  const address = parseIp(text.trim());
+  if (address === undefined) throw new Error(`IP address is not correctly formatted: ${text}`);
   return address;
 }
 
+const domainLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const domainForm = new RegExp(`^(${domainLabel}(?:\\.${domainLabel})*)\\.?\\s*$`);
+
+/** Without the dot at its end. */
 export function validDnsSearch(text: string): string {
-  const domain = text.trim();
+  const domain = text.replace(/^ +| +$/g, '');
   if (domain === '.') return domain;
-  if (!/^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*\.?$/.test(domain))
-    throw new Error(`${text} is not a valid domain`);
-  return domain;
+  const name = domainForm.exec(domain)?.[1];
+  if (name === undefined || name.length >= 255 || !/[a-zA-Z]/.test(domain)) {
+    throw new Error(`${domain} is not a valid domain`);
+  }
+  return name;
 }
 
 const sysctls = new Set(
@@ -57,26 +67,9 @@ export function validAttach(text: string): string {
   return stream;
 }
 
-function isAddress(text: string): boolean {
-  return isIPv4(text) || isIPv6(text);
-}
-
-function isIPv4(text: string): boolean {
-  return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
-}
-
-function isIPv6(text: string): boolean {
-  const [left = '', right, ...more] = text.split('::');
-  if (more.length > 0 || !text.includes(':')) return false;
-  const groups = [...groupsOf(left), ...groupsOf(right ?? '')];
-  const count = groups.reduce((sum, group) => sum + (isIPv4(group) ? 2 : 1), 0);
-  const last = groups.length - 1;
-  const sound = groups.every(
-    (group, at) => /^[0-9a-fA-F]{1,4}$/.test(group) || (at === last && isIPv4(group)),
-  );
-  return sound && (right === undefined ? count === 8 : count < 8);
-}
-
-function groupsOf(text: string): string[] {
-  return text === '' ? [] : text.split(':');
+/** `container` or `container:alias`. */
+export function validLink(text: string): string {
+  if (text === '') throw new Error('empty string specified for links');
+  if (text.split(':').length > 2) throw new Error(`bad format for links: ${text}`);
+  return text;
 }

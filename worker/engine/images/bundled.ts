@@ -10,7 +10,8 @@ import type { Reference } from '../../oci/reference.ts';
 import { familiarName, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { BottleshipError } from '../../oci/errors.ts';
 import { notFound } from '../errors.ts';
-import { chunksOf, readDocument } from './blob.ts';
+import { chunksOf } from '../../content/chunks.ts';
+import { readDocument } from './blob.ts';
 import { chooseManifest, machinePlatform } from './platform.ts';
 import type { FoundImage, ImageSource } from './source.ts';
 

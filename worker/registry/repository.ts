@@ -1,0 +1,233 @@
+import { chunksOf } from '../content/chunks.ts';
+import { createHasher } from '../content/hasher.ts';
+import { Verifier } from '../content/verifier.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import { digestAlgorithm, parseDigest } from '../oci/digest.ts';
+import { BottleshipError, invalid } from '../oci/errors.ts';
+import { mediaTypes } from '../oci/mediatype.ts';
+import { RegistryError } from './errors.ts';
+import type { RegistryRequest, Transport } from './transport.ts';
+
+/** A manifest or index as the registry has sent it, with the digest that its bytes have. */
+export interface Document {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly text: string;
+}
+
+const accepted = [
+  mediaTypes.ociIndex,
+  mediaTypes.dockerManifestList,
+  mediaTypes.ociManifest,
+  mediaTypes.dockerManifest,
+].join(', ');
+
+/** Registries take manifests of up to 4 MB. https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pushing-manifests */
+const maxManifest = 4 << 20;
+const resumes = 5;
+
+/**
+ * One repository of a registry.
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md
+ */
+export class Repository {
+  readonly #transport: Transport;
+  readonly #path: string;
+
+  constructor(transport: Transport, path: string) {
+    this.#transport = transport;
+    this.#path = path;
+  }
+
+  /** By tag or digest. Fails with `not-found`. What does not have the digest it was asked for by fails with `invalid`. */
+  async manifest(reference: string): Promise<Document> {
+    const response = await this.#send('GET', `manifests/${reference}`, { headers: { Accept: accepted } });
+    const text = await limitedText(response);
+    const wanted = reference.includes(':') ? parseDigest(reference) : undefined;
+    const digest = await digestOf(text, wanted && digestAlgorithm(wanted));
+    if (wanted !== undefined && digest !== wanted)
+      throw invalid(`manifest verification failed for digest ${wanted}`);
+    return { mediaType: contentType(response, text), digest, text };
+  }
+
+  /**
+   * A blob's bytes, checked at their end. A connection that breaks is taken up where it broke, when the registry serves
+   * ranges. Fails with `invalid` when they are not what the descriptor names.
+   */
+  async *blob(
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const verifier = await Verifier.create(descriptor);
+    let have = 0;
+    for (let attempt = 0; have < descriptor.size && attempt <= resumes; attempt += 1) {
+      try {
+        for await (const chunk of await this.#open(descriptor.digest, have, signal)) {
+          verifier.update(chunk);
+          have += chunk.length;
+          yield chunk;
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof BottleshipError || attempt === resumes) throw error;
+      }
+    }
+    verifier.finish();
+  }
+
+  /** Whether the registry has a blob. */
+  async hasBlob(digest: Digest): Promise<boolean> {
+    return this.#exists(`blobs/${digest}`, {});
+  }
+
+  async hasManifest(digest: Digest): Promise<boolean> {
+    return this.#exists(`manifests/${digest}`, { Accept: accepted });
+  }
+
+  /** All tags, in the registry's order. */
+  async *tags(): AsyncGenerator<string> {
+    for (let next: string | undefined = 'tags/list?n=1000'; next !== undefined;) {
+      const response: Response = await this.#send('GET', next, {});
+      const { tags } = (await response.json()) as { tags?: string[] | null };
+      yield* tags ?? [];
+      next = nextPage(response);
+    }
+  }
+
+  /** Deletes a tag or a manifest; many registries do not let one. */
+  async deleteManifest(reference: string): Promise<void> {
+    await this.#send('DELETE', `manifests/${reference}`, {});
+  }
+
+  /** Resolves with the digest under which the registry keeps it. */
+  async putManifest(reference: string, mediaType: string, text: string): Promise<Digest> {
+    await this.#send('PUT', `manifests/${reference}`, { headers: { 'Content-Type': mediaType }, body: text });
+    return digestOf(text);
+  }
+
+  /** Asks for a blob of another repository to be used here too. Whether it was; an upload of it is open otherwise. */
+  async mountBlob(
+    digest: Digest,
+    from: string,
+  ): Promise<{ mounted: true } | { mounted: false; upload: string }> {
+    const query = `blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`;
+    const response = await this.#send('POST', query, {}, `repository:${from}:pull`);
+    if (response.status === 201) return { mounted: true };
+    return { mounted: false, upload: locationOf(response) };
+  }
+
+  async startUpload(): Promise<string> {
+    return locationOf(await this.#send('POST', 'blobs/uploads/', {}));
+  }
+
+  /** One piece of an upload, at `offset`. Resolves with where the next one goes. */
+  async uploadChunk(upload: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+    const headers = {
+      'Content-Type': 'application/octet-stream',
+      'Content-Range': `${offset}-${offset + bytes.length - 1}`,
+    };
+    return locationOf(await this.#send('PATCH', upload, { headers, body: bytes }));
+  }
+
+  /** Ends an upload, with its last or only bytes. */
+  async finishUpload(upload: string, digest: Digest, bytes?: Uint8Array<ArrayBuffer>): Promise<void> {
+    const url = `${upload}${upload.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`;
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    await this.#send('PUT', url, { headers, ...(bytes && { body: bytes }) });
+  }
+
+  async #exists(url: string, headers: Record<string, string>): Promise<boolean> {
+    try {
+      await this.#send('HEAD', url, { headers });
+      return true;
+    } catch (error) {
+      if (error instanceof RegistryError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  async #open(
+    digest: Digest,
+    from: number,
+    signal: AbortSignal | undefined,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const headers = from > 0 ? { Range: `bytes=${from}-` } : {};
+    const response = await this.#send('GET', `blobs/${digest}`, {
+      headers,
+      persistent: true,
+      ...(signal && { signal }),
+    });
+    if (response.body === null) return empty();
+    const chunks = chunksOf(response.body);
+    return from > 0 && response.status !== 206 ? skip(chunks, from) : chunks;
+  }
+
+  #send(
+    method: RegistryRequest['method'],
+    url: string,
+    rest: Pick<RegistryRequest, 'headers' | 'body' | 'signal' | 'persistent'>,
+    moreScope = '',
+  ): Promise<Response> {
+    const actions =
+      method === 'GET' || method === 'HEAD' ? 'pull' : method === 'DELETE' ? 'delete' : 'pull,push';
+    const scope = `repository:${this.#path}:${actions} ${moreScope}`.trim();
+    const isAddress = url.startsWith('/') || url.includes('://');
+    return this.#transport.send({ method, url: isAddress ? url : `v2/${this.#path}/${url}`, scope, ...rest });
+  }
+}
+
+async function* empty(): AsyncGenerator<Uint8Array> {
+  // Nothing comes from an answer without a body.
+}
+
+/** For registries that know no ranges. */
+async function* skip(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const chunk of chunks) {
+    if (chunk.length > left) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+async function limitedText(response: Response): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body === null ? empty() : chunksOf(response.body)) {
+    size += chunk.length;
+    if (size > maxManifest) throw invalid(`the manifest is larger than ${maxManifest} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Some servers of static files know no manifest types; then the document's own word counts. */
+function contentType(response: Response, text: string): string {
+  const type = response.headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '';
+  if (accepted.includes(type) && type !== '') return type;
+  try {
+    const { mediaType } = JSON.parse(text) as { mediaType?: unknown };
+    return typeof mediaType === 'string' ? mediaType : mediaTypes.ociManifest;
+  } catch {
+    throw invalid('the registry did not answer with a manifest');
+  }
+}
+
+async function digestOf(text: string, algorithm?: string): Promise<Digest> {
+  const hasher = await createHasher(algorithm);
+  hasher.update(new TextEncoder().encode(text));
+  return hasher.digest();
+}
+
+function locationOf(response: Response): string {
+  const location = response.headers.get('location');
+  if (location === null)
+    throw new BottleshipError('unavailable', 'the registry did not say where to upload to');
+  return location;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8288 */
+function nextPage(response: Response): string | undefined {
+  return /<([^>]+)>\s*;\s*rel="?next"?/i.exec(response.headers.get('link') ?? '')?.[1];
+}
