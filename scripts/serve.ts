@@ -1,13 +1,31 @@
-/** `npm start`'s server: dist/web on the loopback interface. */
+/** `npm start`'s server: dist/web on the loopback interface, and a relay for registries. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ConfiguredRegistry } from './relay/allow-list.ts';
+import { AllowList } from './relay/allow-list.ts';
+import { relay } from './relay/relay.ts';
 import { createStaticServer, listen } from './static-server.ts';
 
 const root = resolve(import.meta.dirname, '../dist/web');
 
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', short: 'p' },
+    registry: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+/** `--registry` takes `host[:port]`, or an address with the scheme. */
+function configured(text: string): ConfiguredRegistry {
+  const address = text.includes('://') ? text : `https://${text}`;
+  const { protocol, host, pathname } = URL.canParse(address) ? new URL(address) : new URL('none:');
+  if (!/^https?:$/.test(protocol) || pathname !== '/')
+    fail(`"${text}" is not a registry: give a host, or an address like http://192.168.0.5:5000.`);
+  return { host, scheme: protocol === 'http:' ? 'http' : 'https' };
+}
+
 function chosenPort(): number {
-  const { values } = parseArgs({ options: { port: { type: 'string', short: 'p' } } });
   const text = values.port ?? process.env['PORT'] ?? '5173';
   const port = Number(text);
   if (text === '' || !Number.isInteger(port) || port < 0 || port > 65535)
@@ -30,7 +48,11 @@ function explain(error: NodeJS.ErrnoException, port: number): string {
 async function serve(): Promise<void> {
   if (!existsSync(resolve(root, 'index.html'))) fail(`${root} holds no page: run "npm run build" first.`);
   const chosen = chosenPort();
-  const port = await listen(createStaticServer(root), chosen).catch((error) => fail(explain(error, chosen)));
+  const allowed = new AllowList(values.registry.map(configured));
+  const port = await listen(
+    createStaticServer(root, (request, response) => relay(allowed, request, response)),
+    chosen,
+  ).catch((error) => fail(explain(error, chosen)));
   process.stdout.write(`Bottleship is at http://127.0.0.1:${port}/\n`);
 }
 

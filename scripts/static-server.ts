@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { parseRange } from './byte-range.ts';
+import { relayPrefix } from './relay/relay.ts';
 
 interface StaticFile {
   path: string;
@@ -48,11 +49,21 @@ const hashedName =
 
 const compress = promisify(gzip);
 
-/** Serves a folder of static files, the way any static web server does; nothing outside `root` is reached. */
-export function createStaticServer(root: string): Server {
+/** Answers a request; rejects when the connection is beyond help. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * Serves a folder of static files, the way any static web server does; nothing outside `root` is reached. With `relayed`
+ * requests below `/relay/` are its business.
+ */
+export function createStaticServer(root: string, relayed?: Handler): Server {
   const zipped = new Map<string, Promise<Buffer>>();
   return createServer((request, response) => {
-    answer(root, zipped, request, response).catch(() => response.destroy());
+    const answered =
+      relayed !== undefined && request.url?.startsWith(relayPrefix)
+        ? relayed(request, response)
+        : answer(root, zipped, request, response);
+    answered.catch(() => response.destroy());
   });
 }
 

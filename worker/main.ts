@@ -4,6 +4,8 @@ import { type Bottleship, startBottleship } from './bottleship.ts';
 import { IndexedDbContentStore } from './content/indexeddbstore.ts';
 import { IndexedDbMetadataStore } from './engine/metadata/indexeddb.ts';
 import { IndexedDbIndexCache } from './layers/indexcache.ts';
+import { Registries } from './registry/registries.ts';
+import { relayedFetch } from './registry/relayed-fetch.ts';
 import type { BootOptions, MachineApi, MachineStatus } from './protocol/page.ts';
 
 const databases = {
@@ -11,6 +13,28 @@ const databases = {
   indexes: 'bottleship-indexes',
   metadata: 'bottleship-metadata',
 } as const;
+
+/** The relay that the page's configuration names, or the one of the server that the page is from, if it has one. */
+async function findRelay(base: string): Promise<string | undefined> {
+  const named = await relayOfConfiguration(base);
+  if (named !== undefined) return named;
+  const own = new URL('relay/', base).href;
+  const answer = await fetch(own).catch(() => undefined);
+  return answer?.status === 204 ? own : undefined;
+}
+
+/** Undefined where there is none, or a page of the server's own in its place. */
+async function relayOfConfiguration(base: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(new URL('config.json', base));
+    const { relay } = (await answer.json()) as { relay?: unknown };
+    return typeof relay === 'string' && relay !== ''
+      ? new URL(relay.replace(/\/?$/, '/'), base).href
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 class BrowserMachine implements MachineApi {
   #bottleship: Bottleship | undefined;
@@ -23,6 +47,9 @@ class BrowserMachine implements MachineApi {
       metadata: new IndexedDbMetadataStore(databases.metadata),
       onStatus,
       onKernelMessage: (line) => console.debug(line),
+      registries: new Registries({
+        fetch: relayedFetch({ fetch: (url, init) => fetch(url, init), relay: () => findRelay(base) }),
+      }),
       warmUp: true,
     });
   }

@@ -1,13 +1,14 @@
 import type { Fetch } from './authorizer.ts';
 import { Authorizer } from './authorizer.ts';
 import type { Credentials } from './credentials.ts';
-import type { EndpointOptions } from './endpoints.ts';
 import { endpointOf } from './endpoints.ts';
 import { Repository } from './repository.ts';
 import type { TransportOptions } from './transport.ts';
 import { Transport } from './transport.ts';
 
-export interface RegistriesOptions extends EndpointOptions {
+export interface RegistriesOptions {
+  /** Registries without TLS, beside those on this machine: `host` or `host:port`. */
+  readonly insecure?: readonly string[];
   readonly fetch: Fetch;
   readonly sleep?: TransportOptions['sleep'];
 }
@@ -47,7 +48,7 @@ export class Registries {
     const { fetch, sleep } = this.#options;
     return new Transport({
       fetch,
-      base: endpointOf(domain, this.#options),
+      base: endpointOf(domain, this.#options.insecure),
       authorizer: new Authorizer(fetch, credentials),
       ...(onWait && { onWait }),
       ...(sleep && { sleep }),

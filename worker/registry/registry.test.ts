@@ -3,6 +3,7 @@ import { createHasher } from '../content/hasher.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseChallenges } from './challenge.ts';
 import { endpointOf } from './endpoints.ts';
+import { relayedFetch } from './relayed-fetch.ts';
 import { Registries } from './registries.ts';
 import type { Repository } from './repository.ts';
 
@@ -253,11 +254,39 @@ test.each([
 });
 
 test.each([
-  ['docker.io', {}, 'https://registry-1.docker.io/'],
-  ['localhost:5000', { relay: 'https://page/relay/' }, 'http://localhost:5000/'],
-  ['ghcr.io', { relay: 'https://page/relay/' }, 'https://page/relay/ghcr.io/'],
-  ['ghcr.io', { relay: 'https://page/relay/', direct: ['ghcr.io'] }, 'https://ghcr.io/'],
-  ['reg.lan:80', { insecure: ['reg.lan:80'] }, 'http://reg.lan:80/'],
-])('the address of %s', (domain, options, expected) => {
-  expect(endpointOf(domain, options)).toBe(expected);
+  ['docker.io', [], 'https://registry-1.docker.io/'],
+  ['localhost:5000', [], 'http://localhost:5000/'],
+  ['ghcr.io', [], 'https://ghcr.io/'],
+  ['reg.lan:80', ['reg.lan:80'], 'http://reg.lan:80/'],
+])('the address of %s', (domain, insecure, expected) => {
+  expect(endpointOf(domain, insecure)).toBe(expected);
+});
+
+const asked = async (url: string, relay: string | undefined): Promise<string> => {
+  let seen = '';
+  const fetch = relayedFetch({
+    fetch: async (address) => {
+      seen = address;
+      return new Response();
+    },
+    relay: async () => relay,
+  });
+  await fetch(url);
+  return seen;
+};
+
+describe('in a page', () => {
+  test('registries are asked through the relay, those of the machine are not', async () => {
+    const relay = 'http://127.0.0.1:5173/relay/';
+    expect(await asked('https://ghcr.io/v2/a/tags/list?n=1', relay)).toBe(
+      `${relay}https/ghcr.io/v2/a/tags/list?n=1`,
+    );
+    expect(await asked('http://localhost:5000/v2/', relay)).toBe('http://localhost:5000/v2/');
+    expect(await asked('https://ghcr.io/v2/', undefined)).toBe('https://ghcr.io/v2/');
+  });
+
+  test('what cannot be read says what to do', async () => {
+    const fetch = relayedFetch({ fetch: unreachable, relay: async () => undefined });
+    await expect(fetch('https://ghcr.io/v2/')).rejects.toThrow(/^ghcr\.io cannot be reached.*npm start/);
+  });
 });

@@ -1,6 +1,7 @@
 import { BottleshipError, errorMessage } from '../oci/errors.ts';
 import type { Authorizer, Fetch } from './authorizer.ts';
 import { registryError } from './errors.ts';
+import { relayCode } from './relayed-fetch.ts';
 
 /** A request to one registry. */
 export interface RegistryRequest {
@@ -57,8 +58,10 @@ export class Transport {
     try {
       const response = await this.#authenticated(request);
       if (response.status < 400) return response;
-      const retry = response.status === 429 || response.status >= 500;
-      return new Failure(await registryError(response), retry, retryAfter(response));
+      const error = await registryError(response);
+      const busy = response.status === 429 || response.status >= 500;
+      const retry = error.code === relayCode ? (request.persistent ?? false) : busy;
+      return new Failure(error, retry, retryAfter(response));
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof BottleshipError) throw error;

@@ -1,0 +1,49 @@
+/** Registries that anybody may pull from, and send no CORS headers. */
+const wellKnown = [
+  'registry-1.docker.io',
+  'ghcr.io',
+  'quay.io',
+  'gcr.io',
+  'mcr.microsoft.com',
+  'public.ecr.aws',
+];
+
+/** A registry that the user has named: it may be on a private network and without TLS. */
+export interface ConfiguredRegistry {
+  readonly host: string;
+  readonly scheme: 'http' | 'https';
+}
+
+/**
+ * What the relay passes on: the API of known registries, and the token servers that those themselves have named. The
+ * latter are remembered as long as the server runs.
+ */
+export class AllowList {
+  readonly #configured: ReadonlyMap<string, ConfiguredRegistry>;
+  readonly #realms = new Map<string, boolean>();
+
+  constructor(configured: readonly ConfiguredRegistry[] = []) {
+    this.#configured = new Map(configured.map((registry) => [registry.host, registry]));
+  }
+
+  /** Whether a request may go there; and then, whether to an address of a private network. */
+  admits(target: URL): { private: boolean } | undefined {
+    const realm = this.#realms.get(target.origin + target.pathname);
+    if (realm !== undefined) return { private: realm };
+    if (target.pathname !== '/v2' && !target.pathname.startsWith('/v2/')) return undefined;
+    const configured = this.#configured.get(target.host);
+    if (configured !== undefined)
+      return `${configured.scheme}:` === target.protocol ? { private: true } : undefined;
+    return target.protocol === 'https:' && wellKnown.includes(target.host) ? { private: false } : undefined;
+  }
+
+  /** Remembers the token server that an admitted registry asks to go to. */
+  learn(registry: URL, challenge: string | undefined): void {
+    const realm = /\brealm="([^"]+)"/i.exec(challenge ?? '')?.[1];
+    if (realm === undefined || !URL.canParse(realm)) return;
+    const { origin, pathname, protocol } = new URL(realm);
+    const isPrivate = this.#configured.has(registry.host);
+    if (protocol === 'https:' || (isPrivate && protocol === 'http:'))
+      this.#realms.set(origin + pathname, isPrivate);
+  }
+}

@@ -1,0 +1,176 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer, request } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { createStaticServer, listen } from '../static-server.ts';
+import { AllowList } from './allow-list.ts';
+import { isPublic } from './public-address.ts';
+import { relay } from './relay.ts';
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  return `127.0.0.1:${await listen(server, 0)}`;
+}
+
+interface Answer {
+  status: number | undefined;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** A page's server, whose relay knows these registries. */
+async function relayFor(
+  ...hosts: string[]
+): Promise<
+  (path: string, headers?: Record<string, string>, method?: string, body?: string) => Promise<Answer>
+> {
+  const allowed = new AllowList(hosts.map((host) => ({ host, scheme: 'http' })));
+  const server = createStaticServer('/nonexistent', (asked, answer) => relay(allowed, asked, answer));
+  servers.push(server);
+  const port = await listen(server, 0);
+  return (path, headers = {}, method = 'GET', body = '') =>
+    new Promise((resolve, reject) => {
+      const outgoing = request({ host: '127.0.0.1', port, path, headers, method }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () =>
+          resolve({ status: response.statusCode, headers: response.headers, body: text }),
+        );
+        response.on('error', reject);
+      });
+      outgoing.on('error', reject).end(body);
+    });
+}
+
+test('a request goes on with what it needs and nothing else, and the answer comes back', async () => {
+  let seen: IncomingMessage | undefined;
+  const registry = await serve((asked, answer) => {
+    seen = asked;
+    answer.writeHead(206, { 'content-range': 'bytes 0-1/2', 'set-cookie': 'a=b', 'x-own': 'c' }).end('ok');
+  });
+  const ask = await relayFor(registry);
+  const { status, headers, body } = await ask(`/relay/http/${registry}/v2/a/blobs/x?y=1`, {
+    authorization: 'Bearer T',
+    range: 'bytes=0-1',
+    cookie: 'secret=1',
+    'x-forwarded-for': '1.2.3.4',
+  });
+  expect([status, body, headers['content-range'], headers['set-cookie'], headers['x-own']]).toEqual([
+    206,
+    'ok',
+    'bytes 0-1/2',
+    undefined,
+    undefined,
+  ]);
+  expect(seen?.url).toBe('/v2/a/blobs/x?y=1');
+  expect(Object.keys(seen?.headers ?? {}).sort()).toEqual(['authorization', 'connection', 'host', 'range']);
+});
+
+test('bodies go up', async () => {
+  const registry = await serve((asked, answer) => {
+    let text = '';
+    asked.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    asked.on('end', () => answer.writeHead(201, { location: '/v2/a/manifests/x' }).end(text));
+  });
+  const ask = await relayFor(registry);
+  const body = 'x'.repeat(100_000);
+  const answer = await ask(`/relay/http/${registry}/v2/a/manifests/x`, {}, 'PUT', body);
+  expect([answer.status, answer.body.length, answer.headers.location]).toEqual([
+    201,
+    100_000,
+    '/v2/a/manifests/x',
+  ]);
+});
+
+test('redirects are followed', async () => {
+  let seen: IncomingMessage | undefined;
+  const registry = await serve((asked, answer) => {
+    seen = asked;
+    if (asked.url === '/elsewhere') answer.end('blob');
+    else answer.writeHead(307, { location: '/elsewhere' }).end();
+  });
+  const ask = await relayFor(registry);
+  expect((await ask(`/relay/http/${registry}/v2/a`, { authorization: 'Bearer T' })).body).toBe('blob');
+  expect(seen?.url).toBe('/elsewhere');
+});
+
+test('a redirect to a private network is not followed', async () => {
+  let reached = false;
+  const inside = await serve((_, answer) => {
+    reached = true;
+    answer.end('secret');
+  });
+  const registry = await serve((_, answer) =>
+    answer.writeHead(302, { location: `https://${inside}/` }).end(),
+  );
+  const { status, body } = await (await relayFor(registry))(`/relay/http/${registry}/v2/a`);
+  expect([status, reached]).toEqual([502, false]);
+  expect(body).toContain('private network');
+});
+
+test('token servers are those that a registry has named', async () => {
+  const auth = await serve((_, answer) => answer.end('{"token":"T"}'));
+  const registry = await serve((_, answer) =>
+    answer.writeHead(401, { 'www-authenticate': `Bearer realm="http://${auth}/token",service="x"` }).end(),
+  );
+  const ask = await relayFor(registry);
+  expect((await ask(`/relay/http/${auth}/token?service=x`)).status).toBe(403);
+  expect((await ask(`/relay/http/${registry}/v2/`)).status).toBe(401);
+  expect((await ask(`/relay/http/${auth}/token?service=x`)).body).toBe('{"token":"T"}');
+  expect((await ask(`/relay/http/${auth}/other`)).status).toBe(403);
+});
+
+test.each([
+  '/relay/http/REGISTRY/other',
+  '/relay/https/REGISTRY/v2/',
+  '/relay/http/127.0.0.1:1/v2/',
+  '/relay/https/example.com/v2/',
+  '/relay/https/registry-1.docker.io/token',
+  '/relay/http/registry-1.docker.io/v2/',
+  '/relay/file/x/v2/',
+  '/relay/http/user@REGISTRY/v2/',
+  '/relay/x',
+])('%s is refused', async (path) => {
+  const registry = await serve((_, answer) => answer.end('secret'));
+  const { status, body } = await (await relayFor(registry))(path.replace('REGISTRY', registry));
+  expect([status, body.includes('secret')]).toEqual([403, false]);
+});
+
+test('the page can find out that there is a relay', async () => {
+  expect((await (await relayFor())('/relay/')).status).toBe(204);
+});
+
+test.each([
+  { origin: 'https://evil.example' },
+  { 'sec-fetch-site': 'cross-site' },
+  { host: 'rebound.example' },
+])('another page is refused: %s', async (headers) => {
+  const registry = await serve((_, answer) => answer.end('secret'));
+  const { status } = await (await relayFor(registry))(`/relay/http/${registry}/v2/`, headers);
+  expect(status).toBe(403);
+});
+
+test.each([
+  ['8.8.8.8', true],
+  ['10.1.2.3', false],
+  ['127.0.0.1', false],
+  ['169.254.169.254', false],
+  ['172.31.0.1', false],
+  ['100.100.0.1', false],
+  ['255.255.255.255', false],
+  ['2600::1', true],
+  ['::1', false],
+  ['::ffff:10.0.0.1', false],
+  ['fe80::1', false],
+  ['fd00::1', false],
+  ['2002:a00::1', false],
+  ['name', false],
+])('%s is public: %s', (address, expected) => {
+  expect(isPublic(address)).toBe(expected);
+});
