@@ -28,7 +28,7 @@ process.exit(await run());
 
 async function run(): Promise<number> {
   try {
-    const bottleship = await startHeadless({ verbose: values.verbose });
+    const bottleship = await startHeadless({ registries: true, verbose: values.verbose });
     if (values.command !== undefined) return await runScript(bottleship, values.command);
     if (values.host.length > 0) return await serveHosts(bottleship, values.host);
     return await runInteractive(bottleship);

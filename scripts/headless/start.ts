@@ -15,6 +15,8 @@ export interface HeadlessOptions {
   onStatus?: (status: MachineStatus) => void;
   /** The folder of static files; by default the one that the page is built from. */
   files?: string;
+  /** Whether images are also pulled from registries, over the network. */
+  registries?: boolean;
   /** Sees every request for a static file, and may answer it in the folder's place. */
   answer?: (path: string) => Response | undefined;
 }
@@ -25,6 +27,7 @@ export function startHeadless({
   onStatus,
   files = folder,
   answer = () => undefined,
+  registries = false,
 }: HeadlessOptions = {}): Promise<Bottleship> {
   const log = (text: string): void => {
     if (verbose) process.stderr.write(`${text}\n`);
@@ -34,7 +37,7 @@ export function startHeadless({
     content: new MemoryContentStore(),
     indexes: new MemoryIndexCache(),
     metadata: new MemoryMetadataStore(),
-    registries: new Registries({ fetch }),
+    ...(registries && { registries: new Registries({ fetch }) }),
     onStatus: (status) => {
       log(JSON.stringify(status));
       onStatus?.(status);
