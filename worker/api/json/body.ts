@@ -1,6 +1,7 @@
 import { ApiError } from '../../protocol/engine-api.ts';
 import type { HttpRequest } from '../http/server.ts';
 import { checkJsonType } from './content-type.ts';
+import { decode, type Schema } from './schema.ts';
 import { parseFirst } from './syntax.ts';
 
 /** Bytes of a JSON body that are taken: far more than any container's configuration has. */
@@ -10,11 +11,16 @@ const maxBody = 16 << 20;
 export async function readJson({ headers, body }: HttpRequest): Promise<unknown> {
   checkJsonType(headers, body.length);
   if (body.length === 0) return undefined;
-  const text = await readText(body.bytes);
-  const { value, rest } = parseFirst(text, 'invalid JSON: ');
+  const { value, rest } = parseFirst(await readText(body.bytes), 'invalid JSON: ');
   // Go's decoder takes a closing bracket for the end of an enclosing array, and no more.
   if (/^\s*[^\s\]}]/.test(rest)) throw new ApiError(400, 'unexpected content after JSON');
   return value;
+}
+
+/** The body as what a schema describes. Without a body all fields are missing. */
+export async function readBody<T>(request: HttpRequest, schema: Schema): Promise<T> {
+  const root = schema.type.replace(/^.*\./, '');
+  return (decode(schema, root, await readJson(request)) ?? {}) as T;
 }
 
 export async function readText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
