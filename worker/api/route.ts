@@ -36,3 +36,13 @@ export function routes(standing: Standing, table: Readonly<Record<string, Handle
     return { method, path, standing, handle };
   });
 }
+
+/** The variable `name` of the path. */
+export function named({ path }: Pick<Call, 'path'>): string {
+  return path['name'] ?? '';
+}
+
+/** A field of options, when there is a value for it. */
+export function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [name]: value }) as { [P in K]?: V };
+}

@@ -6,9 +6,9 @@ import { type HttpRequest, serveConnection } from './http/server.ts';
 import { readText } from './json/body.ts';
 import { decodePercent, Form } from './parameters/form.ts';
 import { type Match, Router } from './router.ts';
-import { apiFields } from './routes/fields.ts';
+import { apiFields, commonFields } from './routes/fields.ts';
 import { routeTable } from './routes/table.ts';
-import { acceptVersion, wantsPlainErrors } from './versions.ts';
+import { acceptVersion, isServed, wantsPlainErrors } from './versions.ts';
 
 const router = new Router(routeTable);
 
@@ -21,6 +21,7 @@ async function answer(engine: EngineApi, request: HttpRequest): Promise<Reply> {
   let match: Match | undefined;
   try {
     const { path, query } = splitTarget(request.target);
+    if (path === '*' && request.method === 'OPTIONS') return { status: 200, headers: [] };
     const cleaned = cleanPath(path);
     if (cleaned !== path) return moved(cleaned, query);
     match = router.find(request.method, path);
@@ -28,7 +29,8 @@ async function answer(engine: EngineApi, request: HttpRequest): Promise<Reply> {
     return withFields(await run(engine, request, match, query), apiFields);
   } catch (error) {
     const reply = errorReply(error, match?.version);
-    return match === undefined ? reply : withFields(reply, apiFields);
+    if (match === undefined) return reply;
+    return withFields(reply, isServed(match.version) ? apiFields : commonFields);
   }
 }
 
@@ -87,5 +89,7 @@ function statusOf(error: unknown): { status: number; message: string } {
 }
 
 function withFields(reply: Reply, fields: FieldList): Reply {
-  return 'hijack' in reply ? reply : { ...reply, headers: [...fields, ...reply.headers] };
+  if ('hijack' in reply) return reply;
+  const headers = [...fields, ...reply.headers].sort(([one], [other]) => (one < other ? -1 : 1));
+  return { ...reply, headers };
 }

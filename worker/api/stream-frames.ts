@@ -1,4 +1,5 @@
 import type { OutputChunk } from '../protocol/engine-api.ts';
+import { mapped } from './mapped.ts';
 
 export const rawStream = 'application/vnd.docker.raw-stream';
 export const multiplexedStream = 'application/vnd.docker.multiplexed-stream';
@@ -16,6 +17,6 @@ export function frame({ stream, bytes }: OutputChunk): Uint8Array {
 }
 
 /** Output as it is sent: framed, or of a process with a terminal as it is. */
-export async function* framed(output: AsyncIterable<OutputChunk>, raw: boolean): AsyncGenerator<Uint8Array> {
-  for await (const chunk of output) yield raw ? chunk.bytes : frame(chunk);
+export function framed(output: AsyncIterable<OutputChunk>, raw: boolean): AsyncIterable<Uint8Array> {
+  return mapped(output, (chunk) => (raw ? chunk.bytes : frame(chunk)));
 }

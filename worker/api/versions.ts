@@ -37,6 +37,10 @@ export function acceptVersion(text = newestVersion): ApiVersion {
   return new ApiVersion(text);
 }
 
+export function isServed(text = newestVersion): boolean {
+  return compare(text, oldestVersion) >= 0 && compare(text, newestVersion) <= 0;
+}
+
 /** Whether even the form of errors was another: clients of these versions print them as they come. */
 export function wantsPlainErrors(text: string | undefined): boolean {
   return text !== undefined && compare(text, oldestVersion) < 0;

@@ -35,7 +35,7 @@ const healthcheck = struct('container.HealthConfig', {
   Retries: int,
 });
 
-export const configFields: FieldsOf<ContainerConfig> = {
+const configFields: FieldsOf<ContainerConfig> = {
   Hostname: string,
   Domainname: string,
   User: string,
@@ -68,7 +68,7 @@ const throttle = list(
   '[]*blkiodev.ThrottleDevice',
 );
 
-export const resourceFields: FieldsOf<Resources> = {
+const resourceFields: FieldsOf<Resources> = {
   CpuShares: int64,
   Memory: int64,
   NanoCpus: int64,
@@ -89,7 +89,11 @@ export const resourceFields: FieldsOf<Resources> = {
   CpusetCpus: string,
   CpusetMems: string,
   Devices: list(
-    struct('container.DeviceMapping', { PathOnHost: string, PathInContainer: string, CgroupPermissions: string }),
+    struct('container.DeviceMapping', {
+      PathOnHost: string,
+      PathInContainer: string,
+      CgroupPermissions: string,
+    }),
   ),
   DeviceCgroupRules: list(string),
   DeviceRequests: list(
@@ -135,10 +139,14 @@ const mount = struct('mount.Mount', {
     DriverConfig: struct('mount.Driver', { Name: string, Options: strings }),
   }),
   ImageOptions: struct('mount.ImageOptions', { Subpath: string }),
-  TmpfsOptions: struct('mount.TmpfsOptions', { SizeBytes: int64, Mode: fileMode, Options: list(list(string)) }),
+  TmpfsOptions: struct('mount.TmpfsOptions', {
+    SizeBytes: int64,
+    Mode: fileMode,
+    Options: list(list(string)),
+  }),
 });
 
-export const restartPolicy = struct('container.RestartPolicy', {
+const restartPolicy = struct('container.RestartPolicy', {
   Name: named('container.RestartPolicyMode'),
   MaximumRetryCount: int,
 });
@@ -149,10 +157,7 @@ const hostFields: FieldsOf<HostConfig> = {
   ContainerIDFile: string,
   LogConfig: struct('container.LogConfig', { Type: string, Config: strings }),
   NetworkMode: named('container.NetworkMode'),
-  PortBindings: map(
-    list(struct('nat.PortBinding', { HostIp: string, HostPort: string })),
-    'nat.PortMap',
-  ),
+  PortBindings: map(list(struct('nat.PortBinding', { HostIp: string, HostPort: string })), 'nat.PortMap'),
   RestartPolicy: restartPolicy,
   AutoRemove: bool,
   VolumeDriver: string,
@@ -200,4 +205,14 @@ const createFields: FieldsOf<CreateConfig> = {
 
 export const createRequest = struct('container.CreateRequest', createFields);
 
-export const updateConfig = struct('container.UpdateConfig', { ...resourceFields, RestartPolicy: restartPolicy });
+export const updateConfig = struct('container.UpdateConfig', {
+  ...resourceFields,
+  RestartPolicy: restartPolicy,
+});
+
+const configNames = new Set(Object.keys(configFields).map((name) => name.toLowerCase()));
+
+/** Whether a request to create has any field of the container's own configuration. */
+export function isConfigured(document: object): boolean {
+  return Object.keys(document).some((name) => configNames.has(name.toLowerCase()));
+}

@@ -1,3 +1,4 @@
+import { mapped } from '../mapped.ts';
 import type { Connection } from './connection.ts';
 
 /** Header fields in the order in which they are sent. */
@@ -48,11 +49,8 @@ export function hijack(handler: Hijack['hijack']): Hijack {
 }
 
 /** One JSON document an item, each followed by `separator`. */
-export async function* jsonLines(
-  items: AsyncIterable<unknown>,
-  separator = '\n',
-): AsyncGenerator<Uint8Array> {
-  for await (const item of items) yield encoder.encode(JSON.stringify(item) + separator);
+export function jsonLines(items: AsyncIterable<unknown>, separator = '\n'): AsyncIterable<Uint8Array> {
+  return mapped(items, (item) => encoder.encode(JSON.stringify(item) + separator));
 }
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -67,7 +65,9 @@ const statusTexts: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
+  412: 'Precondition Failed',
   413: 'Request Entity Too Large',
+  417: 'Expectation Failed',
   500: 'Internal Server Error',
   501: 'Not Implemented',
   502: 'Bad Gateway',
@@ -75,9 +75,9 @@ const statusTexts: Readonly<Record<number, string>> = {
 };
 
 /** Status line and fields, with the blank line. */
-export function encodeHead(status: number, headers: FieldList): Uint8Array {
+export function encodeHead(status: number, headers: FieldList, minor = 1): Uint8Array {
   const fields = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return encoder.encode(
-    `HTTP/1.1 ${status} ${statusTexts[status] ?? `status code ${status}`}\r\n${fields}\r\n`,
+    `HTTP/1.${minor === 0 ? 0 : 1} ${status} ${statusTexts[status] ?? `status code ${status}`}\r\n${fields}\r\n`,
   );
 }

@@ -68,12 +68,18 @@ class Exchange {
     const abort = () => this.#aborted.abort(new Disconnected());
     this.#connection.gone.addEventListener('abort', abort);
     try {
-      const reply = await handle({ ...this.#head, body: this.#body, signal: this.#aborted.signal });
+      const reply = await this.#reply(handle);
       return await ('hijack' in reply ? this.#handOver(reply.hijack) : this.#send(reply));
     } finally {
       this.#answered = true;
       this.#connection.gone.removeEventListener('abort', abort);
     }
+  }
+
+  async #reply(handle: HttpHandler): Promise<Reply> {
+    const expected = this.#head.headers.get('expect');
+    if (expected !== '' && !this.#expectsContinue()) return { status: 417, headers: [] };
+    return handle({ ...this.#head, body: this.#body, signal: this.#aborted.signal });
   }
 
   /** Notices, once the request is read, that the client goes away. */
@@ -113,7 +119,7 @@ class Exchange {
     const isStream = body !== undefined && !(body instanceof Uint8Array);
     const isChunked = isStream && this.#head.minor > 0;
     const keep = this.#mayKeep() && (isChunked || !isStream) && (await this.#dropRest());
-    const head = encodeHead(answer.status, this.#fields(answer, isChunked, keep));
+    const head = encodeHead(answer.status, this.#fields(answer, isChunked, keep), this.#head.minor);
     if (this.#head.method === 'HEAD' || body === undefined) await this.#connection.write(head);
     else if (body instanceof Uint8Array) await this.#connection.write(concat(head, body));
     else await this.#stream(head, body, isChunked);
@@ -127,8 +133,7 @@ class Exchange {
       if (!headers.some(([name]) => name === 'Content-Length'))
         fields.push(['Content-Length', String(body?.length ?? 0)]);
     }
-    if (!keep) fields.push(['Connection', 'close']);
-    else if (this.#head.minor === 0) fields.push(['Connection', 'keep-alive']);
+    if (keep !== this.#head.minor > 0) fields.push(['Connection', keep ? 'keep-alive' : 'close']);
     return fields;
   }
 
@@ -144,6 +149,7 @@ class Exchange {
   #mayKeep(): boolean {
     const { headers, minor } = this.#head;
     if (headers.hasToken('connection', 'close')) return false;
+    if (headers.has('expect') && !this.#expectsContinue()) return false;
     return minor > 0 || headers.hasToken('connection', 'keep-alive');
   }
 
@@ -155,7 +161,7 @@ class Exchange {
     try {
       let left = maxDropped;
       for await (const bytes of this.#body.bytes) if ((left -= bytes.length) < 0) return false;
-      return true;
+      return this.#body.done;
     } catch {
       return false;
     }

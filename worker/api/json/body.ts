@@ -1,4 +1,5 @@
 import { ApiError } from '../../protocol/engine-api.ts';
+import { type Body, BodyError } from '../http/body.ts';
 import type { HttpRequest } from '../http/server.ts';
 import { checkJsonType } from './content-type.ts';
 import { decode, type Schema } from './schema.ts';
@@ -11,10 +12,19 @@ const maxBody = 16 << 20;
 export async function readJson({ headers, body }: HttpRequest): Promise<unknown> {
   checkJsonType(headers, body.length);
   if (body.length === 0) return undefined;
-  const { value, rest } = parseFirst(await readText(body.bytes), 'invalid JSON: ');
+  const { value, rest } = parseFirst(await readWhole(body), 'invalid JSON: ');
   // Go's decoder takes a closing bracket for the end of an enclosing array, and no more.
   if (/^\s*[^\s\]}]/.test(rest)) throw new ApiError(400, 'unexpected content after JSON');
   return value;
+}
+
+async function readWhole({ bytes }: Body): Promise<string> {
+  try {
+    return await readText(bytes);
+  } catch (error) {
+    if (error instanceof BodyError) throw new ApiError(400, `invalid JSON: ${error.message}`);
+    throw error;
+  }
 }
 
 /** The body as what a schema describes. Without a body all fields are missing. */

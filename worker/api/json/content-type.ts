@@ -20,7 +20,7 @@ export function checkJsonType(headers: HeaderFields, bodyLength: number): void {
 function problemOf(type: string, parameters: readonly string[]): string | undefined {
   if (type === '') return 'mime: no media type';
   if (!mediaType.test(type))
-    return type.includes('/') ? 'mime: unexpected content after media subtype' : 'mime: no media type';
+    return type.includes('/') ? 'mime: expected token after slash' : 'mime: expected slash after first token';
   return parameters.every(
     (text, at) => parameter.test(text) && (text.trim() !== '' || at === parameters.length - 1),
   )

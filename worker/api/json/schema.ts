@@ -6,8 +6,6 @@ export interface Schema {
   readonly type: string;
   /** `null` and what is missing are undefined: Go leaves a field as it is. */
   readonly decode: (value: unknown, at: Place) => unknown;
-  /** Errors of some types do not say that they are about a field. */
-  readonly plain?: boolean;
 }
 
 /** Where in a document a value is. */
@@ -24,25 +22,26 @@ export function decode(schema: Schema, root: string, value: unknown): unknown {
   return schema.decode(value ?? undefined, { root, path: [] });
 }
 
-export function mismatch(schema: Pick<Schema, 'type' | 'plain'>, value: unknown, at: Place): ApiError {
+function mismatch({ type }: Pick<Schema, 'type'>, value: unknown, at: Place): ApiError {
   const path = at.path.map((name) => name.replaceAll('~', '~0').replaceAll('/', '~1')).join('.');
-  const field = schema.plain ? `.${path}` : `Go struct field ${at.root}.${path}`;
-  const target = path === '' ? `Go value of type ${schema.type}` : `${field} of type ${schema.type}`;
-  return new ApiError(400, `invalid JSON: json: cannot unmarshal ${kindOf(value, schema)} into ${target}`);
+  // What looks like an element of an array is not called a field.
+  const field = /^\d+$/.test(at.path.at(-1) ?? '') ? `.${path}` : `Go struct field ${at.root}.${path}`;
+  const target = path === '' ? `Go value of type ${type}` : `${field} of type ${type}`;
+  return new ApiError(400, `invalid JSON: json: cannot unmarshal ${kindOf(value, type)} into ${target}`);
 }
 
 /** A number is named when it is one, but not one of the type's. */
-function kindOf(value: unknown, { type }: Pick<Schema, 'type'>): string {
-  if (typeof value === 'number') return /^(u?int\d*|time\.Duration|os\.FileMode)$/.test(type) ? `number ${value}` : 'number';
+function kindOf(value: unknown, type: string): string {
+  if (typeof value === 'number')
+    return /^(u?int\d*|time\.Duration|os\.FileMode)$/.test(type) ? `number ${value}` : 'number';
   if (typeof value === 'boolean') return 'bool';
   if (Array.isArray(value)) return 'array';
   return typeof value;
 }
 
-function scalar(type: string, fits: (value: unknown) => boolean, plain = false): Schema {
+function scalar(type: string, fits: (value: unknown) => boolean): Schema {
   const schema: Schema = {
     type,
-    plain,
     decode: (value, at) => {
       if (value === undefined || value === null || fits(value)) return value ?? undefined;
       throw mismatch(schema, value, at);
@@ -66,7 +65,7 @@ export const uint16 = scalar('uint16', within(0, 0xffff));
 export const uint64 = scalar('uint64', within(0, 2 ** 64));
 export const duration = scalar('time.Duration', isInt64);
 export const fileMode = scalar('os.FileMode', within(0, 0xffffffff));
-const uint = scalar('uint', within(0, 2 ** 64), true);
+const uint = scalar('uint', within(0, 2 ** 64));
 
 /** A string type with a name of its own. */
 export function named(type: string): Schema {
@@ -76,7 +75,6 @@ export function named(type: string): Schema {
 /** `struct{}`, whatever its fields. */
 export const nothing: Schema = {
   type: 'struct {}',
-  plain: true,
   decode: (value, at) => {
     if (value !== undefined && value !== null && !isObject(value)) throw mismatch(nothing, value, at);
     return {};

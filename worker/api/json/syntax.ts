@@ -92,42 +92,44 @@ class Scanner {
   #string(): void {
     for (this.at += 1; this.#peek() !== '"'; this.at += 1) {
       if (this.#peek() === '\\') this.#escape();
-      else if (this.#peek() < ' ') this.#fail('in string literal');
+      else if (this.#peek() < ' ') this.#fail('in string');
     }
     this.at += 1;
   }
 
   #escape(): void {
+    const start = this.at;
     this.at += 1;
-    if (this.#peek() !== 'u') {
-      if (!'bfnrt\\/"'.includes(this.#peek())) this.#fail('in string escape code');
-      return;
-    }
-    for (let digits = 0; digits < 4; digits += 1) {
+    const isUnicode = this.#peek() === 'u';
+    if (!isUnicode && !'bfnrt\\/"'.includes(this.#peek())) this.#failEscape(start);
+    for (let digits = 0; isUnicode && digits < 4; digits += 1) {
       this.at += 1;
-      if (!/[0-9a-fA-F]/.test(this.#peek())) this.#fail('in \\u hexadecimal character escape');
+      if (!/[0-9a-fA-F]/.test(this.#peek())) this.#failEscape(start);
     }
+  }
+
+  #failEscape(start: number): never {
+    throw new SyntaxProblem(`invalid escape sequence \`${this.#text.slice(start, this.at + 1)}\` in string`);
   }
 
   #number(): void {
     if (this.#peek() === '-') this.at += 1;
-    if (!/[0-9]/.test(this.#peek())) this.#fail('in numeric literal');
     if (this.#peek() === '0') this.at += 1;
     else this.#digits();
     if (this.#text[this.at] === '.') {
       this.at += 1;
-      if (!/[0-9]/.test(this.#peek())) this.#fail('after decimal point in numeric literal');
       this.#digits();
     }
     if (/[eE]/.test(this.#text[this.at] ?? '-')) {
       this.at += 1;
       if (/[-+]/.test(this.#peek())) this.at += 1;
-      if (!/[0-9]/.test(this.#peek())) this.#fail('in exponent of numeric literal');
       this.#digits();
     }
   }
 
+  /** At least one. */
   #digits(): void {
+    if (!/[0-9]/.test(this.#peek())) this.#fail('in numeric literal');
     while (/[0-9]/.test(this.#text[this.at] ?? '-')) this.at += 1;
   }
 

@@ -1,148 +1,110 @@
 import {
   ApiError,
   type CreateConfig,
-  type StopOptions,
-  type WaitCondition,
+  type ListOptions,
+  type UpdateConfig,
 } from '../../protocol/engine-api.ts';
-import { connect, hijackHead } from '../hijack.ts';
-import { empty, hijack, json, jsonLines, type Reply, stream } from '../http/reply.ts';
+import { createRequest, isConfigured, updateConfig } from '../bodies/container.ts';
+import { shapeInspect, shapeSummary } from '../compat/container.ts';
+import { adaptCreate } from '../compat/create.ts';
+import { empty, json, type Reply, stream } from '../http/reply.ts';
 import { readJson } from '../json/body.ts';
+import { readBody } from '../json/body.ts';
+import { decode } from '../json/schema.ts';
 import { filters } from '../parameters/filters.ts';
-import { bool, integer, uint32 } from '../parameters/values.ts';
-import { type Call, routes } from '../route.ts';
-import { framed, multiplexedStream, rawStream } from '../stream-frames.ts';
+import { bool, integer } from '../parameters/values.ts';
+import { type Call, given, named, routes } from '../route.ts';
 
 export const containerRoutes = routes('served', {
   'GET /containers/json': list,
+  'GET /containers/{name:.*}/export': exportTar,
+  'GET /containers/{name:.*}/changes': async (call) =>
+    json(200, await call.engine.containerChanges(named(call))),
   'GET /containers/{name:.*}/json': inspect,
-  'GET /containers/{name:.*}/logs': logs,
+  'GET /containers/{name:.*}/top': top,
   'POST /containers/create': create,
-  'POST /containers/{name:.*}/kill': kill,
-  'POST /containers/{name:.*}/pause': async ({ engine, path }) => done(engine.containerPause(nameIn(path))),
-  'POST /containers/{name:.*}/unpause': async ({ engine, path }) =>
-    done(engine.containerUnpause(nameIn(path))),
-  'POST /containers/{name:.*}/restart': async (call) =>
-    done(call.engine.containerRestart(nameIn(call.path), stopOptions(call))),
-  'POST /containers/{name:.*}/start': start,
-  'POST /containers/{name:.*}/stop': async (call) =>
-    done(call.engine.containerStop(nameIn(call.path), stopOptions(call))),
-  'POST /containers/{name:.*}/wait': wait,
-  'POST /containers/{name:.*}/resize': resize,
-  'POST /containers/{name:.*}/attach': attach,
-  'POST /containers/{name:.*}/rename': async ({ engine, path, form }) =>
-    done(engine.containerRename(nameIn(path), form.get('name'))),
-  'DELETE /containers/{name:.*}': remove,
+  'POST /containers/{name:.*}/rename': rename,
+  'POST /containers/{name:.*}/update': update,
+  'POST /containers/prune': async ({ engine, form }) =>
+    json(200, await engine.containerPrune({ filters: filters(form) })),
 });
 
-function nameIn(path: Call['path']): string {
-  return path['name'] ?? '';
-}
+/** Comes last: its pattern fits every path below. */
+export const containerDelete = routes('served', { 'DELETE /containers/{name:.*}': remove });
 
-async function done(operation: Promise<void>): Promise<Reply> {
-  await operation;
-  return empty(204);
-}
-
-async function list({ engine, form }: Call): Promise<Reply> {
-  const limit = integer(form, 'limit');
+async function list({ engine, form, version }: Call): Promise<Reply> {
+  const options: ListOptions = {
+    all: bool(form, 'all'),
+    size: bool(form, 'size'),
+    filters: withLegacy(form, filters(form)),
+    ...given('limit', integer(form, 'limit')),
+  };
+  const containers = await engine.containerList(options);
   return json(
     200,
-    await engine.containerList({
-      all: bool(form, 'all'),
-      size: bool(form, 'size'),
-      filters: filters(form),
-      ...(limit === undefined ? {} : { limit }),
-    }),
+    containers.map((container) => shapeSummary(container, version)),
   );
 }
 
-async function inspect({ engine, form, path }: Call): Promise<Reply> {
-  return json(200, await engine.containerInspect(nameIn(path), { size: bool(form, 'size') }));
+/** `since` and `before` were parameters before they were filters, and still are. */
+function withLegacy(form: Call['form'], filters: Record<string, string[]>): Record<string, string[]> {
+  const [since, before] = [form.get('since'), form.get('before')];
+  return {
+    ...filters,
+    ...(since === '' ? {} : { since: [...(filters['since'] ?? []), since] }),
+    ...(before === '' ? {} : { before: [...(filters['before'] ?? []), before] }),
+  };
 }
 
-async function create({ engine, request, form }: Call): Promise<Reply> {
-  const config = (await readJson(request)) as CreateConfig | undefined;
-  if (config === undefined) throw new ApiError(400, 'invalid JSON: got EOF while reading request body');
-  const [name, platform] = [form.get('name'), form.get('platform')];
-  const options = { ...(name === '' ? {} : { name }), ...(platform === '' ? {} : { platform }) };
-  return json(201, await engine.containerCreate(config, options));
+async function inspect(call: Call): Promise<Reply> {
+  const { engine, form, version } = call;
+  const container = await engine.containerInspect(named(call), { size: bool(form, 'size') });
+  return json(200, shapeInspect(container, version));
 }
 
-async function start({ engine, request, path }: Call): Promise<Reply> {
-  const { length } = request.body;
-  if (length > 7 || length < 0)
-    throw new ApiError(
-      400,
-      'starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24',
-    );
-  return done(engine.containerStart(nameIn(path)));
+async function exportTar(call: Call): Promise<Reply> {
+  return stream('application/octet-stream', await call.engine.containerExport(named(call)));
 }
 
-function stopOptions({ form, version }: Call): StopOptions {
-  const timeout = integer(form, 't');
-  const signal = version.since('1.42') ? form.get('signal') : '';
-  return { ...(timeout === undefined ? {} : { timeout }), ...(signal === '' ? {} : { signal }) };
+async function top(call: Call): Promise<Reply> {
+  const arguments_ = call.form.get('ps_args');
+  return json(
+    200,
+    await call.engine.containerTop(named(call), arguments_ === '' ? {} : { ps_args: arguments_ }),
+  );
 }
 
-async function kill({ engine, form, path }: Call): Promise<Reply> {
-  const signal = form.get('signal');
-  return done(engine.containerKill(nameIn(path), signal === '' ? {} : { signal }));
+async function create({ engine, request, form, version }: Call): Promise<Reply> {
+  const document = await readJson(request);
+  if (document === undefined) throw new ApiError(400, 'invalid JSON: got EOF while reading request body');
+  const decoded = decode(createRequest, '', document) as CreateConfig | undefined;
+  if (decoded === undefined || !isConfigured(document as object))
+    throw new ApiError(400, 'config cannot be empty in order to create a container');
+  const { config, warnings } = adaptCreate(decoded, version);
+  const platform = version.since('1.41') ? form.get('platform') : '';
+  const created = await engine.containerCreate(config, {
+    ...given('name', form.get('name') || undefined),
+    ...given('platform', platform || undefined),
+  });
+  return json(201, { ...created, Warnings: [...(created.Warnings ?? []), ...warnings] });
 }
 
-async function remove({ engine, form, path }: Call): Promise<Reply> {
+async function rename(call: Call): Promise<Reply> {
+  await call.engine.containerRename(named(call), call.form.get('name'));
+  return empty(204);
+}
+
+async function update(call: Call): Promise<Reply> {
+  const config = await readBody<UpdateConfig>(call.request, updateConfig);
+  if (call.version.before('1.40')) delete config.PidsLimit;
+  if (call.version.since('1.42')) delete config.KernelMemory;
+  if ((config.PidsLimit ?? 1) <= 0) config.PidsLimit = 0;
+  return json(200, await call.engine.containerUpdate(named(call), config));
+}
+
+async function remove(call: Call): Promise<Reply> {
+  const { form } = call;
   const options = { force: bool(form, 'force'), v: bool(form, 'v'), link: bool(form, 'link') };
-  return done(engine.containerDelete(nameIn(path), options));
-}
-
-async function resize({ engine, form, path }: Call): Promise<Reply> {
-  const size = { h: uint32(form, 'h', 'resize height'), w: uint32(form, 'w', 'resize width') };
-  await engine.containerResize(nameIn(path), size);
-  return empty(200);
-}
-
-async function logs({ engine, form, path, version }: Call): Promise<Reply> {
-  const [stdout, stderr] = [bool(form, 'stdout'), bool(form, 'stderr')];
-  if (!stdout && !stderr) throw new ApiError(400, 'Bad parameters: you must choose at least one stream');
-  const { output, raw } = await engine.containerLogs(nameIn(path), {
-    stdout,
-    stderr,
-    follow: bool(form, 'follow'),
-    timestamps: bool(form, 'timestamps'),
-    details: bool(form, 'details'),
-    since: form.get('since'),
-    until: form.get('until'),
-    tail: form.get('tail'),
-  });
-  return stream(raw || version.before('1.42') ? rawStream : multiplexedStream, framed(output, raw));
-}
-
-/** The answer begins at once, so that a client knows that it waits before it starts the container. */
-async function wait({ engine, form, path, version }: Call): Promise<Reply> {
-  const condition = version.before('1.30') ? '' : form.get('condition');
-  if (!['', 'not-running', 'next-exit', 'removed'].includes(condition))
-    throw new ApiError(400, `invalid condition: ${JSON.stringify(condition)}`);
-  const { result } = await engine.containerWait(nameIn(path), (condition || 'not-running') as WaitCondition);
-  if (version.before('1.30')) return json(200, await result);
-  return stream('application/json', jsonLines(once(result)));
-}
-
-async function* once<T>(promise: Promise<T>): AsyncGenerator<T> {
-  yield await promise;
-}
-
-async function attach({ engine, request, form, path, version }: Call): Promise<Reply> {
-  const detachKeys = form.get('detachKeys');
-  const attached = engine.containerAttach(nameIn(path), {
-    stream: bool(form, 'stream'),
-    stdin: bool(form, 'stdin'),
-    stdout: bool(form, 'stdout'),
-    stderr: bool(form, 'stderr'),
-    logs: bool(form, 'logs'),
-    ...(detachKeys === '' ? {} : { detachKeys }),
-  });
-  const streams = await attached;
-  return hijack(async (connection) => {
-    await connection.write(hijackHead(request, version, streams.raw));
-    await connect(connection, streams);
-  });
+  await call.engine.containerDelete(named(call), options);
+  return empty(204);
 }

@@ -1,10 +1,15 @@
 import type { FieldList } from '../http/reply.ts';
 import { newestVersion } from '../versions.ts';
 
-/** On every answer of a route. */
-export const apiFields: FieldList = [
+/** The engine that clients take this one for. */
+const engineVersion = '28.5.2';
+
+/** On every answer of a route, those to a refused version too. */
+export const commonFields: FieldList = [
   ['Api-Version', newestVersion],
-  ['Docker-Experimental', 'false'],
   ['Ostype', 'linux'],
-  ['Server', 'Docker/28.5.2 (linux)'],
+  ['Server', `Docker/${engineVersion} (linux)`],
 ];
+
+/** On every answer of a handler. */
+export const apiFields: FieldList = [...commonFields, ['Docker-Experimental', 'false']];
