@@ -102,7 +102,7 @@ class Scanner {
     this.at += 1;
     const isUnicode = this.#peek() === 'u';
     if (!isUnicode && !'bfnrt\\/"'.includes(this.#peek())) this.#failEscape(start);
-    for (let digits = 0; isUnicode && digits < 4; digits += 1) {
+    for (let digits = isUnicode ? 4 : 0; digits > 0; digits -= 1) {
       this.at += 1;
       if (!/[0-9a-fA-F]/.test(this.#peek())) this.#failEscape(start);
     }
