@@ -12,6 +12,7 @@ import { nr } from './kernel/numbers.ts';
 import { mountStorage, wake } from './machine.ts';
 import { execute } from './process/execute.ts';
 import type { Processes } from './process/processes.ts';
+import { processTexts, readIfThere } from './process/texts.ts';
 import { describe } from './process/report.ts';
 import { setSize } from './process/terminal.ts';
 import type { Streams } from './streams.ts';
@@ -45,6 +46,9 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
     done(answer, setSize(fd, size));
   },
   remove: ({ containers }, { id }, answer) => containers.remove(id, answer),
+  read: (_, { paths }, answer) => answer.result(paths.map(readIfThere)),
+  processes: ({ containers }, { id }, answer) =>
+    answer.result(containers.processes(id).flatMap(processTexts)),
   census: (_, __, answer) => answer.result(takeCensus()),
 };
 

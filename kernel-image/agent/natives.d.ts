@@ -21,5 +21,8 @@ declare function address(bytes: ArrayBufferView): number;
 /** UTF-8 bytes of a text, with a closing NUL. */
 declare function encode(text: string): ArrayBuffer;
 
+/** A whole file as text, ill-formed bytes as U+FFFD; -errno when it cannot be read. */
+declare function readText(path: string): string | number;
+
 /** The text of UTF-8 bytes; ill-formed ones become U+FFFD. */
 declare function decode(bytes: ArrayBufferView): string;

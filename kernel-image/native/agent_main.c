@@ -157,12 +157,53 @@ static JSValue js_decode(JSContext *ctx, JSValueConst this_value, int argc, JSVa
     return JS_NewStringLen(ctx, (const char *)bytes, size);
 }
 
+/* readText(path): a whole file as text, or -errno. Files of /proc and cgroups tell their size only as they are read. */
+static JSValue js_read_text(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    static char *buffer;
+    static size_t room;
+    const char *path = JS_ToCString(ctx, argv[0]);
+    size_t used = 0;
+    ssize_t got = -1;
+    int fd;
+
+    (void)this_value, (void)argc;
+    if (!path)
+        return JS_EXCEPTION;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    JS_FreeCString(ctx, path);
+    if (fd < 0)
+        return JS_NewInt32(ctx, -errno);
+    do {
+        if (room - used < 4096) {
+            char *larger = realloc(buffer, room + 65536);
+            if (!larger) {
+                errno = ENOMEM;
+                break;
+            }
+            buffer = larger;
+            room += 65536;
+        }
+        got = read(fd, buffer + used, room - used);
+        if (got > 0)
+            used += got;
+    } while (got > 0);
+    if (got < 0) {
+        got = -errno;
+        close(fd);
+        return JS_NewInt32(ctx, got);
+    }
+    close(fd);
+    return JS_NewStringLen(ctx, buffer, used);
+}
+
 static const JSCFunctionListEntry natives[] = {
     JS_CFUNC_DEF("syscall", 7, js_syscall),
     JS_CFUNC_DEF("batch", 1, js_batch),
     JS_CFUNC_DEF("address", 1, js_address),
     JS_CFUNC_DEF("encode", 1, js_encode),
     JS_CFUNC_DEF("decode", 1, js_decode),
+    JS_CFUNC_DEF("readText", 1, js_read_text),
 };
 
 static char *slurp(const char *path, size_t *size)

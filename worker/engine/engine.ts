@@ -23,6 +23,8 @@ import type {
   LogsOptions,
   Ping,
   ProgressMessage,
+  Stats,
+  Top,
   Version,
   WaitCondition,
   Waiting,
@@ -47,6 +49,8 @@ import { Channel } from './images/channel.ts';
 import type { Puller } from './images/puller.ts';
 import type { Images } from './images/images.ts';
 import { parseLogQuery, readLog } from './logs/read.ts';
+import { StatsWatcher } from './stats/watcher.ts';
+import { top } from './top/top.ts';
 import { info } from './system/info.ts';
 import { ping, version } from './system/version.ts';
 
@@ -63,6 +67,7 @@ export class Engine implements EngineApi {
   readonly #execs: Execs;
   readonly #puller: Puller;
   readonly #images: Images;
+  readonly #stats: StatsWatcher;
   readonly #id: string;
 
   /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
@@ -79,6 +84,7 @@ export class Engine implements EngineApi {
     this.#execs = new Execs(withExecs);
     this.#puller = puller;
     this.#images = images;
+    this.#stats = new StatsWatcher(context);
     this.#id = id;
   }
 
@@ -260,16 +266,16 @@ export class Engine implements EngineApi {
     return unserved('containerPrune');
   }
 
-  containerTop(): Promise<never> {
-    return unserved('containerTop');
+  containerTop(id: string, options: { ps_args?: string } = {}): Promise<Top> {
+    return edge(() => top(this.#context, this.#get(id), options.ps_args));
   }
 
   containerChanges(): Promise<never> {
     return unserved('containerChanges');
   }
 
-  containerStats(): Promise<never> {
-    return unserved('containerStats');
+  containerStats(id: string, options: { stream: boolean; oneShot?: boolean }): Promise<AsyncIterable<Stats>> {
+    return edge(() => this.#stats.stats(this.#get(id), options));
   }
 
   containerExport(): Promise<never> {

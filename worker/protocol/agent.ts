@@ -26,6 +26,10 @@ export interface AgentCalls {
   resize: [{ stream: number; size: TerminalSize }, null];
   /** Removes what a container has in the guest: its writable layer, cgroup and mounts. Its processes are killed first. */
   remove: [{ id: string }, null];
+  /** Reads small files as they are, for `docker stats`; null for one that is not there, or whose process has gone. */
+  read: [{ paths: string[] }, (string | null)[]];
+  /** The processes of a running container as /proc describes them, for `docker top`. */
+  processes: [{ id: string }, ProcessTexts[]];
   /** Counts what the guest holds (mounts, cgroups, processes, open files, memory), for leak tests and `docker info`. */
   census: [Record<string, never>, Census];
 }
@@ -200,6 +204,15 @@ export interface ExitedEvent {
   code: number;
   /** The kernel's out-of-memory killer ended a process of the container. */
   oomKilled: boolean;
+}
+
+/** Files of /proc/PID. */
+export interface ProcessTexts {
+  pid: number;
+  stat: string;
+  status: string;
+  cmdline: string;
+  wchan: string;
 }
 
 export interface Census {

@@ -15,7 +15,16 @@ import { kill, signal } from '../kernel/signals.ts';
 import { namespace } from '../process/clone.ts';
 import type { Processes } from '../process/processes.ts';
 import { becomeContainer, becomeFurther } from './become.ts';
-import { createCgroup, freeze, killAll, limit, oomKilled, removeCgroup, sendToAll } from './cgroup.ts';
+import {
+  createCgroup,
+  freeze,
+  killAll,
+  limit,
+  oomKilled,
+  processesIn,
+  removeCgroup,
+  sendToAll,
+} from './cgroup.ts';
 import { cgroupPath } from './paths.ts';
 import { privilegesOf, restrictDevices } from './privileges.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
@@ -147,6 +156,12 @@ export class Containers {
   pause(id: string, frozen: boolean): void {
     this.#get(id);
     freeze(id, frozen);
+  }
+
+  /** Their pids in the machine's namespace. */
+  processes(id: string): number[] {
+    this.#get(id);
+    return processesIn(id);
   }
 
   update(id: string, resources: Resources): void {

@@ -50,49 +50,17 @@ export function write(fd: number, bytes: Uint8Array): number {
 }
 
 export function readFile(path: string): string {
-  const fd = open(path, flags.O_RDONLY);
-  try {
-    return readAll(fd);
-  } finally {
-    close(fd);
-  }
-}
-
-function readAll(fd: number): string {
-  let text = '';
-  let tail = new Uint8Array(0);
-  const buffer = new Uint8Array(16384);
-  for (;;) {
-    const got = check('read', syscall(nr.read, fd, buffer, buffer.length));
-    if (got === 0 && tail.length === 0) return text;
-    const bytes = joined(tail, buffer.subarray(0, got));
-    const cut = got === 0 ? bytes.length : lastLineEnd(bytes);
-    text += decode(bytes.subarray(0, cut));
-    tail = bytes.slice(cut);
-  }
-}
-
-/** Text is decoded line by line, so that no character is cut in two. */
-function lastLineEnd(bytes: Uint8Array): number {
-  const at = bytes.lastIndexOf(10);
-  return at < 0 ? 0 : at + 1;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
+  const text = readText(path);
+  if (typeof text === 'number') throw new KernelError(`read ${path}`, -text);
+  return text;
 }
 
 /** The file's text, or nothing when there is no such file. */
 export function readFileIfAny(path: string): string | undefined {
-  try {
-    return readFile(path);
-  } catch (error) {
-    if (error instanceof KernelError && error.errno === errno.ENOENT) return undefined;
-    throw error;
-  }
+  const text = readText(path);
+  if (text === -errno.ENOENT) return undefined;
+  if (typeof text === 'number') throw new KernelError(`read ${path}`, -text);
+  return text;
 }
 
 /** Replaces the file's contents. */

@@ -201,8 +201,9 @@ export interface PutArchiveOptions {
 
 /** As https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerStats on cgroup v2. */
 export interface Stats {
-  name: string;
-  id: string;
+  /** Neither is there with `oneShot`. */
+  name?: string;
+  id?: string;
   read: string;
   preread: string;
   pids_stats: { current?: number; limit?: number };
@@ -211,7 +212,7 @@ export interface Stats {
   storage_stats: object;
   cpu_stats: CpuStats;
   precpu_stats: CpuStats;
-  memory_stats: { usage?: number; limit?: number; stats?: Record<string, number> };
+  memory_stats: { usage?: number; stats?: Record<string, number>; failcnt?: number; limit?: number };
   networks?: Record<string, NetworkStats>;
 }
 

@@ -1,0 +1,125 @@
+/** Events, counts and processes of containers on the real machine. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { EngineApi, Stats } from '../../worker/protocol/engine-api.ts';
+import { machineForFile } from './machine.ts';
+
+const machine = machineForFile();
+const out = (script: string, input?: string) => machine().out(script, input);
+const engine = (): EngineApi => machine().bottleship.engine;
+
+afterEach(async () => {
+  await machine().sh('docker rm -f $(docker ps -aq)');
+});
+
+async function collect<T>(items: AsyncIterable<T>, count = Infinity): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) {
+    all.push(item);
+    if (all.length === count) break;
+  }
+  return all;
+}
+
+describe('events', () => {
+  test('tell a whole life, once it is over', async () => {
+    const since = String(Date.now() / 1000);
+    await out('docker run --rm --name life busybox sh -c "exit 3" || true');
+    const past = await engine().events({
+      since,
+      until: String(Date.now() / 1000),
+      filters: { container: ['life'] },
+    });
+    const found = await collect(past);
+    expect(found.map(({ Action }) => Action)).toEqual(['create', 'attach', 'start', 'die', 'destroy']);
+    expect(found[3]?.Actor.Attributes).toEqual({
+      execDuration: '0',
+      exitCode: '3',
+      image: 'busybox',
+      name: 'life',
+    });
+  });
+
+  test('out of memory', async () => {
+    const since = String(Date.now() / 1000);
+    const bomb = 'x=a; while true; do x=$x$x$x$x; done';
+    expect((await machine().sh(`docker run --name bomb -m 10m busybox sh -c '${bomb}'`)).code).toBe(137);
+    const past = await engine().events({
+      since,
+      until: String(Date.now() / 1000),
+      filters: { container: ['bomb'] },
+    });
+    const actions = (await collect(past)).map(({ Action }) => Action);
+    expect(actions.slice(-2)).toEqual(['oom', 'die']);
+  });
+});
+
+describe('stats', () => {
+  test('of a container that works', async () => {
+    await out('docker run -d --name busy -m 64m busybox sh -c "while :; do :; done"');
+    const [stats] = (await collect(await engine().containerStats('busy', { stream: false }))) as [Stats];
+    const { cpu_stats: cpu, precpu_stats: before } = stats;
+    expect(stats.name).toBe('/busy');
+    const used = cpu.cpu_usage.total_usage - before.cpu_usage.total_usage;
+    const passed = (cpu.system_cpu_usage ?? 0) - (before.system_cpu_usage ?? 0);
+    expect(used / passed).toBeGreaterThan(0.3);
+    expect(used / passed).toBeLessThan(1.2);
+    expect(cpu.online_cpus).toBe(1);
+    expect(stats.memory_stats.limit).toBe(64 << 20);
+    expect(stats.memory_stats.usage).toBeGreaterThan(10_000);
+    expect(stats.memory_stats.stats?.['pgfault']).toBeGreaterThan(10);
+    expect(stats.pids_stats.current).toBe(1);
+    expect(Date.parse(stats.read) - Date.parse(stats.preread)).toBeGreaterThanOrEqual(1000);
+  });
+
+  test('a stream of ten containers, until one is removed', async () => {
+    await Promise.all(
+      Array.from({ length: 10 }, (_, i) => out(`docker run -d --name c${i} busybox sleep 1000`)),
+    );
+    const streams = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => engine().containerStats(`c${i}`, { stream: true })),
+    );
+    const c0 = collect(streams[0]!);
+    await Promise.all(streams.slice(1).map((stream) => collect(stream, 2)));
+    await out('docker rm -f c0');
+    expect((await c0).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('a container without a limit may use the whole machine', async () => {
+    await out('docker run -d --name free busybox sleep 1000');
+    const stats = await collect(await engine().containerStats('free', { stream: false, oneShot: true }));
+    expect(stats).toHaveLength(1);
+    expect(stats[0]?.memory_stats.limit).toBe((await engine().info()).MemTotal);
+    expect(stats[0]).not.toHaveProperty('name');
+  });
+});
+
+describe('top', () => {
+  test('as ps -ef has it', async () => {
+    await out(`docker run -d --name host -u 1000 busybox sh -c 'sleep 1000 & exec sleep 2000'`);
+    await out('docker exec -d host sh -c "sleep 3000 | cat"');
+    const { Titles, Processes } = await engine().containerTop('host');
+    expect(Titles).toEqual(['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD']);
+    expect(Processes.map((row) => row.at(-1))).toEqual(
+      expect.arrayContaining(['sleep 2000', 'sleep 1000', 'sleep 3000', 'cat']),
+    );
+    const first = Processes.find((row) => row.at(-1) === 'sleep 2000');
+    expect(first).toEqual([
+      '1000',
+      expect.stringMatching(/^\d+$/),
+      '1',
+      expect.stringMatching(/^\d+$/),
+      expect.stringMatching(/^\d\d:\d\d$/),
+      '?',
+      expect.stringMatching(/^00:00:0\d$/),
+      'sleep 2000',
+    ]);
+    const { Processes: aux } = await engine().containerTop('host', { ps_args: 'aux' });
+    expect(aux.find((row) => row.at(-1) === 'sleep 2000')?.[7]).toBe('Ss');
+  });
+
+  test('on a terminal', async () => {
+    await out('docker run -dt --name host busybox top');
+    const { Processes } = await engine().containerTop('host', { ps_args: '-o pid,user,tty,stat,cmd' });
+    expect(Processes).toEqual([[expect.any(String), 'root', 'pts/0', 'Ss+', 'top']]);
+  });
+});
