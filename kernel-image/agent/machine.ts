@@ -1,6 +1,6 @@
 import type { MountParams, WakeParams, WakeResult } from '../../worker/protocol/agent.ts';
 import { prepareCgroups } from './container/cgroup.ts';
-import { raiseLoopback } from './container/loopback.ts';
+import { prepareNetwork } from './container/network.ts';
 import { paths } from './container/paths.ts';
 import { prepareSecurity } from './container/privileges.ts';
 import { prepareRootfs } from './container/rootfs.ts';
@@ -45,7 +45,7 @@ export function boot(): void {
   for (const path of [paths.layers, paths.root, paths.data]) mkdirs(path);
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
   prepareCgroups();
-  raiseLoopback();
+  prepareNetwork();
   prepareSecurity(defaultCapabilities);
   prepareRootfs();
   facts = readFacts();

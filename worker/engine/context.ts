@@ -4,10 +4,11 @@ import type { Agent } from '../protocol/agent-client.ts';
 import type { Clock } from './clock.ts';
 import type { ContainerStore } from './containers/store.ts';
 import type { Events } from './events.ts';
+import type { Networks } from './networks/store.ts';
 import type { ImageStore } from './images/store.ts';
 import type { LogStore } from './logs/store.ts';
 import type { Processes } from './processes.ts';
-import type { Resolver } from './spec/files.ts';
+import type { Resolver } from './spec/resolvconf.ts';
 
 /** What the engine's services share. Each takes the members it needs. */
 export interface EngineContext {
@@ -18,6 +19,7 @@ export interface EngineContext {
   readonly containers: ContainerStore;
   readonly images: ImageStore;
   readonly layers: LayerMounts;
+  readonly networks: Networks;
   readonly logs: LogStore;
   readonly machine: MachineFacts;
 }

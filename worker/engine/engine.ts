@@ -51,6 +51,7 @@ import type { Images } from './images/images.ts';
 import { parseLogQuery, readLog } from './logs/read.ts';
 import { StatsWatcher } from './stats/watcher.ts';
 import { top } from './top/top.ts';
+import { Connector } from './networks/connector.ts';
 import { info } from './system/info.ts';
 import { ping, version } from './system/version.ts';
 
@@ -79,7 +80,7 @@ export class Engine implements EngineApi {
     this.#stopper = new Stopper(context);
     this.#pauser = new Pauser(context);
     this.#remover = new Remover(withExecs, this.#stopper);
-    this.#runner = new Runner(context, this.#remover);
+    this.#runner = new Runner(context, this.#remover, new Connector(context));
     this.#attacher = new Attacher(context);
     this.#execs = new Execs(withExecs);
     this.#puller = puller;

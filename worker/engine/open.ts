@@ -19,8 +19,9 @@ import { RegistryImages } from './images/registrysource.ts';
 import { ImageSources } from './images/sources.ts';
 import type { Registries } from '../registry/registries.ts';
 import type { MetadataStore } from './metadata/store.ts';
+import { Networks } from './networks/store.ts';
 import { Processes } from './processes.ts';
-import type { Resolver } from './spec/files.ts';
+import type { Resolver } from './spec/resolvconf.ts';
 
 /** What the engine is made of. */
 export interface EngineParts {
@@ -44,8 +45,12 @@ export interface EngineParts {
 /** Puts the engine together. Resolves when it knows the images of earlier visits; asks nothing of the agent. */
 export async function openEngine(parts: EngineParts): Promise<Engine> {
   const clock = systemClock();
-  const resolver = parts.resolver ?? { nameservers: [], gateway: '127.0.0.1' };
-  const [images, id] = await Promise.all([ImageStore.open(parts.metadata), installationId(parts.metadata)]);
+  const resolver = parts.resolver ?? { nameservers: [], gateway: '172.17.0.1' };
+  const [images, networks, id] = await Promise.all([
+    ImageStore.open(parts.metadata),
+    Networks.open(parts.metadata, clock.now()),
+    installationId(parts.metadata),
+  ]);
   const context: EngineContext = {
     agent: parts.agent,
     clock,
@@ -54,6 +59,7 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     containers: new ContainerStore(),
     images,
     layers: parts.layers,
+    networks,
     logs: new MemoryLogStore(),
     machine: { ...parts.machine, resolver },
   };

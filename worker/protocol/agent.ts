@@ -168,8 +168,8 @@ export interface ContainerSpec {
   process: ProcessSpec;
   /** Beside the standard ones, in order; one on a standard destination replaces it. */
   mounts: SpecMount[];
-  /** Files that the engine writes for the container and that are bound over the image's. */
-  files: { hostname: string; hosts: string; resolvConf: string };
+  /** Files that the engine writes for the container and that are bound over the image's; without `hosts` a copy of the machine's. */
+  files: { hostname: string; hosts?: string; resolvConf: string };
   resources: Resources;
   /** No masked paths, every device, writable /sys. */
   privileged: boolean;
@@ -179,10 +179,27 @@ export interface ContainerSpec {
   shmSize: number;
   /** The container's own network namespace, or the machine's. */
   network: 'own' | 'host';
+  /** The devices of its own namespace beside `lo`, in their order. */
+  endpoints?: EndpointSpec[];
   sysctls?: Record<string, string>;
   devices?: DeviceRule[];
   /** Remove everything as soon as the first process has ended, as `remove` would; `exited` comes after that. */
   autoRemove: boolean;
+}
+
+/** A pair of network devices, one a port of a bridge of the machine, one the container's. Addresses are written as usual. */
+export interface EndpointSpec {
+  bridge: string;
+  /** The port's name: at most 15 characters, and no other device's. */
+  port: string;
+  /** The container's device's name. */
+  device: string;
+  mac: string;
+  address: string;
+  /** Bits of the network's part of the address. */
+  prefix: number;
+  /** Where the default route leads; there is none without. */
+  gateway?: string;
 }
 
 export interface StartedResult {

@@ -8,7 +8,7 @@ import { execute } from '../process/execute.ts';
 import type { Child } from '../process/processes.ts';
 import { giveTerminal } from '../process/terminal.ts';
 import type { Privileges } from './privileges.ts';
-import { raiseLoopback } from './loopback.ts';
+import { configureNetwork, plugIn } from './network.ts';
 import { enterRoot, sealRoot } from './rootfs.ts';
 import { identify, type Identity } from './users.ts';
 
@@ -19,8 +19,9 @@ export function becomeContainer(spec: ContainerSpec, privileges: Privileges, chi
   check('sethostname', syscall(nr.sethostname, spec.hostname, byteLength(spec.hostname)));
   const domain = spec.domainname ?? '(none)';
   check('setdomainname', syscall(nr.setdomainname, domain, byteLength(domain)));
+  plugIn(spec);
   enterRoot(spec);
-  if (spec.network === 'own') raiseLoopback();
+  if (spec.network === 'own') configureNetwork(spec);
   const terminal = child.connect('/dev/pts/ptmx');
   if (terminal) addConsole();
   sealRoot(spec);

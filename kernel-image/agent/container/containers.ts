@@ -27,6 +27,7 @@ import {
 } from './cgroup.ts';
 import { cgroupPath } from './paths.ts';
 import { privilegesOf, restrictDevices } from './privileges.ts';
+import { networkSockets } from './network.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
 
 const own = namespace.NEWNS | namespace.NEWPID | namespace.NEWUTS | namespace.NEWIPC;
@@ -75,6 +76,7 @@ export class Containers {
       stdio: spec.process.stdio,
       namespaces: own | (spec.network === 'own' ? namespace.NEWNET : 0),
       cgroup,
+      needs: networkSockets(spec),
       become: (child) => becomeContainer(spec, privileges, child),
       started: (pid) => {
         this.#running.set(spec.id, { pid, further: new Map() });

@@ -1,5 +1,6 @@
+import type { ContainerSpec } from '../../../worker/protocol/agent.ts';
 import { check, errno } from '../kernel/errors.ts';
-import { list, mkdirs, writeFile } from '../kernel/files.ts';
+import { list, mkdirs, readFile, writeFile } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { containerPath, snapshotPath } from './paths.ts';
 
@@ -14,11 +15,11 @@ export function createSnapshot(id: string): void {
 }
 
 /** Writes the files that are bound over the image's. */
-export function writeFiles(id: string, files: { hostname: string; hosts: string; resolvConf: string }): void {
+export function writeFiles(id: string, files: ContainerSpec['files']): void {
   const path = containerPath(id);
   mkdirs(path, 0o710);
   writeFile(`${path}/hostname`, files.hostname);
-  writeFile(`${path}/hosts`, files.hosts);
+  writeFile(`${path}/hosts`, files.hosts ?? readFile('/etc/hosts'));
   writeFile(`${path}/resolv.conf`, files.resolvConf);
 }
 

@@ -5,6 +5,7 @@ import type { ContainerId } from '../ids.ts';
 import { Fanout } from '../io/fanout.ts';
 import { Input } from '../io/input.ts';
 import { Lock } from '../lock.ts';
+import type { Attachment, Sandbox } from '../networks/sandbox.ts';
 import type { FullConfig } from './config.ts';
 import type { FullHostConfig } from './hostconfig.ts';
 import type { RestartMemory } from './restartpolicy.ts';
@@ -24,6 +25,8 @@ interface ContainerRecord {
   readonly layers: readonly DiffId[];
   readonly config: FullConfig;
   readonly hostConfig: FullHostConfig;
+  /** By the network's name. */
+  readonly networks: Record<string, Attachment>;
   readonly state: State;
   restartCount: number;
   /** Whether the guest holds a writable layer for it. */
@@ -43,6 +46,8 @@ export interface Container extends ContainerRecord {
   readonly restart: RestartMemory;
   /** Somebody has asked for the end of the current run, so no policy starts the next one. */
   stoppedByUser: boolean;
+  /** Its places on networks during the current run. */
+  sandbox: Sandbox | undefined;
   /** The stream of the current run's terminal. */
   terminal: number | undefined;
   /** Ends the wait for the next start. */
@@ -62,6 +67,7 @@ export function newContainer(record: NewContainer): Container {
     execs: new Set(),
     restart: { delay: 0, failures: 0 },
     stoppedByUser: false,
+    sandbox: undefined,
     terminal: undefined,
     cancelRestart: undefined,
   };

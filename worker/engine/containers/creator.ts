@@ -3,6 +3,7 @@ import { fullConfig, commandOf, validateConfig } from './config.ts';
 import type { EngineContext } from '../context.ts';
 import { parseContainerId, randomId } from '../ids.ts';
 import type { Image } from '../images/image.ts';
+import { attachments } from '../networks/attachments.ts';
 import { parseSecurity } from '../spec/security.ts';
 import { parseSignal } from '../signals.ts';
 import type { Container, NewContainer } from './container.ts';
@@ -62,6 +63,7 @@ export class Creator {
       layers: image.layers,
       config,
       hostConfig,
+      networks: attachments(hostConfig.NetworkMode, request),
     };
   }
 

@@ -1,9 +1,5 @@
-import type {
-  ContainerInspect,
-  EndpointSettings,
-  MountPoint,
-  NetworkSettings,
-} from '../../protocol/engine-api.ts';
+import type { ContainerInspect, MountPoint } from '../../protocol/engine-api.ts';
+import { networkSettings } from '../networks/settings.ts';
 import { parseBind } from '../spec/bind.ts';
 import { formatTime } from '../time.ts';
 import type { Container } from './container.ts';
@@ -60,52 +56,6 @@ export function mountsOf({ hostConfig }: Container): MountPoint[] {
       Propagation: 'rprivate',
     };
   });
-}
-
-/** The one network of the container's mode. Addresses are for whoever makes networks. */
-export function networksOf({ hostConfig }: Container): Record<string, EndpointSettings> {
-  return { [hostConfig.NetworkMode]: { ...endpoint } };
-}
-
-const endpoint = {
-  IPAMConfig: null,
-  Links: null,
-  Aliases: null,
-  MacAddress: '',
-  DriverOpts: null,
-  GwPriority: 0,
-  NetworkID: '',
-  EndpointID: '',
-  Gateway: '',
-  IPAddress: '',
-  IPPrefixLen: 0,
-  IPv6Gateway: '',
-  GlobalIPv6Address: '',
-  GlobalIPv6PrefixLen: 0,
-  DNSNames: null,
-};
-
-function networkSettings(container: Container): NetworkSettings {
-  return {
-    Bridge: '',
-    SandboxID: '',
-    SandboxKey: '',
-    Ports: {},
-    HairpinMode: false,
-    LinkLocalIPv6Address: '',
-    LinkLocalIPv6PrefixLen: 0,
-    SecondaryIPAddresses: null,
-    SecondaryIPv6Addresses: null,
-    EndpointID: '',
-    Gateway: '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
-    IPAddress: '',
-    IPPrefixLen: 0,
-    IPv6Gateway: '',
-    MacAddress: '',
-    Networks: networksOf(container),
-  };
 }
 
 function graphData({ id, layers }: Container): Record<string, string> {

@@ -3,7 +3,8 @@ import type { Instant } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
 import type { Container } from './container.ts';
 import { containerFilter } from './filters.ts';
-import { mountsOf, networksOf } from './inspect.ts';
+import { networksOf } from '../networks/settings.ts';
+import { mountsOf } from './inspect.ts';
 import { describe, statusOf } from './state.ts';
 
 type ListContext = Pick<EngineContext, 'clock' | 'containers' | 'images'>;

@@ -1,13 +1,14 @@
 import type { ExitedEvent } from '../../protocol/agent.ts';
 import { within } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
-import { conflict, notFound, notImplemented, notModified } from '../errors.ts';
+import { conflict, notImplemented, notModified } from '../errors.ts';
 import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
 import { Fanout } from '../io/fanout.ts';
 import type { ContainerLog } from '../logs/store.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
+import type { Connector } from '../networks/connector.ts';
 import { buildSpec } from '../spec/spec.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
@@ -36,10 +37,12 @@ interface Run {
 export class Runner {
   readonly #context: RunnerContext;
   readonly #remover: Remover;
+  readonly #connector: Connector;
 
-  constructor(context: RunnerContext, remover: Remover) {
+  constructor(context: RunnerContext, remover: Remover, connector: Connector) {
     this.#context = context;
     this.#remover = remover;
+    this.#connector = connector;
   }
 
   /** Resolves when the process runs. A container that fails to start is what it was, with its error. */
@@ -66,6 +69,7 @@ export class Runner {
     const { agent, layers, machine, processes, clock } = this.#context;
     requireNetwork(container.hostConfig.NetworkMode);
     const directories = await layers.ensure(container.layers);
+    await this.#connector.connect(container);
     const expected = processes.expect();
     const streams = openStreams(agent, stdioOf(container));
     const startedAt = clock.now();
@@ -74,6 +78,7 @@ export class Runner {
         process: expected.process,
         stdio: streams.stdio,
         layers: directories,
+        sandbox: container.sandbox,
         resolver: machine.resolver,
       };
       const spec = buildSpec(container, place);
@@ -95,6 +100,7 @@ export class Runner {
     const failure = startFailure(error, container.path, 'start');
     container.state.error = failure.error.message;
     container.state.exitCode = failure.exitCode;
+    this.#connector.disconnect(container);
     this.#disconnect(container).end();
     if (container.hostConfig.AutoRemove) await this.#remover.remove(container);
     return failure.error;
@@ -161,6 +167,7 @@ export class Runner {
   }
 
   #tellEnd(container: Container, exitCode: number, finishedAt: number): void {
+    this.#connector.disconnect(container);
     const seconds = Math.trunc((finishedAt - (container.state.startedAt ?? finishedAt)) / 1000);
     const attributes = { exitCode: String(exitCode), execDuration: String(seconds) };
     containerEvent(this.#context.events, container, 'die', attributes);
@@ -210,10 +217,8 @@ function requireStartable({ state }: Container): void {
 }
 
 function requireNetwork(mode: string): void {
-  if (['bridge', 'none', 'host'].includes(mode)) return;
   if (mode.startsWith('container:'))
     throw notImplemented(`network mode ${JSON.stringify(mode)} is not supported yet`);
-  throw notFound(`failed to set up container networking: network ${mode} not found`);
 }
 
 function stdioOf({ config, hostConfig }: Container): Parameters<typeof openStreams>[1] {

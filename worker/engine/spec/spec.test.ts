@@ -42,7 +42,7 @@ test('a container that asks for nothing', () => {
       seccomp: 'default',
     },
     mounts: [],
-    files: files('aaaaaaaaaaaa', {}, resolver),
+    files: files({ Hostname: 'aaaaaaaaaaaa', Domainname: '' }, {}, resolver),
     resources: {},
     privileged: false,
     init: false,
@@ -229,7 +229,7 @@ describe('mounts', () => {
 describe('files', () => {
   test('hosts and resolv.conf', () => {
     const { hostname, hosts, resolvConf } = files(
-      'web',
+      { Hostname: 'web', Domainname: '' },
       {
         ExtraHosts: ['db:10.0.0.5', 'up:host-gateway'],
         Dns: ['1.1.1.1'],
@@ -240,8 +240,34 @@ describe('files', () => {
     );
     expect(hostname).toBe('web\n');
     expect(hosts).toContain('127.0.0.1\tlocalhost\n');
-    expect(hosts.endsWith('10.0.0.5\tdb\n10.0.2.2\tup\n')).toBe(true);
+    expect(hosts).toMatch(/10.0.0.5\tdb\n10.0.2.2\tup\n$/);
     expect(resolvConf).toContain('\nnameserver 1.1.1.1\nsearch a.example b.example\noptions ndots:2\n');
-    expect(files('web', { DnsSearch: ['.'] }, resolver).resolvConf).toMatch(/\nnameserver 10.0.2.3\n$/);
+    expect(resolvConf).toMatch(
+      /\n# Overrides: \[nameservers search options\]\n# Option ndots from: override\n$/,
+    );
+  });
+
+  test('a search list of a dot is none', () => {
+    const { resolvConf } = files({ Hostname: 'web', Domainname: '' }, { DnsSearch: ['.'] }, resolver);
+    expect(resolvConf).toMatch(
+      /\nnameserver 10.0.2.3\n\n# Based on host file: '\/etc\/resolv.conf' \(legacy\)\n/,
+    );
+  });
+
+  test('the addresses of a container with a domain, in either field', () => {
+    const endpoint = { bridge: 'b', port: 'p', device: 'eth0', mac: 'm', address: '172.17.0.2', prefix: 16 };
+    for (const names of [
+      { Hostname: 'web.example.org', Domainname: '' },
+      { Hostname: 'web', Domainname: 'example.org' },
+    ])
+      expect(files(names, {}, resolver, [endpoint]).hosts).toMatch(/\n172.17.0.2\tweb.example.org web\n$/);
+  });
+
+  test("the machine's own network comes with the machine's hosts, unless more are added", () => {
+    const names = { Hostname: 'web', Domainname: '' };
+    expect(files(names, { NetworkMode: 'host' }, resolver)).not.toHaveProperty('hosts');
+    const added = files(names, { NetworkMode: 'host', ExtraHosts: ['a:1.2.3.4'] }, resolver);
+    expect(added.hosts).toMatch(/localnet[^]*1.2.3.4\ta\n$/);
+    expect(added.resolvConf).not.toContain('legacy');
   });
 });

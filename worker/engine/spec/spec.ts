@@ -3,14 +3,16 @@ import type { ExecConfig } from '../../protocol/engine-api.ts';
 import type { FullConfig } from '../containers/config.ts';
 import type { FullHostConfig } from '../containers/hostconfig.ts';
 import { allCapabilities, capabilities } from './capabilities.ts';
+import { endpointSpecs } from '../networks/endpoints.ts';
+import type { Sandbox } from '../networks/sandbox.ts';
 import { containerEnv, overrideEnv } from './env.ts';
-import type { Resolver } from './files.ts';
 import { files } from './files.ts';
 import { mounts } from './mounts.ts';
+import type { Resolver } from './resolvconf.ts';
 import { resources } from './resources.ts';
 import { rlimits } from './rlimits.ts';
 import { parseSecurity } from './security.ts';
-import { sysctls } from './sysctls.ts';
+import { endpointSysctls, sysctls } from './sysctls.ts';
 
 /** What of a container the specification is made of. */
 export interface SpecSource {
@@ -27,12 +29,14 @@ export interface SpecPlace {
   readonly stdio: Stdio;
   readonly layers: string[];
   readonly resolver: Resolver;
+  readonly sandbox?: Sandbox | undefined;
 }
 
 /** The container as the agent is told to make it. */
 export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpec {
   const { id, config, hostConfig } = container;
   const network = networkOf(hostConfig);
+  const endpoints = place.sandbox === undefined ? [] : endpointSpecs(place.sandbox);
   return {
     id,
     hostname: config.Hostname,
@@ -41,13 +45,14 @@ export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpe
     readonlyRootfs: hostConfig.ReadonlyRootfs,
     process: processSpec(container, place),
     mounts: mounts(hostConfig),
-    files: files(config.Hostname, hostConfig, place.resolver),
+    files: files(config, hostConfig, place.resolver, endpoints),
     resources: resources(hostConfig),
     privileged: hostConfig.Privileged,
     init: hostConfig.Init ?? false,
     shmSize: hostConfig.ShmSize,
     network,
-    sysctls: sysctls(hostConfig.Sysctls, network),
+    ...(endpoints.length > 0 && { endpoints }),
+    sysctls: { ...endpointSysctls(endpoints), ...sysctls(hostConfig.Sysctls, network) },
     autoRemove: hostConfig.AutoRemove,
   };
 }

@@ -18,6 +18,11 @@ const networkDefaults = {
   'net.ipv4.ping_group_range': '0 2147483647',
 };
 
+/** A device without an IPv6 address has no IPv6 at all. */
+export function endpointSysctls(endpoints: readonly { readonly device: string }[]): Record<string, string> {
+  return Object.fromEntries(endpoints.map(({ device }) => [`net.ipv6.conf.${device}.disable_ipv6`, '1']));
+}
+
 /** All the sysctls to set. */
 export function sysctls(
   given: Readonly<Record<string, string>>,

@@ -1,0 +1,137 @@
+/** Networks of real containers: who reaches whom, who sees what, and what is left of it. */
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { machineForFile } from './machine.ts';
+
+const machine = machineForFile();
+const sh = (script: string) => machine().sh(script);
+const out = (script: string) => machine().out(script);
+/** What a script says in a fresh container; it must not hold single quotes. */
+const inside = (script: string, options = '') => out(`docker run --rm ${options} busybox sh -c '${script}'`);
+const addressOf = (name: string) => out(`docker inspect -f '{{.NetworkSettings.IPAddress}}' ${name}`);
+const server = (name: string, port = 80) =>
+  out(
+    `docker run -d --name ${name} busybox sh -c 'echo ${name} > /index.html; exec httpd -f -p ${port} -h /'`,
+  );
+
+beforeAll(() => out('docker pull -q busybox'));
+afterEach(() => sh('docker rm -f $(docker ps -aq)'));
+
+describe('the default bridge', () => {
+  test('a container has its address, its route and its name', async () => {
+    const said = await inside('ip addr show eth0; ip route; cat /etc/hosts; hostname');
+    expect(said).toMatch(/^2: eth0@if\d+: <BROADCAST,MULTICAST,UP,LOWER_UP/m);
+    expect(said).toContain('inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0');
+    expect(said).not.toContain('inet6');
+    expect(said).toContain('default via 172.17.0.1 dev eth0');
+    expect(said).toMatch(/^172\.17\.0\.2\t([0-9a-f]{12})\n\1$/m);
+  });
+
+  test('inspect shows what the container has', async () => {
+    await server('web');
+    const shown = JSON.parse(await out("docker inspect -f '{{json .NetworkSettings}}' web"));
+    expect(shown).toMatchObject({ IPAddress: '172.17.0.2', IPPrefixLen: 16, Gateway: '172.17.0.1' });
+    expect(await out('docker exec web cat /sys/class/net/eth0/address')).toBe(shown.MacAddress);
+    expect(shown.Networks.bridge.MacAddress).toBe(shown.MacAddress);
+  });
+
+  test('containers reach each other, the gateway and themselves by address', async () => {
+    await server('one');
+    await server('two', 8080);
+    expect(await inside('wget -qO- 172.17.0.2; wget -qO- 172.17.0.3:8080')).toBe('one\ntwo');
+    expect(await inside('ping -c 1 -W 5 172.17.0.2; ping -c 1 -W 5 172.17.0.1')).toMatch(
+      /1 packets received[^]*1 packets received/,
+    );
+    expect(await out('docker exec two wget -qO- 172.17.0.3:8080')).toBe('two');
+    expect(await out('wget -qO- 172.17.0.2')).toBe('one');
+  });
+
+  test('a container reaches what listens on the gateway', async () => {
+    await out('mkdir -p /tmp/www; echo machine > /tmp/www/index.html; httpd -p 172.17.0.1:8000 -h /tmp/www');
+    expect(await inside('wget -qO- 172.17.0.1:8000')).toBe('machine');
+    await out('kill $(pidof httpd)');
+  });
+
+  test('the lowest free address is given, and given back', async () => {
+    for (const name of ['aa', 'bb', 'cc']) await server(name);
+    expect(await addressOf('bb')).toBe('172.17.0.3');
+    await out('docker stop -t 0 bb');
+    expect(await addressOf('bb')).toBe('');
+    await server('dd');
+    expect(await addressOf('dd')).toBe('172.17.0.3');
+    await out('docker start bb');
+    expect(await addressOf('bb')).toBe('172.17.0.5');
+    expect(await inside('wget -qO- 172.17.0.5; wget -qO- 172.17.0.3')).toBe('bb\ndd');
+  });
+
+  test('an address whose owner changes is found at once', async () => {
+    for (const name of ['first', 'second', 'third']) {
+      await server(name);
+      expect(await out('wget -T 5 -qO- 172.17.0.2')).toBe(name);
+      await out(`docker rm -f ${name}`);
+    }
+  });
+
+  test('a megabyte from one container to another', async () => {
+    await out('docker run -d --name sink busybox sh -c "nc -l -p 99 | md5sum"');
+    await inside('yes | head -c 1000000 | nc 172.17.0.2 99');
+    expect(await out('docker wait sink')).toBe('0');
+    expect(await out('docker logs sink')).toBe(await out('yes | head -c 1000000 | md5sum'));
+  });
+});
+
+describe('the other modes', () => {
+  test('none has nothing but lo, which is up', async () => {
+    expect(await inside('ls /sys/class/net; ping -c 1 127.0.0.1 | grep -c ttl', '--network none')).toBe(
+      'lo\n1',
+    );
+    expect((await sh('docker run --rm --network none busybox ping -c 1 -W 1 172.17.0.1')).code).toBe(1);
+  });
+
+  test("host has the machine's devices, its name and its hosts", async () => {
+    expect(await inside('ls /sys/class/net', '--network host')).toMatch(/^docker0\neth0\nlo$/);
+    expect(await inside('hostname; cat /etc/hosts', '--network host')).toBe(
+      await out('hostname; cat /etc/hosts'),
+    );
+  });
+});
+
+describe('a container', () => {
+  test('sees no device and no socket of another', async () => {
+    await server('other');
+    expect(await inside('ls /sys/class/net; netstat -ltn | tail -n +3')).toBe('eth0\nlo');
+  });
+
+  test('cannot change its own network without the capability', async () => {
+    for (const change of [
+      'ip addr add 172.17.0.99/16 dev eth0',
+      'ip link set eth0 down',
+      'ip link set eth0 address 02:00:00:00:00:01',
+      'ip route del default',
+      'echo 1 > /proc/sys/net/ipv4/ip_forward',
+    ]) {
+      const { code } = await sh(`docker run --rm busybox sh -c '${change} 2> /dev/null'`);
+      expect(code, change).not.toBe(0);
+    }
+    expect(await inside('ip link set eth0 down && echo done', '--cap-add NET_ADMIN')).toBe('done');
+  });
+});
+
+describe('nothing is left', () => {
+  test('of fifty containers', async () => {
+    const devices = await out('ls /sys/class/net');
+    const before = await machine().census();
+    await out('i=0; while [ $i -lt 50 ]; do docker run --rm busybox true || exit 1; i=$((i+1)); done');
+    await machine().until('ls /sys/class/net', devices);
+    const after = await machine().census();
+    expect({ ...after, memoryAvailable: 0, mounts: 0 }).toEqual({ ...before, memoryAvailable: 0, mounts: 0 });
+    expect(after.mounts).toBe(before.mounts);
+  }, 120_000);
+
+  test('of starts that fail', async () => {
+    const devices = await out('ls /sys/class/net');
+    for (const options of ['busybox nosuch', '-u nosuch busybox true', '--sysctl net.no.such=1 busybox true'])
+      expect((await sh(`docker run --rm ${options}`)).code, options).toBeGreaterThan(0);
+    await machine().until('ls /sys/class/net', devices);
+    expect(await inside('hostname -i')).toBe('172.17.0.2');
+  });
+});
