@@ -45,6 +45,7 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
     if (fd === undefined) throw new RequestError('EBADF', 'resize', 'no such terminal');
     done(answer, setSize(fd, size));
   },
+  filetree: ({ containers }, params, answer) => containers.filetree(params, answer),
   remove: ({ containers }, { id }, answer) => containers.remove(id, answer),
   read: (_, { paths }, answer) => answer.result(paths.map(readIfThere)),
   processes: ({ containers }, { id }, answer) =>

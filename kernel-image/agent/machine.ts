@@ -30,7 +30,7 @@ const RNDRESEEDCRNG = 0x5207;
 export function boot(): void {
   leaveRootfs();
   hideFromContainers();
-  for (const path of ['/bin/agent', '/bin/docker-init']) makeImmutable(path);
+  for (const path of ['/bin/agent', '/bin/docker-init', '/bin/filetree']) makeImmutable(path);
   raiseLimits();
   mount('devtmpfs', '/dev', 'devtmpfs', ms.NOSUID | ms.NOEXEC);
   mount('proc', '/proc', 'proc', quiet);

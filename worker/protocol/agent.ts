@@ -24,6 +24,8 @@ export interface AgentCalls {
   update: [{ id: string; resources: Resources }, null];
   /** Sets the window size of a terminal. */
   resize: [{ stream: number; size: TerminalSize }, null];
+  /** Starts the `filetree` program (see filetree.ts) in a root. Fails when the root cannot be put together; its end is an `exited` like any other. */
+  filetree: [FiletreeParams, StartedResult];
   /** Removes what a container has in the guest: its writable layer, cgroup and mounts. Its processes are killed first. */
   remove: [{ id: string }, null];
   /** Reads small files as they are, for `docker stats`; null for one that is not there, or whose process has gone. */
@@ -121,6 +123,27 @@ export interface ProcessSpec {
 export interface ExecParams extends ProcessSpec {
   /** The container's. */
   id: string;
+}
+
+/** Where `filetree` works. No path in it leads outside, whatever a container does to it meanwhile. */
+export type FiletreeRoot =
+  /**
+   * A container's root as it is on its disk: what runs in it has mounted (/proc, /dev, tmpfs) is not there, only these bind
+   * mounts and, with `files`, those of /etc/hosts, /etc/hostname and /etc/resolv.conf. One that does not run is put
+   * together for as long as the program runs; it must not be started meanwhile.
+   */
+  | { container: string; layers: string[]; mounts: SpecMount[]; files: boolean }
+  /** A container's writable layer alone, as overlayfs writes it. */
+  | { writable: string }
+  /** A directory of the machine. */
+  | { directory: string };
+
+export interface FiletreeParams {
+  /** Chosen by the worker; names the process in `exited`. */
+  process: number;
+  root: FiletreeRoot;
+  args: string[];
+  stdio: { stdin?: number; stdout: number };
 }
 
 export interface SpecMount {

@@ -3,6 +3,7 @@ import type {
   ContainerSpec,
   ExecParams,
   ExitedEvent,
+  FiletreeParams,
   ProcessSpec,
   Resources,
   SignalParams,
@@ -25,6 +26,7 @@ import {
   removeCgroup,
   sendToAll,
 } from './cgroup.ts';
+import { becomeFiletree, prepareFiletree } from './filetree.ts';
 import { cgroupPath } from './paths.ts';
 import { privilegesOf, restrictDevices } from './privileges.ts';
 import { networkSockets } from './network.ts';
@@ -144,6 +146,21 @@ export class Containers {
         running.further.delete(number);
         this.#exited({ process: number, code, oomKilled: false });
       },
+    });
+  }
+
+  /** The program that reads and makes files runs beside containers, in none of their namespaces but for a root of its own. */
+  filetree(params: FiletreeParams, answer: Answer<StartedResult>): void {
+    const { root, process } = params;
+    const running = 'container' in root ? this.#running.get(root.container) : undefined;
+    prepareFiletree(root);
+    this.#processes.launch({
+      stdio: params.stdio,
+      namespaces: namespace.NEWNS,
+      become: (child) => becomeFiletree(params, running?.pid, child),
+      started: (pid) => answer.result({ pid }),
+      failed: (failure) => answer.failure(failure),
+      exited: (code) => this.#exited({ process, code, oomKilled: false }),
     });
   }
 

@@ -47,7 +47,7 @@ export function enterRoot(spec: ContainerSpec): void {
   const files = openFiles(spec);
   const binds = openBinds(spec.mounts);
   const devices = spec.privileged ? hostDevices() : [];
-  attach(rootTree(spec), paths.root);
+  attach(rootTree(spec.id, spec.layers), paths.root);
   changeRoot();
   const replaced = new Set(spec.mounts.map((entry) => entry.destination));
   standardMounts(spec, replaced);
@@ -64,33 +64,38 @@ export function sealRoot(spec: ContainerSpec): void {
   if (spec.readonlyRootfs) makeReadonly('/');
 }
 
-function rootTree(spec: ContainerSpec): number {
-  const snapshot = snapshotPath(spec.id);
+/** The overlay mount of a container's layers and its writable one, detached. */
+export function rootTree(id: string, layers: readonly string[]): number {
+  const snapshot = snapshotPath(id);
   return overlay(
-    spec.layers.map((layer) => `${paths.layers}/${layer}`),
+    layers.map((layer) => `${paths.layers}/${layer}`),
     `${snapshot}/diff`,
     `${snapshot}/work`,
   );
 }
 
 function openFiles(spec: ContainerSpec): [tree: number, target: string][] {
-  const from = containerPath(spec.id);
-  const files: [number, string][] = [
-    [cloneTree(`${from}/resolv.conf`), '/etc/resolv.conf'],
-    [cloneTree(`${from}/hostname`), '/etc/hostname'],
-    [cloneTree(`${from}/hosts`), '/etc/hosts'],
-  ];
+  const files = openNetworkFiles(spec.id);
   if (spec.init) files.push([cloneTree('/bin/docker-init'), initPath]);
   return files;
 }
 
-function openBinds(mounts: readonly SpecMount[]): Map<SpecMount, number> {
+export function openNetworkFiles(id: string): [tree: number, target: string][] {
+  const from = containerPath(id);
+  return [
+    [cloneTree(`${from}/resolv.conf`), '/etc/resolv.conf'],
+    [cloneTree(`${from}/hostname`), '/etc/hostname'],
+    [cloneTree(`${from}/hosts`), '/etc/hosts'],
+  ];
+}
+
+export function openBinds(mounts: readonly SpecMount[]): Map<SpecMount, number> {
   const binds = mounts.filter((entry) => entry.type === 'bind');
   return new Map(binds.map((entry) => [entry, cloneTree(entry.source ?? '')]));
 }
 
 /** The old root ends up under the new one and is let go: pivot_root(2), "pivot_root(".", ".")". */
-function changeRoot(): void {
+export function changeRoot(): void {
   check('chdir', syscall(nr.chdir, paths.root));
   check('pivot_root', syscall(nr.pivot_root, '.', '.'));
   unmount('.');
@@ -145,7 +150,7 @@ function needDirectory(path: string): void {
   if (modeOf(path) < 0) mkdirs(path);
 }
 
-function addMount(entry: SpecMount, tree: number | undefined): void {
+export function addMount(entry: SpecMount, tree: number | undefined): void {
   const { flags, data } = parseOptions(entry.options);
   if (tree !== undefined) {
     attachAnywhere(tree, entry.destination, entry.source ?? '');
@@ -163,7 +168,7 @@ function attachAnywhere(tree: number, target: string, source: string): void {
   attach(tree, target);
 }
 
-function attachFile(tree: number, target: string): void {
+export function attachFile(tree: number, target: string): void {
   makeFile(target, target);
   attach(tree, target);
 }

@@ -20,6 +20,7 @@ export const ms = {
 const MNT_DETACH = 2;
 const AT_FDCWD = -100;
 const AT_RECURSIVE = 0x8000;
+const AT_EMPTY_PATH = 0x1000;
 const OPEN_TREE_CLONE = 1;
 const O_CLOEXEC = 0o2000000;
 const MOVE_MOUNT_F_EMPTY_PATH = 4;
@@ -46,6 +47,11 @@ export function cloneTree(path: string): number {
     `open ${path}`,
     syscall(nr.open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE),
   );
+}
+
+/** The same of a mount alone, without what is mounted in it. */
+export function cloneMount(path: string): number {
+  return check(`open ${path}`, syscall(nr.open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC));
 }
 
 /** Attaches a detached mount and lets its descriptor go. */
@@ -81,6 +87,16 @@ export function makeReadonly(path: string): void {
 
 const readonlyAttributes = new Uint32Array(8);
 readonlyAttributes[0] = 1;
+
+/** On a detached mount: nothing in it is a device or a program, and it can be written, whatever it was cloned from. */
+export function makeInert(tree: number): void {
+  check('set mount', syscall(nr.mount_setattr, tree, '', AT_EMPTY_PATH, inertAttributes, 32));
+}
+
+/** struct mount_attr: u64 set, u64 clear, ... */
+const inertAttributes = new Uint32Array(8);
+inertAttributes[0] = ms.NOSUID | ms.NODEV | ms.NOEXEC;
+inertAttributes[2] = ms.RDONLY;
 
 /** Binds a path over itself and makes it read-only there. */
 export function addReadonly(calls: Batch, path: string): void {

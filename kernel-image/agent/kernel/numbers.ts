@@ -58,6 +58,7 @@ export const nr = {
   setns: 346,
   seccomp: 354,
   bpf: 357,
+  execveat: 358,
   socket: 359,
   socketpair: 360,
   bind: 361,

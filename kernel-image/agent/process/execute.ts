@@ -15,6 +15,16 @@ export function execute(args: readonly string[], env: readonly string[]): never 
   throw new Error('execve returned');
 }
 
+const AT_EMPTY_PATH = 0x1000;
+
+/** Becomes the program of an open file, wherever the root is by now; returns only by throwing. */
+export function executeFile(fd: number, args: readonly string[], env: readonly string[]): never {
+  const argv = vector(args);
+  const envp = vector(env);
+  check('exec', syscall(nr.execveat, fd, '', argv.pointers, envp.pointers, AT_EMPTY_PATH));
+  throw new Error('execveat returned');
+}
+
 /** os/exec's LookPath: a name with a slash as it is, any other one in $PATH; the first that may be executed. */
 function lookUp(program: string, env: readonly string[]): string {
   if (program.includes('/')) {
