@@ -1,3 +1,4 @@
+import type { LayerIndex } from '../layers/layerindex.ts';
 import type { DiffId } from '../oci/diffid.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { Agent } from '../protocol/agent-client.ts';
@@ -31,6 +32,8 @@ export interface LayerMounts {
    * on the guest's 9P mount, the lowest first: a base layer of our own, then the image's in their order. A layer that is served already costs nothing.
    */
   ensure(diffIds: readonly DiffId[]): Promise<string[]>;
+  /** The same layers, to be looked at here. */
+  indexes(diffIds: readonly DiffId[]): Promise<LayerIndex[]>;
 }
 
 /** What is known of the machine the engine drives. */

@@ -21,10 +21,12 @@ import type {
   Info,
   ListOptions,
   LogsOptions,
+  PathStat,
   Ping,
   ProgressMessage,
   Stats,
   Top,
+  PutArchiveOptions,
   Version,
   WaitCondition,
   Waiting,
@@ -45,6 +47,8 @@ import { streamEvents } from './events/stream.ts';
 import { inspectExec } from './exec/exec.ts';
 import { Execs } from './exec/execs.ts';
 import { ExecStore } from './exec/store.ts';
+import { Archives } from './files/archives.ts';
+import { ContainerTrees } from './files/containertrees.ts';
 import { Channel } from './images/channel.ts';
 import type { Puller } from './images/puller.ts';
 import type { Images } from './images/images.ts';
@@ -66,6 +70,7 @@ export class Engine implements EngineApi {
   readonly #remover: Remover;
   readonly #attacher: Attacher;
   readonly #execs: Execs;
+  readonly #archives: Archives;
   readonly #puller: Puller;
   readonly #images: Images;
   readonly #stats: StatsWatcher;
@@ -83,6 +88,7 @@ export class Engine implements EngineApi {
     this.#runner = new Runner(context, this.#remover, new Connector(context));
     this.#attacher = new Attacher(context);
     this.#execs = new Execs(withExecs);
+    this.#archives = new Archives(context, new ContainerTrees(context));
     this.#puller = puller;
     this.#images = images;
     this.#stats = new StatsWatcher(context);
@@ -173,6 +179,23 @@ export class Engine implements EngineApi {
       const { waiters, state } = this.#get(id);
       return { result: waiters.wait(condition, state) };
     });
+  }
+
+  containerPathStat(id: string, path: string): Promise<PathStat> {
+    return edge(() => this.#archives.stat(this.#get(id), id, path));
+  }
+
+  containerGetArchive(id: string, path: string): Promise<{ stat: PathStat; tar: AsyncIterable<Uint8Array> }> {
+    return edge(() => this.#archives.get(this.#get(id), id, path));
+  }
+
+  containerPutArchive(
+    id: string,
+    path: string,
+    tar: AsyncIterable<Uint8Array>,
+    options: PutArchiveOptions = {},
+  ): Promise<void> {
+    return edge(() => this.#archives.put(this.#get(id), id, path, tar, options));
   }
 
   execCreate(id: string, config: ExecConfig): Promise<{ Id: string }> {
@@ -281,18 +304,6 @@ export class Engine implements EngineApi {
 
   containerExport(): Promise<never> {
     return unserved('containerExport');
-  }
-
-  containerPathStat(): Promise<never> {
-    return unserved('containerPathStat');
-  }
-
-  containerGetArchive(): Promise<never> {
-    return unserved('containerGetArchive');
-  }
-
-  containerPutArchive(): Promise<never> {
-    return unserved('containerPutArchive');
   }
 
   networkList(): Promise<never> {

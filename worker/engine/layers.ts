@@ -1,4 +1,5 @@
 import type { Provider } from '../content/contentstore.ts';
+import type { LayerIndex } from '../layers/layerindex.ts';
 import type { LayersRoot } from '../layers/layersroot.ts';
 import type { LayerStore } from '../layers/layerstore.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -62,6 +63,12 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   ensure(diffIds: readonly DiffId[]): Promise<string[]> {
     this.#base ??= this.#serveBase();
     return Promise.all([this.#base, ...diffIds.map((diffId) => this.#ensure(diffId))]);
+  }
+
+  async indexes(diffIds: readonly DiffId[]): Promise<LayerIndex[]> {
+    const base = await baseLayer();
+    const layers = await Promise.all(diffIds.map((diffId) => this.#store.open(diffId)));
+    return [base, ...layers].map(({ index }) => index);
   }
 
   async #serveBase(): Promise<string> {

@@ -7,4 +7,11 @@ export class Lock {
     this.#last = result.catch(() => undefined);
     return result;
   }
+
+  /** Waits for its turn and keeps it until what this resolves with is called. */
+  hold(): Promise<() => void> {
+    return new Promise((resolve) => {
+      void this.run(() => new Promise<void>((release) => resolve(release)));
+    });
+  }
 }

@@ -40,18 +40,6 @@ export const recordFlag = {
   destination: 8,
 } as const;
 
-/** stat(2)'s types of files. */
-export const modeType = {
-  mask: 0o170000,
-  fifo: 0o010000,
-  character: 0o020000,
-  directory: 0o040000,
-  block: 0o060000,
-  regular: 0o100000,
-  symlink: 0o120000,
-  socket: 0o140000,
-} as const;
-
 export interface TreeRecord {
   readonly kind: RecordKind;
   readonly flags: number;

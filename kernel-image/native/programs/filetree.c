@@ -23,13 +23,14 @@ enum {
 	SYS_statx = 383, SYS_utimensat_time64 = 412,
 };
 enum {
-	ENOENT = 2, ENOMEM = 12, EEXIST = 17, ENOTDIR = 20, EISDIR = 21, ENAMETOOLONG = 36, ELOOP = 40, EPROTO = 71,
+	ENOENT = 2, ENOMEM = 12, EEXIST = 17, ENOTDIR = 20, EISDIR = 21, ENAMETOOLONG = 36, ELOOP = 40,
+	EPROTO = 71,
 };
 enum {
 	AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_NO_AUTOMOUNT = 0x800, AT_EMPTY_PATH = 0x1000,
 };
 enum {
-	O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_TRUNC = 01000, O_NONBLOCK = 04000, O_DIRECTORY = 0200000,
+	O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_NONBLOCK = 04000, O_DIRECTORY = 0200000,
 	O_NOFOLLOW = 0400000, O_LARGEFILE = 0100000,
 };
 enum { S_IFMT = 0170000, S_IFDIR = 0040000, S_IFREG = 0100000, S_IFLNK = 0120000 };
@@ -579,9 +580,9 @@ static void set_times(const struct record *record, const char *path)
 }
 
 /* The kernel's answer of the first attribute that cannot be set; one that must not be (EPERM) is left out. */
-static void set_attributes(const struct record *record, u8 *at, int fd, const char *path)
+static void set_attributes(const struct record *record, const u8 *at, int fd, const char *path)
 {
-	u8 *end = at + record->attributes_length;
+	const u8 *end = at + record->attributes_length;
 
 	while (at < end) {
 		char name[256];
@@ -600,22 +601,41 @@ static void set_attributes(const struct record *record, u8 *at, int fd, const ch
 	}
 }
 
-static void make_file(const struct record *record, const char *path, u8 *attributes)
+/*
+ * The owner and the mode of what was made just now, by its descriptor or its path. Mostly the kernel has set them as they
+ * should be, and looking costs far less than setting; a new owner takes bits of the mode away.
+ */
+static void set_owner_and_mode(const struct record *record, int fd, const char *path, int has_mode)
 {
-	struct timespec64 times[2] = { { record->seconds, record->nanoseconds }, { record->seconds, record->nanoseconds } };
 	u32 mode = record->mode & 07777;
-	int fd = sys5(SYS_openat, AT_FDCWD, (int)path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_LARGEFILE, mode, 0);
+	struct statx stat;
+	int result = fd >= 0 ? stat_at(fd, "", AT_EMPTY_PATH, &stat) : stat_link(path, &stat);
+
+	if (result < 0) fail("lstat", path, result);
+	if (stat.uid != record->uid || stat.gid != record->gid) {
+		result = fd >= 0 ? sys3(SYS_fchown32, fd, record->uid, record->gid)
+				 : sys5(SYS_fchownat, AT_FDCWD, (int)path, record->uid, record->gid, AT_SYMLINK_NOFOLLOW);
+		if (result < 0) fail("lchown", path, result);
+	} else if ((stat.mode & 07777) == mode) return;
+	if (!has_mode) return;
+	result = fd >= 0 ? sys3(SYS_fchmod, fd, mode, 0) : sys3(SYS_fchmodat, AT_FDCWD, (int)path, mode);
+	if (result < 0) fail("chmod", path, result);
+}
+
+static void make_file(const struct record *record, const char *path, const u8 *attributes)
+{
 	static u8 kept[sizeof in];
-	int result;
+	struct timespec64 times[2] = { { record->seconds, record->nanoseconds }, { record->seconds, record->nanoseconds } };
+	int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_LARGEFILE;
+	int fd = sys5(SYS_openat, AT_FDCWD, (int)path, flags, record->mode & 07777, 0), result;
 
 	if (fd < 0) fail("open", path, fd);
 	/* What lies in `in` moves when more is read, and what is written or given away loses its capabilities. */
 	memcpy(kept, attributes, record->attributes_length);
 	in_start += record->length;
 	take_contents(fd, path, record->size);
-	if ((result = sys3(SYS_fchown32, fd, record->uid, record->gid)) < 0) fail("lchown", path, result);
+	set_owner_and_mode(record, fd, path, 1);
 	set_attributes(record, kept, fd, path);
-	if ((result = sys3(SYS_fchmod, fd, mode, 0)) < 0) fail("chmod", path, result);
 	if ((result = sys5(SYS_utimensat_time64, fd, 0, (int)times, 0, 0)) < 0) fail("chtimes", path, result);
 	close_fd(fd);
 }
@@ -623,7 +643,7 @@ static void make_file(const struct record *record, const char *path, u8 *attribu
 /* i386's encoding of a device number. */
 static u32 device_number(u32 major, u32 minor) { return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12); }
 
-static void make_other(const struct record *record, const char *path, const char *link, u8 *attributes)
+static void make_other(const struct record *record, const char *path, const char *link, const u8 *attributes)
 {
 	u32 type = record->mode & S_IFMT, mode = record->mode & 07777;
 	const char *operation = "mknod";
@@ -634,21 +654,17 @@ static void make_other(const struct record *record, const char *path, const char
 	else if (type == S_IFDIR) operation = "mkdir", result = sys3(SYS_mkdirat, AT_FDCWD, (int)path, mode);
 	else result = sys5(SYS_mknodat, AT_FDCWD, (int)path, record->mode, device_number(record->major, record->minor), 0);
 	if (result < 0) fail(operation, path, result);
-	result = sys5(SYS_fchownat, AT_FDCWD, (int)path, record->uid, record->gid, AT_SYMLINK_NOFOLLOW);
-	if (result < 0) fail("lchown", path, result);
+	set_owner_and_mode(record, -1, path, !is_link);
 	set_attributes(record, attributes, -1, path);
-	if (!is_link && (result = sys3(SYS_fchmodat, AT_FDCWD, (int)path, mode)) < 0) fail("chmod", path, result);
 	set_times(record, path);
 	in_start += record->length;
 }
 
 /* A directory that is there already takes the entry's owner, attributes, mode and times. */
-static void merge_directory(const struct record *record, const char *path, u8 *attributes)
+static void merge_directory(const struct record *record, const char *path, const u8 *attributes)
 {
-	int result = sys5(SYS_fchownat, AT_FDCWD, (int)path, record->uid, record->gid, AT_SYMLINK_NOFOLLOW);
-	if (result < 0) fail("lchown", path, result);
+	set_owner_and_mode(record, -1, path, 1);
 	set_attributes(record, attributes, -1, path);
-	if ((result = sys3(SYS_fchmodat, AT_FDCWD, (int)path, record->mode & 07777)) < 0) fail("chmod", path, result);
 	set_times(record, path);
 	in_start += record->length;
 }
@@ -659,7 +675,7 @@ static int is_link_at(const char *path)
 	return stat_link(path, &stat) == 0 && is(&stat, S_IFLNK);
 }
 
-static void unpack_entry(struct record *record, char *path, char *link, u8 *attributes)
+static void unpack_entry(struct record *record, char *path, char *link, const u8 *attributes)
 {
 	int is_directory = (record->mode & S_IFMT) == S_IFDIR && !(record->flags & LINKED);
 	struct statx stat;

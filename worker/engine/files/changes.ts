@@ -1,0 +1,81 @@
+import type { MergedFile } from '../../layers/mergedlayers.ts';
+import { mergedChild, mergedNames } from '../../layers/mergedlayers.ts';
+import { encodeDevice } from '../../ninep/file.ts';
+import { fileType, fileTypes } from '../../ninep/qid.ts';
+import type { Change } from '../../protocol/engine-api.ts';
+import type { TreeRecord } from '../../protocol/filetree.ts';
+import type { WritableFile } from './writablelayer.ts';
+import { isOpaque, isWhiteout } from './writablelayer.ts';
+
+const kinds = { modified: 0, added: 1, deleted: 2 } as const;
+
+/**
+ * What a container's writable layer changes of the layers below, directories before what is in them, names sorted. As
+ * Docker finds it by comparing files: one that was copied up and left as it was is no change.
+ * https://github.com/moby/go-archive/blob/v0.1.0/changes.go
+ */
+export function changesOf(root: WritableFile | undefined, lower: MergedFile | undefined): Change[] {
+  return root === undefined ? [] : changesIn('', root, lower);
+}
+
+function changesIn(path: string, directory: WritableFile, lower: MergedFile | undefined): Change[] {
+  const names = [...directory.children.keys()];
+  const hidden = lower && isOpaque(directory.record) ? hiddenNames(directory, lower) : [];
+  return [...names, ...hidden]
+    .sort(byBytes)
+    .flatMap((name) => changesAt(`${path}/${name}`, directory.children.get(name), lower && mergedChild(lower, name)));
+}
+
+/** Of the layers below an opaque directory, what it has not of its own. */
+function hiddenNames(directory: WritableFile, lower: MergedFile): string[] {
+  return [...mergedNames(lower)].filter((name) => !directory.children.has(name));
+}
+
+function changesAt(path: string, file: WritableFile | undefined, lower: MergedFile | undefined): Change[] {
+  if (file === undefined || isWhiteout(file.record))
+    return lower === undefined ? [] : [{ Kind: kinds.deleted, Path: path }];
+  const isDirectory = fileType(file.record.mode) === fileTypes.directory;
+  const inside = isDirectory ? changesIn(path, file, lower) : [];
+  if (lower === undefined) return [{ Kind: kinds.added, Path: path }, ...inside];
+  // A directory in which something has changed counts as changed, so that its permissions are kept with it.
+  const isChanged = inside.length > 0 || differs(file.record, lower);
+  return isChanged ? [{ Kind: kinds.modified, Path: path }, ...inside] : [];
+}
+
+/** Of directories neither size nor time says anything. */
+function differs(record: TreeRecord, { index, inode }: MergedFile): boolean {
+  const { inodes } = index.data;
+  const isDirectory = fileType(record.mode) === fileTypes.directory;
+  return (
+    record.mode !== index.mode(inode) ||
+    record.uid !== inodes.uid[inode] ||
+    record.gid !== inodes.gid[inode] ||
+    encodeDevice(record.major, record.minor) !== inodes.rdev[inode] ||
+    (!isDirectory && (record.size !== inodes.size[inode] || !isSameTime(record, inodes, inode))) ||
+    !isSameCapability(record, index.xattrs(inode))
+  );
+}
+
+/** Archives often have whole seconds only. */
+function isSameTime(
+  record: TreeRecord,
+  inodes: MergedFile['index']['data']['inodes'],
+  inode: number,
+): boolean {
+  const nanoseconds = inodes.nanoseconds[inode] ?? 0;
+  if (record.seconds !== inodes.seconds[inode]) return false;
+  return record.nanoseconds === nanoseconds || record.nanoseconds === 0 || nanoseconds === 0;
+}
+
+const capability = 'security.capability';
+
+function isSameCapability(record: TreeRecord, lower: ReadonlyMap<string, Uint8Array> | undefined): boolean {
+  const [own = none, below = none] = [record.attributes.get(capability), lower?.get(capability)];
+  return own.length === below.length && own.every((byte, i) => byte === below[i]);
+}
+
+const none = new Uint8Array();
+
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,103 @@
+import { fileType, fileTypes } from '../../ninep/qid.ts';
+import type { NewTarEntry } from '../../layers/tarwriter.ts';
+import { tarEnd, tarHeader, tarPadding } from '../../layers/tarwriter.ts';
+import type { TarEntryType } from '../../layers/tarscanner.ts';
+import type { TreeRecord } from '../../protocol/filetree.ts';
+import { recordFlag, recordKind } from '../../protocol/filetree.ts';
+import type { RecordReader } from './recordreader.ts';
+
+/** What an entry is called in the archive, by its name in the walk; nothing leaves it out. Directories get their slash later. */
+export type Naming = (name: Uint8Array) => Uint8Array | undefined;
+
+const blockSize = 64 * 1024;
+
+const types: Readonly<Record<number, TarEntryType>> = {
+  [fileTypes.fifo]: 'fifo',
+  [fileTypes.characterDevice]: 'character',
+  [fileTypes.directory]: 'directory',
+  [fileTypes.blockDevice]: 'block',
+  [fileTypes.regular]: 'file',
+  [fileTypes.symlink]: 'symlink',
+};
+
+/**
+ * The archive of a walk that `pack` has begun, as Docker writes it: times in whole seconds, second names of a file as hard
+ * links, no sockets. https://github.com/moby/go-archive/blob/v0.1.0/archive.go (addTarFile)
+ */
+export function tarOfWalk(records: RecordReader, naming: Naming): AsyncGenerator<Uint8Array> {
+  return gathered(pieces(records, naming));
+}
+
+async function* pieces(records: RecordReader, naming: Naming): AsyncGenerator<Uint8Array> {
+  const firstNames = new Map<string, Uint8Array>();
+  for (;;) {
+    const record = await records.next();
+    if (record.kind === recordKind.end) break;
+    const entry = tarEntry(record, naming, firstNames);
+    const size = record.flags & recordFlag.contents ? record.size : 0;
+    if (entry !== undefined) yield tarHeader(entry);
+    for await (const piece of records.contents(size)) if (entry !== undefined) yield piece;
+    if (entry !== undefined) yield tarPadding(size);
+  }
+  yield tarEnd;
+}
+
+function tarEntry(
+  record: TreeRecord,
+  naming: Naming,
+  firstNames: Map<string, Uint8Array>,
+): NewTarEntry | undefined {
+  const type = types[fileType(record.mode)];
+  const name = naming(record.name);
+  if (type === undefined || name === undefined) return undefined;
+  const { mode, uid, gid, seconds, major, minor, attributes } = record;
+  const common = { mode, uid, gid, mtime: seconds, attributes };
+  const first = record.links > 1 && type !== 'directory' ? firstName(record, name, firstNames) : undefined;
+  if (first !== undefined) return { ...common, type: 'hardlink', path: name, link: first };
+  if (type === 'directory') return { ...common, type, path: withSlash(name) };
+  if (type === 'symlink') return { ...common, type, path: name, link: record.link };
+  return type === 'file'
+    ? { ...common, type, path: name, size: record.size }
+    : { ...common, type, path: name, major, minor };
+}
+
+/** The name under which the same file is in the archive already. */
+function firstName(
+  { device, inode }: TreeRecord,
+  name: Uint8Array,
+  firstNames: Map<string, Uint8Array>,
+): Uint8Array | undefined {
+  const key = `${device}:${inode}`;
+  const first = firstNames.get(key);
+  if (first === undefined) firstNames.set(key, name);
+  return first;
+}
+
+const slash = 0x2f;
+
+function withSlash(name: Uint8Array): Uint8Array {
+  if (name.at(-1) === slash) return name;
+  const out = new Uint8Array(name.length + 1);
+  out.set(name);
+  out[name.length] = slash;
+  return out;
+}
+
+/** Small pieces made into blocks. */
+async function* gathered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let block = new Uint8Array(blockSize);
+  let used = 0;
+  for await (const piece of source) {
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + blockSize - used);
+      block.set(part, used);
+      used += part.length;
+      at += part.length;
+      if (used < blockSize) continue;
+      yield block;
+      block = new Uint8Array(blockSize);
+      used = 0;
+    }
+  }
+  if (used > 0) yield block.subarray(0, used);
+}
