@@ -2,6 +2,7 @@ import { parseReference, withDefaultTag } from '../oci/reference.ts';
 import type {
   AttachOptions,
   Attached,
+  Change,
   ContainerInspect,
   ContainerSummary,
   CreateConfig,
@@ -48,7 +49,10 @@ import { inspectExec } from './exec/exec.ts';
 import { Execs } from './exec/execs.ts';
 import { ExecStore } from './exec/store.ts';
 import { Archives } from './files/archives.ts';
+import { containerChanges } from './files/changes.ts';
 import { ContainerTrees } from './files/containertrees.ts';
+import { Exporter } from './files/exporter.ts';
+import { containerSizes } from './files/sizes.ts';
 import { Channel } from './images/channel.ts';
 import type { Puller } from './images/puller.ts';
 import type { Images } from './images/images.ts';
@@ -71,6 +75,8 @@ export class Engine implements EngineApi {
   readonly #attacher: Attacher;
   readonly #execs: Execs;
   readonly #archives: Archives;
+  readonly #exporter: Exporter;
+  readonly #trees: ContainerTrees;
   readonly #puller: Puller;
   readonly #images: Images;
   readonly #stats: StatsWatcher;
@@ -88,7 +94,9 @@ export class Engine implements EngineApi {
     this.#runner = new Runner(context, this.#remover, new Connector(context));
     this.#attacher = new Attacher(context);
     this.#execs = new Execs(withExecs);
-    this.#archives = new Archives(context, new ContainerTrees(context));
+    this.#trees = new ContainerTrees(context);
+    this.#archives = new Archives(context, this.#trees);
+    this.#exporter = new Exporter(context, this.#trees);
     this.#puller = puller;
     this.#images = images;
     this.#stats = new StatsWatcher(context);
@@ -151,11 +159,17 @@ export class Engine implements EngineApi {
   }
 
   containerList(options: ListOptions = {}): Promise<ContainerSummary[]> {
-    return edge(() => listContainers(this.#context, options));
+    return edge(async () => {
+      const list = listContainers(this.#context, options);
+      return options.size ? Promise.all(list.map((one) => this.#withSizes(one))) : list;
+    });
   }
 
-  containerInspect(id: string, _options: { size?: boolean } = {}): Promise<ContainerInspect> {
-    return edge(() => inspectContainer(this.#get(id)));
+  containerInspect(id: string, options: { size?: boolean } = {}): Promise<ContainerInspect> {
+    return edge(() => {
+      const inspected = inspectContainer(this.#get(id));
+      return options.size ? this.#withSizes(inspected) : inspected;
+    });
   }
 
   containerLogs(id: string, options: LogsOptions): Promise<Attached> {
@@ -179,6 +193,14 @@ export class Engine implements EngineApi {
       const { waiters, state } = this.#get(id);
       return { result: waiters.wait(condition, state) };
     });
+  }
+
+  containerChanges(id: string): Promise<Change[]> {
+    return edge(() => containerChanges(this.#context, this.#trees, this.#get(id)));
+  }
+
+  containerExport(id: string): Promise<AsyncIterable<Uint8Array>> {
+    return edge(() => this.#exporter.export(this.#get(id), id));
   }
 
   containerPathStat(id: string, path: string): Promise<PathStat> {
@@ -294,16 +316,8 @@ export class Engine implements EngineApi {
     return edge(() => top(this.#context, this.#get(id), options.ps_args));
   }
 
-  containerChanges(): Promise<never> {
-    return unserved('containerChanges');
-  }
-
   containerStats(id: string, options: { stream: boolean; oneShot?: boolean }): Promise<AsyncIterable<Stats>> {
     return edge(() => this.#stats.stats(this.#get(id), options));
-  }
-
-  containerExport(): Promise<never> {
-    return unserved('containerExport');
   }
 
   networkList(): Promise<never> {
@@ -344,6 +358,11 @@ export class Engine implements EngineApi {
 
   volumePrune(): Promise<never> {
     return unserved('volumePrune');
+  }
+
+  async #withSizes<T extends { Id: string }>(container: T): Promise<T> {
+    const sizes = await containerSizes(this.#context, this.#trees, this.#get(container.Id));
+    return { ...container, ...sizes };
   }
 
   #get(id: string): Container {

@@ -53,7 +53,7 @@ function runningRoot(pid: number): number | undefined {
     close(theirs);
     return tree;
   } catch (error) {
-    if (error instanceof KernelError && gone.includes(error.errno)) return undefined;
+    if (error instanceof KernelError && gone.has(error.errno)) return undefined;
     throw error;
   } finally {
     close(own);
@@ -61,7 +61,7 @@ function runningRoot(pid: number): number | undefined {
 }
 
 /** What /proc says of a process that has ended, before and after it is reaped. */
-const gone: readonly number[] = [errno.ENOENT, errno.EACCES, errno.ESRCH];
+const gone: ReadonlySet<number> = new Set([errno.ENOENT, errno.EACCES, errno.ESRCH]);
 
 function enterDirectory(path: string): void {
   check(`chdir ${path}`, syscall(nr.chdir, path));

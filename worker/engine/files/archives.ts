@@ -36,8 +36,11 @@ export class Archives {
 
   stat(container: Container, given: string, path: string): Promise<PathStat> {
     return asClientSeesIt(given, path, () =>
-      this.#trees.use(container, 'files', ['stat', path.startsWith('/') ? path : `/${path}`], async (tree) =>
-        pathStat(path, await tree.records.next()),
+      this.#trees.visit(
+        container,
+        'files',
+        ['stat', path.startsWith('/') ? path : `/${path}`],
+        async (tree) => pathStat(path, await tree.records.next()),
       ),
     );
   }
@@ -74,7 +77,7 @@ export class Archives {
     const suffix = preserveTrailing(target, path).slice(target.length);
     return asClientSeesIt(given, path, async () => {
       const owner = options.copyUIDGID ? await copyOwner(this.#trees, container) : undefined;
-      await this.#trees.use(container, 'files', ['unpack', target, suffix], async (tree) => {
+      await this.#trees.visit(container, 'files', ['unpack', target, suffix], async (tree) => {
         const found = await tree.records.next();
         if (fileType(found.mode) !== fileTypes.directory)
           throw invalid('extraction point is not a directory');

@@ -1,11 +1,25 @@
 import type { MergedFile } from '../../layers/mergedlayers.ts';
-import { mergedChild, mergedNames } from '../../layers/mergedlayers.ts';
+import { mergedChild, mergedNames, mergedRoot } from '../../layers/mergedlayers.ts';
 import { encodeDevice } from '../../ninep/file.ts';
 import { fileType, fileTypes } from '../../ninep/qid.ts';
 import type { Change } from '../../protocol/engine-api.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
+import type { Container } from '../containers/container.ts';
+import type { EngineContext } from '../context.ts';
+import type { ContainerTrees } from './containertrees.ts';
 import type { WritableFile } from './writablelayer.ts';
-import { isOpaque, isWhiteout } from './writablelayer.ts';
+import { isOpaque, isWhiteout, readWritableLayer } from './writablelayer.ts';
+
+/** `docker diff`. */
+export async function containerChanges(
+  context: Pick<EngineContext, 'layers'>,
+  trees: ContainerTrees,
+  container: Container,
+): Promise<Change[]> {
+  const root = await readWritableLayer(trees, container);
+  if (root === undefined) return [];
+  return changesOf(root, mergedRoot(await context.layers.indexes(container.layers)));
+}
 
 const kinds = { modified: 0, added: 1, deleted: 2 } as const;
 
@@ -14,8 +28,8 @@ const kinds = { modified: 0, added: 1, deleted: 2 } as const;
  * Docker finds it by comparing files: one that was copied up and left as it was is no change.
  * https://github.com/moby/go-archive/blob/v0.1.0/changes.go
  */
-export function changesOf(root: WritableFile | undefined, lower: MergedFile | undefined): Change[] {
-  return root === undefined ? [] : changesIn('', root, lower);
+export function changesOf(root: WritableFile, lower: MergedFile | undefined): Change[] {
+  return changesIn('', root, lower);
 }
 
 function changesIn(path: string, directory: WritableFile, lower: MergedFile | undefined): Change[] {
@@ -23,7 +37,9 @@ function changesIn(path: string, directory: WritableFile, lower: MergedFile | un
   const hidden = lower && isOpaque(directory.record) ? hiddenNames(directory, lower) : [];
   return [...names, ...hidden]
     .sort(byBytes)
-    .flatMap((name) => changesAt(`${path}/${name}`, directory.children.get(name), lower && mergedChild(lower, name)));
+    .flatMap((name) =>
+      changesAt(`${path}/${name}`, directory.children.get(name), lower && mergedChild(lower, name)),
+    );
 }
 
 /** Of the layers below an opaque directory, what it has not of its own. */

@@ -34,7 +34,7 @@ export class ContainerTrees {
   }
 
   /** Opens the files, and closes them when the task is done. */
-  async use<T>(
+  async visit<T>(
     container: Container,
     view: TreeView,
     args: string[],

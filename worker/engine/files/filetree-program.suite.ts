@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deferred } from '../deferred.ts';
 import type { Processes } from '../processes.ts';
 import type { Agent, AgentStream } from '../../protocol/agent-client.ts';
 import { AgentError } from '../../protocol/agent-client.ts';
@@ -31,8 +32,7 @@ export function buildProgram(): string {
 
 /** The program at work in the host's own root. */
 export function runProgram(program: string, args: string[]): Promise<Filetree> {
-  let ended = (): void => undefined;
-  const exited = new Promise<never>((resolve) => (ended = resolve as () => void));
+  const { promise: exited, resolve: ended } = deferred();
   const streams: HostStream[] = [];
   const agent = {
     openStream: () => {
@@ -45,7 +45,7 @@ export function runProgram(program: string, args: string[]): Promise<Filetree> {
       child.on('error', (error) => {
         throw new AgentError({ code: 'EIO', step: 'exec', message: error.message });
       });
-      child.on('close', ended);
+      child.on('close', () => ended());
       streams[params.stdio.stdout]?.connect(child);
       const { stdin } = params.stdio;
       if (stdin === undefined) child.stdin.end();

@@ -72,7 +72,7 @@ async function readText(
   mayBeLink = true,
 ): Promise<string> {
   try {
-    return await trees.use(container, 'files', ['pack', '-d', path], readContents);
+    return await trees.visit(container, 'files', ['pack', '-d', path], readContents);
   } catch (error) {
     if (error instanceof LinkFound) return mayBeLink ? readText(trees, container, error.target, false) : '';
     if (error instanceof FileError) return '';

@@ -18,7 +18,7 @@ export async function readWritableLayer(
   container: Container,
 ): Promise<WritableFile | undefined> {
   if (!container.hasSnapshot) return undefined;
-  return trees.use(container, 'writable', ['pack', '-x', '/'], async ({ records }) => {
+  return trees.visit(container, 'writable', ['pack', '-x', '/'], async ({ records }) => {
     await records.next();
     const root: WritableFile = { record: await records.next(), children: new Map() };
     for (;;) {
