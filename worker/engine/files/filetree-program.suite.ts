@@ -32,7 +32,7 @@ export function buildProgram(): string {
 
 /** The program at work in the host's own root. */
 export function runProgram(program: string, args: string[]): Promise<Filetree> {
-  const { promise: exited, resolve: ended } = deferred();
+  const ended = deferred<never>();
   const streams: HostStream[] = [];
   const agent = {
     openStream: () => {
@@ -45,7 +45,7 @@ export function runProgram(program: string, args: string[]): Promise<Filetree> {
       child.on('error', (error) => {
         throw new AgentError({ code: 'EIO', step: 'exec', message: error.message });
       });
-      child.on('close', () => ended());
+      child.on('close', () => ended.resolve(undefined as never));
       streams[params.stdio.stdout]?.connect(child);
       const { stdin } = params.stdio;
       if (stdin === undefined) child.stdin.end();
@@ -53,7 +53,7 @@ export function runProgram(program: string, args: string[]): Promise<Filetree> {
       return Promise.resolve({ pid: child.pid });
     },
   };
-  const processes = { expect: () => ({ process: 1, exited, forget: () => undefined }) };
+  const processes = { expect: () => ({ process: 1, exited: ended.promise, forget: () => undefined }) };
   return Filetree.run(
     { agent: agent as unknown as Agent, processes: processes as unknown as Processes },
     { directory: '/' },
