@@ -1,4 +1,6 @@
 import { Activity } from './activity.ts';
+import { serveApi } from './api/serve.ts';
+import { apiConnection } from './api-connection.ts';
 import { runCommand } from './cli/command.ts';
 import { serveRelay } from './cli/relay.ts';
 import type { ContentStore } from './content/contentstore.ts';
@@ -77,7 +79,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
       ended: () => platform.onStatus({ phase: 'idle' }),
     },
   });
-  serveCommands(machine, engine, activity);
+  serveGuest(machine, engine, activity);
   machine.channel.on('trouble', ({ message }) => platform.onStatus({ phase: 'failed', message }));
   const seconds = (performance.now() - started) / 1000;
   platform.onStatus({ phase: 'ready', seconds, cold: machine.coldBoot !== undefined });
@@ -103,10 +105,18 @@ async function mountInTime(
   if (platform.warmUp) await warmUp(agent, activity);
 }
 
-/** Every `docker` program in the guest is a connection to the agent's socket, and a command here. */
-function serveCommands({ channel }: Machine, engine: EngineApi, activity: Activity): void {
-  channel.on('connected', ({ stream }) => {
+/**
+ * Every `docker` program in the guest is a connection to one of the agent's sockets, and a command here. The other
+ * socket, /var/run/docker.sock, is the Engine API's.
+ */
+function serveGuest({ channel }: Machine, engine: EngineApi, activity: Activity): void {
+  channel.on('connected', ({ listener, stream }) => {
     const connection = channel.acceptStream(stream);
+    if (listener === 'api') {
+      activity.touch();
+      void serveApi(engine, apiConnection(connection));
+      return;
+    }
     void activity.during(serveRelay(relayStream(connection), (session) => runCommand(engine, session)));
   });
 }

@@ -43,6 +43,7 @@ export function boot(): void {
   mkdirs('/dev/mqueue');
   mount('mqueue', '/dev/mqueue', 'mqueue', quiet);
   for (const path of [paths.layers, paths.root, paths.data]) mkdirs(path);
+  check('/var/run', syscall(nr.symlink, '/run', '/var/run'));
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
   prepareCgroups();
   prepareNetwork();

@@ -1,18 +1,18 @@
 /**
  * The guest's agent: PID 1 of the machine. It holds what runc and its shim hold; whatever needs thought is in the worker.
  */
-import type { AgentEvents } from '../../worker/protocol/agent.ts';
+import type { AgentEvents, ListenerName } from '../../worker/protocol/agent.ts';
 import { flagMore, type Frame, frameType } from '../../worker/protocol/frame.ts';
 import { carryOut, type Services } from './calls.ts';
 import { Channel } from './channel.ts';
 import { type Answer, Containers } from './container/containers.ts';
 import { paths } from './container/paths.ts';
 import { blockSignals } from './kernel/signals.ts';
-import { listen } from './listener.ts';
+import { type Connection, listen } from './listener.ts';
 import { Loop } from './loop.ts';
 import { boot, openPort } from './machine.ts';
 import { Processes } from './process/processes.ts';
-import { Streams } from './streams.ts';
+import { type StreamKind, Streams } from './streams.ts';
 
 blockSignals();
 boot();
@@ -27,11 +27,8 @@ const services: Services = { processes, containers, streams, exited };
 /** Calls whose JSON has not come whole yet. */
 const partial = new Map<number, Uint8Array[]>();
 
-listen(`${paths.sockets}/cli.sock`, 0o600, loop, ({ fd, pid, uid }) => {
-  const stream = streams.ownId();
-  emit('connected', { listener: 'cli', stream, pid, uid });
-  streams.open(stream, fd, 'socket');
-});
+listen(`${paths.sockets}/cli.sock`, 0o600, loop, (connection) => connected('cli', 'socket', connection));
+listen(paths.api, 0o660, loop, (connection) => connected('api', 'client', connection));
 
 emit('ready', {});
 
@@ -50,6 +47,12 @@ function handle(frame: Frame): void {
   partial.delete(frame.id);
   const [method, params] = JSON.parse(decode(joined(parts))) as [string, unknown];
   carryOut(services, method, params, answerTo(frame.id));
+}
+
+function connected(listener: ListenerName, kind: StreamKind, { fd, pid, uid }: Connection): void {
+  const stream = streams.ownId();
+  emit('connected', { listener, stream, pid, uid });
+  streams.open(stream, fd, kind);
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

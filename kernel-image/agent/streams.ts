@@ -7,9 +7,14 @@ import { hungUp, type Loop, readable, writable } from './loop.ts';
 
 const SHUT_WR = 1;
 const grantStep = initialWindow / 4;
+/** The descriptor is not in the loop. */
+const notWatched = -1;
 
-/** How a descriptor is used: which way bytes go, and what the end of the worker's data means for it. */
-export type StreamKind = 'source' | 'sink' | 'socket' | 'terminal';
+/**
+ * How a descriptor is used: which way bytes go, and what the end of the worker's data means for it. A client is a
+ * socket whose other end the worker wants to know to be gone, even when it has ended its side before.
+ */
+export type StreamKind = 'source' | 'sink' | 'socket' | 'client' | 'terminal';
 
 /** One descriptor of the guest, carried over the channel. Descriptors must not block. */
 interface Stream {
@@ -26,7 +31,7 @@ interface Stream {
   pending: Uint8Array[];
   /** Bytes taken from the worker and not yet granted again. */
   owed: number;
-  /** What the loop watches for; -1 when the descriptor is not in it. */
+  /** What the loop watches for. */
   watched: number;
 }
 
@@ -56,7 +61,7 @@ export class Streams {
       writeEnded: kind === 'source',
       pending: [],
       owed: 0,
-      watched: -1,
+      watched: notWatched,
     };
     this.#streams.set(id, stream);
     this.#watch(stream);
@@ -96,18 +101,22 @@ export class Streams {
   }
 
   #watch(stream: Stream): void {
+    if (!this.#streams.has(stream.id)) return;
     const wanted =
       (!stream.readEnded && stream.credit > 0 ? readable : 0) | (stream.pending.length > 0 ? writable : 0);
-    if (wanted === stream.watched) return;
+    // Of a client that has ended its side the hang-up is waited for, which needs no asking.
+    const listens = wanted !== 0 || (stream.kind === 'client' && stream.readEnded);
+    const watched = listens ? wanted : notWatched;
+    if (watched === stream.watched) return;
     // A hang-up is reported even when nothing is waited for: leave the loop while there is nothing to do.
-    if (wanted === 0) {
-      if (stream.watched > 0) this.#loop.remove(stream.fd);
-    } else if (stream.watched > 0) this.#loop.change(stream.fd, wanted);
+    if (!listens) this.#loop.remove(stream.fd);
+    else if (stream.watched !== notWatched) this.#loop.change(stream.fd, wanted);
     else this.#loop.add(stream.fd, wanted, (events) => this.#happened(stream, events));
-    stream.watched = wanted;
+    stream.watched = watched;
   }
 
   #happened(stream: Stream, events: number): void {
+    if (events & hungUp && stream.kind === 'client' && stream.readEnded) return this.#gone(stream);
     if (events & (writable | hungUp) && stream.pending.length > 0) this.#drain(stream);
     if (events & (readable | hungUp) && !stream.readEnded && stream.credit > 0) this.#read(stream);
   }
@@ -145,6 +154,7 @@ export class Streams {
     if (done === undefined) {
       stream.writeEnded = true;
       this.#grant(stream, bytes.length);
+      if (stream.kind === 'client') this.#gone(stream);
       return bytes.length;
     }
     this.#grant(stream, done);
@@ -176,7 +186,7 @@ export class Streams {
     // Ending a terminal's input means nothing to the programs on it; it lives until they hang up.
     if (stream.kind === 'terminal') return;
     stream.writeEnded = true;
-    if (stream.kind === 'socket') syscall(nr.shutdown, stream.fd, SHUT_WR);
+    if (stream.kind === 'socket' || stream.kind === 'client') syscall(nr.shutdown, stream.fd, SHUT_WR);
     this.#settle(stream);
   }
 
@@ -192,8 +202,15 @@ export class Streams {
     else this.#watch(stream);
   }
 
+  /** The other end is gone: whatever the worker still has for it is for nobody. */
+  #gone(stream: Stream): void {
+    stream.pending.length = 0;
+    this.#channel.send(frameType.reset, stream.id, empty);
+    this.#drop(stream);
+  }
+
   #drop(stream: Stream): void {
-    if (stream.watched > 0) this.#loop.remove(stream.fd);
+    this.#loop.remove(stream.fd);
     close(stream.fd);
     this.#ending.delete(stream.id);
     this.#streams.delete(stream.id);

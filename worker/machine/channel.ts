@@ -77,7 +77,7 @@ export class Channel implements Agent {
   }
 
   /** The worker's end of a stream that the guest has opened; to be taken within the `connected` event's handler. */
-  acceptStream(id: number): AgentStream {
+  acceptStream(id: number): ChannelStream {
     return this.#streams.get(id) ?? this.#stream(id);
   }
 

@@ -18,6 +18,7 @@ export class ChannelStream implements AgentStream {
   #inputEnded = false;
   #outputEnded = false;
   #reset = false;
+  #whenReset: (() => void) | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeWriters: (() => void)[] = [];
   /** Writes are carried out one after the other. */
@@ -27,6 +28,12 @@ export class ChannelStream implements AgentStream {
     this.id = id;
     this.#sender = sender;
     this.#gone = gone;
+  }
+
+  /** Tells when the stream has been given up, by either side; at once when it has been. */
+  onReset(tell: () => void): void {
+    if (this.#reset) tell();
+    else this.#whenReset = tell;
   }
 
   // What the guest does.
@@ -55,6 +62,7 @@ export class ChannelStream implements AgentStream {
     this.#wake();
     this.#sender.forget(this.id);
     this.#gone();
+    this.#whenReset?.();
   }
 
   // What the worker does.

@@ -5,6 +5,8 @@ export const paths = {
   /** Where every container's root is attached, each in a mount namespace of its own. */
   root: '/run/bottleship/root',
   sockets: '/run/bottleship',
+  /** Where every client looks for the Engine API. */
+  api: '/var/run/docker.sock',
   data: '/var/lib/docker',
   cgroups: '/sys/fs/cgroup/docker',
 } as const;
