@@ -125,7 +125,7 @@ describe('events', () => {
     id: 'c0ffee',
     Type: 'container',
     Action: 'exec_create: sh -c echo a > b',
-    Actor: { ID: 'c0ffee', Attributes: { name: 'web', image: 'alpine' } },
+    Actor: { ID: 'c0ffee', Attributes: { image: 'alpine', name: 'web' } },
     scope: 'local',
     time: 1_763_933_791,
     timeNano: 1_763_933_791_500_000_000,

@@ -6,7 +6,7 @@ import type { Listing } from './format/listing.ts';
 import { imageListing, imageListingWithDigests } from './image-listing.ts';
 import type { ImageRow } from './image-listing.ts';
 import { compile, render } from './template/template.ts';
-import { goType } from './template/values.ts';
+import { asRow } from './template/values.ts';
 import { volumeListing } from './volume-listing.ts';
 
 const tables = {
@@ -44,8 +44,7 @@ export function detailsByTemplate(format: string, usage: DiskUsage): string {
     Volumes: volumes.map((volume) => row(volumeListing, volume, full)),
     BuildCache: [],
   };
-  const data = Object.defineProperty(lists, goType, { value: '*formatter.diskUsageContext' });
-  return render(compile(source(format)), data, () => '<nil>');
+  return render(compile(source(format)), asRow(lists, '*formatter.diskUsageContext'));
 }
 
 function source(format: string): string {

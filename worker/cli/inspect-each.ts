@@ -1,8 +1,17 @@
 import { errorText, StatusError } from './errors.ts';
 import { compile, render, TemplateError } from './template/template.ts';
 import type { Template } from './template/template.ts';
+import type { GoType } from './template/types.ts';
+import { typed, untyped } from './template/values.ts';
 import type { Printer } from './text.ts';
-import { nullText, withOptionalFields } from './typed-fields.ts';
+
+/** An object of the engine's and what Docker's client takes it for. */
+export interface Found {
+  readonly json: object;
+  readonly type: GoType;
+  /** Whether templates may also find what the client does not know. */
+  readonly raw: boolean;
+}
 
 /**
  * Prints the objects of these names, as JSON or by a template, and at the end on standard error which were not found.
@@ -12,29 +21,26 @@ export async function inspectEach(
   { out }: { out: Printer },
   names: readonly string[],
   format: string,
-  find: (name: string) => Promise<object>,
+  find: (name: string) => Promise<Found>,
 ): Promise<void> {
   const template = format === '' || format === 'json' ? undefined : compileFormat(format);
-  const found: object[] = [];
   const failures: string[] = [];
+  const shown: string[] = [];
   for (const name of names) {
     try {
-      found.push(await find(name));
+      const found = await find(name);
+      shown.push(template ? `${renderFound(template, found)}\n` : JSON.stringify(found.json));
     } catch (error) {
       failures.push(errorText(error));
     }
   }
-  if (template) failures.push(...(await printEach(out, template, found)));
-  else await out.print(format === '' ? indented(found) : compact(found));
+  await out.print(template ? shown.join('') || '\n' : list(shown, format === 'json'));
   if (failures.length > 0) throw new StatusError(1, failures.join('\n'));
 }
 
-function indented(objects: readonly object[]): string {
-  return `${objects.length === 0 ? '[]' : JSON.stringify(objects, null, 4)}\n`;
-}
-
-function compact(objects: readonly object[]): string {
-  return `${JSON.stringify(objects)}\n`;
+function list(objects: readonly string[], compact: boolean): string {
+  const text = `[${objects.join(',')}]`;
+  return `${compact || objects.length === 0 ? text : JSON.stringify(JSON.parse(text), null, 4)}\n`;
 }
 
 const noTemplate = 64;
@@ -48,19 +54,22 @@ function compileFormat(format: string): Template {
   }
 }
 
-/** Each on a line of its own, and an empty line when there are none. Returns why it stopped early, if it did. */
-async function printEach(out: Printer, template: Template, objects: readonly object[]): Promise<string[]> {
-  let printed = '';
-  const failures: string[] = [];
-  for (const object of objects) {
-    try {
-      printed += `${render(template, withOptionalFields(object), nullText)}\n`;
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      failures.push(`template parsing error: ${error.message}`);
-      break;
-    }
+/** By the types first, and where that fails by what the engine has sent. @throws StatusError */
+function renderFound(template: Template, { json, type, raw }: Found): string {
+  try {
+    return render(template, typed(type, json));
+  } catch (error) {
+    if (!raw) throw parsingError(error);
   }
-  await out.print(printed === '' ? '\n' : printed);
-  return failures;
+  try {
+    return render(template, untyped(json), true);
+  } catch (error) {
+    throw parsingError(error);
+  }
+}
+
+function parsingError(error: unknown): unknown {
+  return error instanceof TemplateError
+    ? new StatusError(1, `template parsing error: ${error.message}`)
+    : error;
 }

@@ -1,14 +1,16 @@
 import type { EventMessage } from '../../protocol/engine-api.ts';
 import { command, noArgs } from '../command-spec.ts';
 import { StatusError } from '../errors.ts';
-import { eventRow, noEvent } from '../event-row.ts';
 import { filter, filtersOption } from '../flags/filter.ts';
 import { objectFormatText } from '../flags/format.ts';
 import { string } from '../flags/kinds.ts';
 import { nanoTime } from '../format/time.ts';
 import { untilAborted } from '../streams.ts';
 import { compile, render, TemplateError } from '../template/template.ts';
+import { pointer } from '../template/types.ts';
+import { typed } from '../template/values.ts';
 import { timestamp } from '../timestamp.ts';
+import { eventMessage } from '../types/event.ts';
 
 export const events = command({
   usage: '[OPTIONS]',
@@ -39,8 +41,8 @@ function formatter(format: string): (message: EventMessage) => string {
   if (format === '') return plain;
   try {
     const template = compile(format === 'json' ? '{{json .}}' : format);
-    render(template, eventRow(noEvent));
-    return (message) => render(template, eventRow(message));
+    render(template, typed(pointer(eventMessage), {}));
+    return (message) => render(template, typed(eventMessage, message));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new StatusError(noTemplate, `Error parsing format: ${error.message}`);

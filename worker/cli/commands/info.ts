@@ -5,6 +5,8 @@ import { errorText, StatusError } from '../errors.ts';
 import { objectFormatFlag } from '../flags/format.ts';
 import { ObjectFormat } from '../format/object.ts';
 import { bytesSize } from '../format/size.ts';
+import { typed } from '../template/values.ts';
+import { dockerInfo } from '../types/info.ts';
 
 export const info = command({
   usage: '[OPTIONS]',
@@ -16,7 +18,7 @@ export const info = command({
     const format = values.format === '' ? undefined : new ObjectFormat(values.format);
     let failure: unknown;
     const server = await engine.info().catch((error: unknown) => void (failure = error));
-    if (format) await format.print(out, { ...server, ClientInfo: clientInfo });
+    if (format) await format.print(out, typed(dockerInfo, { ...server, ClientInfo: clientInfo }));
     else
       await out.print(
         [...clientLines(), '', 'Server:', ...(server ? serverLines(server) : []), ''].join('\n'),

@@ -5,26 +5,32 @@ import { unavailable } from '../flags/flag.ts';
 import { objectFormatFlag } from '../flags/format.ts';
 import { bool, string } from '../flags/kinds.ts';
 import { inspectEach } from '../inspect-each.ts';
+import type { Found } from '../inspect-each.ts';
+import type { GoType } from '../template/types.ts';
+import { containerInspect } from '../types/container.ts';
+import { imageInspect } from '../types/image.ts';
+import { networkInspect } from '../types/network.ts';
+import { volumeInspect } from '../types/volume.ts';
 
 type Finder = (engine: EngineApi, name: string, size: boolean) => Promise<object>;
 
+interface Kind {
+  readonly find: Finder;
+  readonly type: GoType;
+}
+
 /** In the order in which a name without a type is looked for. */
-const finders: Readonly<Record<string, Finder>> = {
-  container: (engine, name, size) => engine.containerInspect(name, size ? { size } : undefined),
-  image: (engine, name) => engine.imageInspect(name),
+const kinds: Readonly<Record<string, Kind>> = {
+  container: {
+    find: (engine, name, size) => engine.containerInspect(name, size ? { size } : undefined),
+    type: containerInspect,
+  },
+  image: { find: (engine, name) => engine.imageInspect(name), type: imageInspect },
+  network: { find: (engine, name) => engine.networkInspect(name), type: networkInspect },
+  volume: { find: (engine, name) => engine.volumeInspect(name), type: volumeInspect },
 };
 
-const notYet = new Set([
-  'network',
-  'volume',
-  'plugin',
-  'config',
-  'node',
-  'secret',
-  'service',
-  'task',
-  'swarm',
-]);
+const absent = new Set(['plugin', 'config', 'node', 'secret', 'service', 'task', 'swarm']);
 
 export const inspect = command({
   usage: '[OPTIONS] NAME|ID [NAME|ID...]',
@@ -76,25 +82,24 @@ export const inspectImage = command({
   },
 });
 
+const choice =
+  'must be one of "config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"';
+
 function checkType(type: string): void {
-  if (Object.hasOwn(finders, type)) return;
-  if (type === '')
-    throw new StatusError(
-      1,
-      'type is empty: must be one of "config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"',
-    );
-  const why = notYet.has(type)
-    ? `--type ${type} is not available yet in this version of Bottleship`
-    : `unknown type: ${JSON.stringify(type)}: must be one of "config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"`;
+  if (Object.hasOwn(kinds, type)) return;
+  if (type === '') throw new StatusError(1, `type is empty: ${choice}`);
+  const why = absent.has(type)
+    ? `--type ${type} is not available in Bottleship`
+    : `unknown type: ${JSON.stringify(type)}: ${choice}`;
   throw new StatusError(1, why);
 }
 
-async function findObject(engine: EngineApi, name: string, type: string, size: boolean): Promise<object> {
-  const only = finders[type];
-  if (only) return only(engine, name, size);
-  for (const find of Object.values(finders)) {
-    const found = await find(engine, name, size).catch(orNothing);
-    if (found) return found;
+async function findObject(engine: EngineApi, name: string, type: string, size: boolean): Promise<Found> {
+  const only = kinds[type];
+  if (only) return { json: await only.find(engine, name, size), type: only.type, raw: true };
+  for (const { find, type: found } of Object.values(kinds)) {
+    const json = await find(engine, name, size).catch(orNothing);
+    if (json) return { json, type: found, raw: true };
   }
   throw new StatusError(1, `Error: No such object: ${name}`);
 }

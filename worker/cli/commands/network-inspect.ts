@@ -2,6 +2,7 @@ import { atLeast, command } from '../command-spec.ts';
 import { objectFormatFlag } from '../flags/format.ts';
 import { bool } from '../flags/kinds.ts';
 import { inspectEach } from '../inspect-each.ts';
+import { networkInspect as networkType } from '../types/network.ts';
 
 export const networkInspect = command({
   usage: '[OPTIONS] NETWORK [NETWORK...]',
@@ -12,7 +13,9 @@ export const networkInspect = command({
     verbose: bool('Verbose output for diagnostics', { short: 'v' }),
   },
   run: (call) =>
-    inspectEach(call, call.args, call.values.format, (name) =>
-      call.engine.networkInspect(name, call.values.verbose ? { verbose: true } : {}),
-    ),
+    inspectEach(call, call.args, call.values.format, async (name) => ({
+      json: await call.engine.networkInspect(name, call.values.verbose ? { verbose: true } : {}),
+      type: networkType,
+      raw: true,
+    })),
 });

@@ -6,7 +6,8 @@ import { objectFormatFlag } from '../flags/format.ts';
 import { ObjectFormat } from '../format/object.ts';
 import { alignTabs } from '../format/tabs.ts';
 import { ansiTime } from '../format/time.ts';
-import { withClientNames } from '../typed-fields.ts';
+import { typed } from '../template/values.ts';
+import { versionInfo } from '../types/version.ts';
 
 export const version = command({
   usage: '[OPTIONS]',
@@ -14,17 +15,27 @@ export const version = command({
   args: noArgs,
   flags: { format: objectFormatFlag },
   async run({ engine, values, out }) {
-    const format = values.format === '' ? undefined : new ObjectFormat(values.format);
+    const format = values.format === '' ? undefined : new ObjectFormat(values.format, 'version');
     let failure: unknown;
     const server = await engine.version().catch((error: unknown) => void (failure = error));
-    const shown = {
-      Client: withClientNames({ ...client }),
-      Server: server ? withClientNames({ ...server, BuildTime: ansiTime(server.BuildTime) }) : null,
-    };
-    await (format ? format.print(out, shown) : out.print(text(server ?? undefined)));
+    const shown = { Client: client, Server: server ? shownServer(server) : null };
+    await (format ? format.print(out, typed(versionInfo, shown)) : out.print(text(server ?? undefined)));
     if (failure !== undefined) throw new StatusError(1, errorText(failure));
   },
 });
+
+/** The client shows the engine's build time as people write it. */
+function shownServer(server: Version): Version {
+  const components = (server.Components ?? []).map((component) =>
+    component.Name === 'Engine' && component.Details['BuildTime'] !== undefined
+      ? {
+          ...component,
+          Details: { ...component.Details, BuildTime: ansiTime(component.Details['BuildTime']) },
+        }
+      : component,
+  );
+  return { ...server, Components: components };
+}
 
 function text(server: Version | undefined): string {
   const all = [...clientLines(), ...(server ? ['', ...serverLines(server)] : [])];

@@ -2,6 +2,7 @@ import type { Volume } from '../../protocol/engine-api.ts';
 import { atLeast, command } from '../command-spec.ts';
 import { objectFormatFlag } from '../flags/format.ts';
 import { inspectEach } from '../inspect-each.ts';
+import { volumeInspect as volumeType } from '../types/volume.ts';
 
 export const volumeInspect = command({
   usage: '[OPTIONS] VOLUME [VOLUME...]',
@@ -9,9 +10,11 @@ export const volumeInspect = command({
   args: atLeast(1),
   flags: { format: objectFormatFlag },
   run: (call) =>
-    inspectEach(call, call.args, call.values.format, async (name) =>
-      inOrder(await call.engine.volumeInspect(name)),
-    ),
+    inspectEach(call, call.args, call.values.format, async (name) => ({
+      json: inOrder(await call.engine.volumeInspect(name)),
+      type: volumeType,
+      raw: false,
+    })),
 });
 
 /** The client prints the fields that it knows, in its own order. */

@@ -1,7 +1,7 @@
 import { StatusError } from '../errors.ts';
 import { compile, render, renderHeader, TemplateError } from '../template/template.ts';
 import type { Template } from '../template/template.ts';
-import { goType } from '../template/values.ts';
+import { asRow } from '../template/values.ts';
 import { alignTabs } from './tabs.ts';
 
 /** What a command lists: the fields that `--format` may name, with their titles, and the table without it. */
@@ -64,7 +64,7 @@ export class ListFormat<T> {
 
   render(items: readonly T[]): string {
     const rows = items.map((item) =>
-      this.#execute(() => render(this.#template, row(this.#listing, item, this.#full), () => '<nil>')),
+      this.#execute(() => render(this.#template, row(this.#listing, item, this.#full))),
     );
     if (this.#isTable)
       return alignTabs([this.#header(), ...rows].map((line) => `${line}\n`).join(''), minWidth, padding);
@@ -106,13 +106,13 @@ export class ListFormat<T> {
       ...fields.map(([name, { title }]) => [name, title ?? name]),
       ...methods.map(([name, method]) => [name, (argument: string) => method.title(argument)]),
     ]) as object;
-    return Object.defineProperty(titles, goType, { value: this.#listing.type });
+    return asRow(titles, 'formatter.SubHeaderContext', true);
   }
 }
 
 /** An item as templates see it: fields in the order of their names, each computed when it is read. */
 export function row<T>(listing: Listing<T>, item: T, full: boolean): object {
-  const made = Object.defineProperty({}, goType, { value: listing.type });
+  const made = asRow({}, listing.type);
   for (const name of Object.keys(listing.fields).sort()) {
     const get = () => listing.fields[name]?.value(item, full);
     Object.defineProperty(made, name, { enumerable: true, get });

@@ -1,6 +1,7 @@
 import { StatusError } from '../errors.ts';
 import { compile, render, TemplateError } from '../template/template.ts';
 import type { Template } from '../template/template.ts';
+import type { GoValue } from '../template/values.ts';
 import type { Printer } from '../text.ts';
 
 const badTemplate = 64;
@@ -9,9 +10,10 @@ const badTemplate = 64;
 export class ObjectFormat {
   readonly #template: Template;
 
-  constructor(format: string) {
+  /** `name` is the template's, for messages. */
+  constructor(format: string, name = '') {
     try {
-      this.#template = compile(format === 'json' ? '{{json .}}' : format);
+      this.#template = compile(format === 'json' ? '{{json .}}' : format, name);
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       throw new StatusError(badTemplate, `template parsing error: ${error.message}`);
@@ -19,14 +21,14 @@ export class ObjectFormat {
   }
 
   /** Prints an empty line where the template fails. @throws StatusError */
-  async print(out: Printer, value: unknown): Promise<void> {
+  async print(out: Printer, value: GoValue): Promise<void> {
     let failure = '';
     const text = this.#render(value, (message) => (failure = message));
     await out.println(text);
     if (failure !== '') throw new StatusError(1, failure);
   }
 
-  #render(value: unknown, fail: (message: string) => void): string {
+  #render(value: GoValue, fail: (message: string) => void): string {
     try {
       return render(this.#template, value);
     } catch (error) {

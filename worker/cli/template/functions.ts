@@ -1,33 +1,36 @@
-import { equal, less } from './compare.ts';
+import { byteLength, byteSlice, index, length, slice, sprint } from './builtins.ts';
+import { equal, less, lessOrEqual } from './compare.ts';
+import { sprintf } from './fmt.ts';
 import { toJson } from './json.ts';
-import { sprintf } from './printf.ts';
-import { isObject, isTrue, show, typeName } from './values.ts';
+import { show } from './show.ts';
+import { slice as sliceOf, string as stringType } from './types.ts';
+import { elements, indirect, isTrue, Typed } from './values.ts';
 import type { GoValue } from './values.ts';
 
-type ParameterType = 'string' | 'int' | '[]string';
+/** What a parameter takes: `value` anything at all, `any` anything that Go can hold. */
+export type ParameterType = 'string' | 'int' | '[]string' | 'value' | 'any';
 
 export interface TemplateFunction {
-  readonly min: number;
-  readonly max: number;
-  /** What the arguments must be, where it matters. */
   readonly params: readonly ParameterType[];
+  /** The last parameter takes any number of arguments, also none. */
+  readonly variadic?: boolean;
   call(...args: GoValue[]): GoValue;
 }
 
 export type FunctionTable = Readonly<Record<string, TemplateFunction>>;
 
-function fn(min: number, max: number, call: (...args: GoValue[]) => GoValue): TemplateFunction {
-  return { min, max, params: [], call };
+type Call = (...args: never[]) => GoValue;
+
+function fn(params: readonly ParameterType[], call: Call): TemplateFunction {
+  return { params, call };
 }
 
-/** A function of exactly these parameters. */
-function typed(params: readonly ParameterType[], call: (...args: never[]) => GoValue): TemplateFunction {
-  return { min: params.length, max: params.length, params, call };
+function variadic(params: readonly ParameterType[], call: Call): TemplateFunction {
+  return { params, variadic: true, call };
 }
-
-const wordStart = /(?<![\p{L}\p{N}_'])\p{L}/gu;
 
 const htmlEscapes: Record<string, string> = {
+  '\0': '\ufffd',
   '<': '&lt;',
   '>': '&gt;',
   '&': '&amp;',
@@ -35,97 +38,101 @@ const htmlEscapes: Record<string, string> = {
   '"': '&#34;',
 };
 
-const jsEscapes: Record<string, string> = {
-  '\\': '\\\\',
-  "'": "\\'",
-  '"': '\\"',
-  '<': '\\u003C',
-  '>': '\\u003E',
-  '&': '\\u0026',
-  '=': '\\u003D',
-  '\n': '\\u000A',
-  '\r': '\\u000D',
-  '\t': '\\u0009',
-};
+const plainEscapes = new Set(['\\', "'", '"']);
 
 /** Of a template's functions: what every one of text/template and of Docker's client does. */
 export const functions: FunctionTable = {
-  and: fn(1, Infinity, (...args) => args.at(-1)),
-  or: fn(1, Infinity, (...args) => args.at(-1)),
-  not: fn(1, 1, (value) => !isTrue(value)),
-  eq: fn(1, Infinity, equal),
-  ne: fn(2, 2, (a, b) => !equal(a, b)),
-  lt: fn(2, 2, less),
-  le: fn(2, 2, (a, b) => less(a, b) || equal(a, b)),
-  gt: fn(2, 2, (a, b) => !less(a, b) && !equal(a, b)),
-  ge: fn(2, 2, (a, b) => !less(a, b)),
-  index: fn(1, Infinity, (value, ...keys) => keys.reduce(item, value)),
-  slice: fn(1, 4, slice),
-  len: fn(1, 1, length),
-  print: fn(0, Infinity, sprint),
-  printf: fn(1, Infinity, (format, ...args) => sprintf(show(format), ...args)),
-  println: fn(0, Infinity, (...args) => `${args.map(show).join(' ')}\n`),
-  html: fn(0, Infinity, (...args) => sprint(...args).replace(/[<>&"']/g, (c) => htmlEscapes[c] ?? c)),
-  urlquery: fn(0, Infinity, (...args) => encodeURIComponent(sprint(...args)).replaceAll('%20', '+')),
-  js: fn(0, Infinity, (...args) => sprint(...args).replace(/[\\'"<>&=\n\r\t]/g, (c) => jsEscapes[c] ?? c)),
-  json: fn(1, 1, toJson),
-  split: typed(['string', 'string'], (text: string, by: string) => text.split(by)),
-  join: typed(['[]string', 'string'], (items: GoValue[] | null, by: string) =>
-    (items ?? []).map(show).join(by),
+  and: variadic(['value', 'value'], (...args: GoValue[]) => args.at(-1)),
+  or: variadic(['value', 'value'], (...args: GoValue[]) => args.at(-1)),
+  not: fn(['value'], (value: GoValue) => !isTrue(value)),
+  eq: variadic(['value', 'value'], equal),
+  ne: fn(['value', 'value'], (a: GoValue, b: GoValue) => !equal(a, b)),
+  lt: fn(['value', 'value'], less),
+  le: fn(['value', 'value'], lessOrEqual),
+  gt: fn(['value', 'value'], (a: GoValue, b: GoValue) => !lessOrEqual(a, b)),
+  ge: fn(['value', 'value'], (a: GoValue, b: GoValue) => !less(a, b)),
+  index: variadic(['value', 'value'], index),
+  slice: variadic(['value', 'value'], slice),
+  len: fn(['value'], length),
+  // No value is a function: the evaluator refuses it.
+  call: variadic(['value', 'value'], () => undefined),
+  print: variadic(['any'], sprint),
+  printf: variadic(['string', 'any'], sprintf),
+  println: variadic(['any'], (...args: GoValue[]) => `${args.map((value) => show(value)).join(' ')}\n`),
+  html: variadic(['any'], (...args: GoValue[]) =>
+    joined(args).replace(/[\0<>&"']/g, (c) => htmlEscapes[c] ?? c),
   ),
-  title: typed(['string'], (text: string) => text.replace(wordStart, (letter) => letter.toUpperCase())),
-  lower: typed(['string'], (text: string) => text.toLowerCase()),
-  upper: typed(['string'], (text: string) => text.toUpperCase()),
-  pad: typed(['string', 'int', 'int'], (text: string, before: number, after: number) =>
-    text === '' ? '' : ' '.repeat(before) + text + ' '.repeat(after),
+  urlquery: variadic(['any'], (...args: GoValue[]) => queryText(joined(args))),
+  js: variadic(['any'], (...args: GoValue[]) => scriptText(joined(args))),
+  json: fn(['any'], toJson),
+  split: fn(['string', 'string'], split),
+  join: fn(['[]string', 'string'], (items: GoValue, by: string) =>
+    elements(items)
+      .map((item) => show(item))
+      .join(by),
   ),
-  truncate: typed(['string', 'int'], (text: string, size: number) => text.slice(0, size)),
+  title: fn(['string'], title),
+  lower: fn(['string'], (text: string) => text.toLowerCase()),
+  upper: fn(['string'], (text: string) => text.toUpperCase()),
+  pad: fn(['string', 'int', 'int'], pad),
+  truncate: fn(['string', 'int'], truncate),
 };
+
+const same = (value: string) => value;
 
 /** Headers of tables pass through the functions of their template unchanged. */
 export const headerFunctions: FunctionTable = {
   ...functions,
-  ...Object.fromEntries(
-    ['json', 'title', 'lower', 'upper', 'truncate', 'pad', 'split', 'join', 'println'].map((name) => [
-      name,
-      fn(1, Infinity, (value) => value),
-    ]),
-  ),
+  json: fn(['string'], same),
+  split: fn(['string', 'string'], same),
+  join: fn(['string', 'string'], same),
+  title: fn(['string'], same),
+  lower: fn(['string'], same),
+  upper: fn(['string'], same),
+  truncate: fn(['string', 'int'], same),
 };
 
-function item(value: GoValue, key: GoValue): GoValue {
-  if (value === null || value === undefined) throw new Error('index of untyped nil');
-  if (isObject(value)) return Object.hasOwn(value, String(key)) ? value[String(key)] : '';
-  if (!Array.isArray(value) && typeof value !== 'string')
-    throw new Error(`can't index item of type ${typeName(value)}`);
-  if (typeof key !== 'number') throw new Error(`cannot index slice/array with type ${typeName(key)}`);
-  if (key < 0 || key >= value.length) throw new Error(`index out of range: ${key}`);
-  return typeof value === 'string' ? value.charCodeAt(key) : value[key];
+function joined(args: readonly GoValue[]): string {
+  return sprint(...args.map((value) => indirect(value) ?? '<no value>'));
 }
 
-function slice(value: GoValue, from: GoValue = 0, to?: GoValue): GoValue {
-  if (!Array.isArray(value) && typeof value !== 'string')
-    throw new Error(`can't slice item of type ${typeName(value)}`);
-  const end = to === undefined ? value.length : Number(to);
-  const start = Number(from);
-  if (start < 0 || end > value.length || start > end)
-    throw new Error(`index out of range: ${Math.max(start, end)}`);
-  return value.slice(start, end);
+/** As url.QueryEscape. */
+function queryText(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, percent)
+    .replaceAll('%20', '+');
 }
 
-function length(value: GoValue): number {
-  if (typeof value === 'string') return new TextEncoder().encode(value).length;
-  if (Array.isArray(value)) return value.length;
-  if (isObject(value)) return Object.keys(value).length;
-  throw new Error(
-    value === null || value === undefined ? 'len of nil pointer' : `len of type ${typeName(value)}`,
-  );
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** Values are set apart by a space where neither is text. */
-function sprint(...args: GoValue[]): string {
-  return args.reduce<string>((text, value, index) => {
-    const apart = index > 0 && typeof value !== 'string' && typeof args[index - 1] !== 'string';
-    return text + (apart ? ' ' : '') + show(value);
-  }, '');
+function scriptText(text: string): string {
+  return text.replace(/[\\'"<>&=\u0000-\u001f]/g, (character) => {
+    if (plainEscapes.has(character)) return `\\${character}`;
+    return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  });
+}
+
+function split(text: string, by: string): GoValue {
+  return new Typed(sliceOf(stringType), by === '' ? Array.from(text) : text.split(by));
+}
+
+/** A letter after what is neither letter, digit nor underscore. Go looks at letters one by one. */
+function title(text: string): string {
+  return text.replace(/(^|[^\p{L}\p{N}_])(\p{L})/gu, (_, before: string, letter: string) => {
+    const upper = letter.toUpperCase();
+    return before + (Array.from(upper).length === 1 ? upper : letter);
+  });
+}
+
+function pad(text: string, before: number, after: number): string {
+  if (text === '') return '';
+  if (before < 0 || after < 0) throw new Error('strings: negative Repeat count');
+  return ' '.repeat(before) + text + ' '.repeat(after);
+}
+
+function truncate(text: string, size: number): string {
+  if (size < 0) throw new Error(`runtime error: slice bounds out of range [:${size}]`);
+  return byteLength(text) < size ? text : byteSlice(text, 0, size);
 }

@@ -1,155 +1,201 @@
-import { syntaxError } from './token.ts';
+import { characterName } from './fmt-quote.ts';
 import type { Token, TokenKind } from './token.ts';
 
-/** @throws TemplateError */
+/** The tokens of a template; the last is `end` or `error`. */
 export function lex(source: string): Token[] {
   return new Lexer(source).run();
 }
 
+const keywords = new Set('block break continue define else end if range template with'.split(' '));
 const space = /[ \t\r\n]/;
+const letter = /[\w\x80-\uffff]/;
+const spacesAtStart = /[ \t\r\n]*/y;
 const spacesAtEnd = /[ \t\r\n]+$/;
-const spaces = /[ \t\r\n]*/y;
-const comment = /(?:-[ \t\r\n]+)?\/\*/y;
-
-/** In the order they are tried. Everything beyond ASCII is a letter: classes of Unicode cost milliseconds to compile. */
-const forms: [kind: TokenKind, form: RegExp][] = [
-  ['string', /"(?:[^"\\\n]|\\.)*"/y],
-  ['string', /`[^`]*`/y],
-  ['char', /'(?:[^'\\\n]|\\.[^'\n]*)'/y],
-  [
-    'number',
-    /[+-]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y,
-  ],
-  ['field', /\.[A-Za-z_\x80-\uffff][\w\x80-\uffff]*/y],
-  ['variable', /\$[\w\x80-\uffff]*/y],
-  ['identifier', /[A-Za-z_\x80-\uffff][\w\x80-\uffff]*/y],
-  [':=', /:=/y],
-  ['dot', /\./y],
-  ['|', /\|/y],
-  ['(', /\(/y],
-  [')', /\)/y],
-  [',', /,/y],
-  ['=', /=/y],
-];
+const word = /[\w\x80-\uffff]*/y;
+const quotedForm = /"(?:[^"\\\n]|\\[^\n])*"/y;
+const rawForm = /`[^`]*`/y;
+const charForm = /'(?:[^'\\\n]|\\[^\n])*'/y;
+const digits =
+  '(?:0[xX][0-9a-fA-F_]*(?:\\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\\.[0-7_]*)?|0[bB][01_]*(?:\\.[01_]*)?|[0-9_]*(?:\\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)';
+const numberForm = new RegExp(`[+-]?${digits}i?`, 'y');
+const visible = /[!-~]/;
+const single: Readonly<Record<string, TokenKind>> = { '=': '=', '|': '|', '(': '(', ')': ')' };
 
 class Lexer {
   readonly #source: string;
   readonly #tokens: Token[] = [];
   #at = 0;
-  #trimNext = false;
+  #line = 1;
+  #counted = 0;
   #depth = 0;
+  #failed = false;
 
   constructor(source: string) {
     this.#source = source;
   }
 
   run(): Token[] {
-    while (this.#at < this.#source.length) {
+    while (!this.#failed && this.#at < this.#source.length) {
       this.#text();
       if (this.#at < this.#source.length) this.#action();
     }
-    this.#push('end', '', this.#source.length);
+    if (!this.#failed) this.#push('end', '', this.#source.length);
     return this.#tokens;
   }
 
   #text(): void {
     const open = this.#source.indexOf('{{', this.#at);
     const end = open < 0 ? this.#source.length : open;
-    let text = this.#source.slice(this.#at, end);
-    if (this.#trimNext) text = text.replace(/^[ \t\r\n]+/, '');
-    if (open >= 0 && this.#trims(open + 2)) text = text.replace(spacesAtEnd, '');
+    const whole = this.#source.slice(this.#at, end);
+    const text = open >= 0 && this.#trimsLeft(open + 2) ? whole.replace(spacesAtEnd, '') : whole;
     if (text !== '') this.#push('text', text, this.#at);
     this.#at = end;
-    this.#trimNext = false;
   }
 
-  /** A minus sign counts only with white space beside it. */
-  #trims(at: number): boolean {
+  /** A minus sign trims only with white space beside it. */
+  #trimsLeft(at: number): boolean {
     return this.#source[at] === '-' && space.test(this.#source[at + 1] ?? '');
   }
 
   #action(): void {
     const start = this.#at;
+    const marker = this.#trimsLeft(start + 2) ? 2 : 0;
+    if (this.#source.startsWith('/*', start + 2 + marker)) return this.#comment(start + 2 + marker);
     this.#at += 2;
-    if (this.#match(comment)) return this.#comment(start);
     this.#push('open', '{{', start);
-    if (this.#trims(this.#at)) this.#at += 1;
+    this.#at += marker;
     this.#depth = 0;
-    for (;;) {
-      const spaced = this.#match(spaces) !== '';
-      if (this.#closes(spaced)) return;
-      this.#token(spaced, start);
-    }
+    while (!this.#failed && !this.#closes()) this.#token();
   }
 
   #comment(start: number): void {
-    const end = this.#source.indexOf('*/', this.#at);
-    if (end < 0) throw syntaxError(this.#source, start, 'unclosed comment');
+    const end = this.#source.indexOf('*/', start);
+    if (end < 0) return this.#fail('unclosed comment', start);
     this.#at = end + 2;
-    const spaced = this.#match(spaces) !== '';
-    const trim = spaced && this.#source.startsWith('-}}', this.#at);
-    if (trim) this.#at += 1;
-    else if (spaced) this.#at = end + 2;
-    if (!this.#source.startsWith('}}', this.#at)) {
-      throw syntaxError(this.#source, start, 'comment ends before closing delimiter');
-    }
-    this.#at += 2;
-    this.#trimNext = trim;
+    const trim = this.#rightDelimiter();
+    if (trim === undefined) return this.#fail('comment ends before closing delimiter', start);
+    this.#at += 2 + trim;
+    if (trim > 0) this.#match(spacesAtStart);
   }
 
-  #closes(spaced: boolean): boolean {
-    const trim = spaced && this.#source.startsWith('-}}', this.#at);
-    if (!trim && !this.#source.startsWith('}}', this.#at)) return false;
-    if (this.#depth > 0) throw syntaxError(this.#source, this.#at, 'unclosed left paren');
-    this.#push('close', '}}', this.#at);
-    this.#at += trim ? 3 : 2;
-    this.#trimNext = trim;
+  /** How long the trim marker is before the delimiter that is next; undefined when none is. */
+  #rightDelimiter(): 0 | 2 | undefined {
+    if (this.#source.startsWith('}}', this.#at)) return 0;
+    const marked = this.#source.startsWith('-}}', this.#at + 1);
+    return marked && space.test(this.#source[this.#at] ?? '') ? 2 : undefined;
+  }
+
+  #closes(): boolean {
+    const trim = this.#rightDelimiter();
+    if (trim === undefined) return false;
+    if (this.#depth > 0) this.#fail('unclosed left paren');
+    else {
+      this.#push('close', '}}', this.#at + trim);
+      this.#at += 2 + trim;
+      if (trim > 0) this.#match(spacesAtStart);
+    }
     return true;
   }
 
-  #token(spaced: boolean, start: number): void {
-    const at = this.#at;
-    const rest = this.#source[at];
-    if (rest === undefined) throw syntaxError(this.#source, start, 'unclosed action');
-    for (const [kind, form] of forms) {
-      const text = this.#match(form);
-      if (text === undefined) continue;
-      this.#checkTerminated(kind);
-      this.#depth += kind === '(' ? 1 : kind === ')' ? -1 : 0;
-      if (this.#depth < 0) throw syntaxError(this.#source, at, 'unexpected right paren');
-      return this.#push(kind, text, at, spaced);
+  #token(): void {
+    const first = this.#source[this.#at];
+    if (first === undefined) return this.#fail('unclosed action');
+    if (space.test(first)) return this.#space();
+    const next = this.#source[this.#at + 1] ?? '';
+    const kind = single[first];
+    if (kind !== undefined) return this.#single(kind, first);
+    if (first === ':') return next === '=' ? this.#take(':=', 2) : this.#fail('expected :=');
+    if (first === '"') return this.#quoted('string', quotedForm, 'unterminated quoted string');
+    if (first === '`') return this.#quoted('string', rawForm, 'unterminated raw quoted string');
+    if (first === "'") return this.#quoted('char', charForm, 'unterminated character constant');
+    if (first === '$') return this.#name('variable');
+    if (first === '.' && !/[0-9]/.test(next)) return this.#name('field');
+    if (/[0-9.+-]/.test(first)) return this.#number();
+    if (letter.test(first)) return this.#name('identifier');
+    if (visible.test(first)) return this.#take('other', 1);
+    return this.#fail(`unrecognized character in action: ${characterName(this.#source, this.#at)}`);
+  }
+
+  /** The last space may belong to a trimming delimiter. */
+  #space(): void {
+    const start = this.#at;
+    const text = this.#match(spacesAtStart);
+    if (this.#source.startsWith('-}}', this.#at)) this.#at--;
+    if (this.#at > start) this.#push('space', text.slice(0, this.#at - start), start);
+  }
+
+  #single(kind: TokenKind, text: string): void {
+    if (kind === '(') this.#depth++;
+    if (kind === ')' && --this.#depth < 0) {
+      this.#at++;
+      return this.#fail('unexpected right paren');
     }
-    throw syntaxError(this.#source, at, this.#complaint(rest));
+    this.#take(kind, text.length);
+  }
+
+  #quoted(kind: TokenKind, form: RegExp, otherwise: string): void {
+    const start = this.#at;
+    const text = this.#match(form);
+    if (text === '') this.#fail(otherwise, start);
+    else this.#push(kind, text, start);
   }
 
   /** A name goes to a space, a delimiter or a sign. */
-  #checkTerminated(kind: TokenKind): void {
-    if (kind !== 'field' && kind !== 'variable' && kind !== 'identifier') return;
+  #name(kind: 'field' | 'variable' | 'identifier'): void {
+    const start = this.#at;
+    if (kind !== 'identifier') this.#at++;
+    this.#match(word);
+    const text = this.#source.slice(start, this.#at);
+    if (!this.#terminated()) {
+      return this.#fail(`bad character ${characterName(this.#source, this.#at)}`, start);
+    }
+    this.#push(text === '.' ? 'dot' : kind === 'identifier' ? wordKind(text) : kind, text, start);
+  }
+
+  #terminated(): boolean {
     const next = this.#source[this.#at];
-    if (next === undefined || /[ \t\r\n.,|:()]/.test(next) || this.#source.startsWith('}}', this.#at)) return;
-    throw syntaxError(this.#source, this.#at, `bad character ${codeName(next)}`);
+    return next === undefined || /[ \t\r\n.,|:()]/.test(next) || this.#source.startsWith('}}', this.#at);
   }
 
-  #complaint(character: string): string {
-    if (character === '"') return 'unterminated quoted string';
-    if (character === '`') return 'unterminated raw quoted string';
-    if (character === "'") return 'unterminated character constant';
-    return `unrecognized character in action: ${codeName(character)}`;
+  #number(): void {
+    const start = this.#at;
+    this.#match(numberForm);
+    const complex = /[+-]/.test(this.#source[this.#at] ?? '') && this.#match(numberForm);
+    const text = this.#source.slice(start, this.#at);
+    const next = this.#source[this.#at] ?? '';
+    if (letter.test(next) || (complex && !text.endsWith('i'))) {
+      const shown = letter.test(next) ? text + next : text;
+      return this.#fail(`bad number syntax: ${JSON.stringify(shown)}`, start);
+    }
+    this.#push('number', text, start);
   }
 
-  #match(form: RegExp): string | undefined {
+  #take(kind: TokenKind, length: number): void {
+    const start = this.#at;
+    this.#at += length;
+    this.#push(kind, this.#source.slice(start, this.#at), start);
+  }
+
+  #match(form: RegExp): string {
     form.lastIndex = this.#at;
-    const [text] = form.exec(this.#source) ?? [];
-    if (text !== undefined) this.#at += text.length;
+    const [text = ''] = form.exec(this.#source) ?? [];
+    this.#at += text.length;
     return text;
   }
 
-  #push(kind: TokenKind, text: string, at: number, spaced = false): void {
-    this.#tokens.push({ kind, text, at, spaced });
+  #fail(why: string, at = this.#at): void {
+    this.#failed = true;
+    this.#push('error', why, at);
+  }
+
+  #push(kind: TokenKind, text: string, at: number): void {
+    for (; this.#counted < at; this.#counted++) if (this.#source[this.#counted] === '\n') this.#line++;
+    this.#tokens.push({ kind, text, at, line: this.#line });
   }
 }
 
-function codeName(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return `U+${code.toString(16).toUpperCase().padStart(4, '0')} '${character}'`;
+function wordKind(text: string): TokenKind {
+  if (keywords.has(text)) return 'keyword';
+  if (text === 'true' || text === 'false') return 'bool';
+  return text === 'nil' ? 'nil' : 'identifier';
 }

@@ -1,283 +1,337 @@
 import { lex } from './lex.ts';
 import { readChar, readNumber, readString } from './literals.ts';
-import type { Command, Node, Operand, Pipe, Template } from './nodes.ts';
-import { syntaxError } from './token.ts';
+import type { Command, ControlNode, Node, NumberNode, Operand, Pipe, Template } from './nodes.ts';
+import { nodeText } from './nodes.ts';
+import { TemplateError, tokenName } from './token.ts';
 import type { Token, TokenKind } from './token.ts';
 
 /** @throws TemplateError */
-export function parseTemplate(source: string, functions: ReadonlySet<string>): Template {
-  return new Parser(source, functions).run();
+export function parseTemplate(name: string, source: string, functions: ReadonlySet<string>): Template {
+  return new Parser(name, source, functions).run();
 }
 
-type Ending = 'end' | 'else';
+/** What ends a list of nodes. */
+type Ending = '{{end}}' | '{{else}}';
 interface List {
   readonly nodes: Node[];
-  readonly ending: Ending | undefined;
+  readonly ending: Ending;
 }
 
+type Control = 'if' | 'with' | 'range';
+
+const operandKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
+  'bool',
+  'char',
+  'dot',
+  'field',
+  'identifier',
+  'number',
+  'nil',
+  'string',
+  'variable',
+  '(',
+]);
+
 class Parser {
+  readonly #name: string;
   readonly #source: string;
   readonly #functions: ReadonlySet<string>;
   readonly #tokens: Token[];
-  readonly #defined = new Map<string, Node[]>();
+  readonly #defined = new Map<string, readonly Node[]>();
   #variables: string[] = ['$'];
   #ranges = 0;
   #at = 0;
+  /** The token that was looked at last. */
+  #seen: Token | undefined;
+  #actionLine = 0;
 
-  constructor(source: string, functions: ReadonlySet<string>) {
+  constructor(name: string, source: string, functions: ReadonlySet<string>) {
+    this.#name = name;
     this.#source = source;
     this.#functions = functions;
     this.#tokens = lex(source);
   }
 
   run(): Template {
-    const { nodes, ending } = this.#list();
-    if (ending) this.#fail(`unexpected {{${ending}}}`);
-    return { source: this.#source, body: nodes, defined: this.#defined };
+    const body: Node[] = [];
+    while (this.#peek().kind !== 'end') {
+      if (this.#startsDefinition()) {
+        this.#define();
+        continue;
+      }
+      const node = this.#textOrAction();
+      if (typeof node === 'string') this.#fail(`unexpected ${node}`);
+      body.push(node);
+    }
+    return { name: this.#name, source: this.#source, body, defined: this.#defined };
   }
 
-  /** Up to `{{end}}`, `{{else`, which are eaten, or the end of the text. */
+  #startsDefinition(): boolean {
+    if (this.#peek().kind !== 'open') return false;
+    const start = this.#at;
+    this.#next();
+    const { kind, text } = this.#nextNonSpace();
+    if (kind === 'keyword' && text === 'define') return true;
+    this.#at = start;
+    return false;
+  }
+
+  /** Up to `{{end}}` or `{{else`, which are eaten. */
   #list(): List {
     const nodes: Node[] = [];
-    for (;;) {
-      const token = this.#next();
-      if (token.kind === 'end') return { nodes, ending: undefined };
-      if (token.kind === 'text') nodes.push({ kind: 'text', text: token.text });
-      else {
-        const ending = this.#action(nodes);
-        if (ending) return { nodes, ending };
-      }
+    while (this.#peekNonSpace().kind !== 'end') {
+      const node = this.#textOrAction();
+      if (typeof node === 'string') return { nodes, ending: node };
+      nodes.push(node);
     }
+    return this.#fail('unexpected EOF');
   }
 
-  #action(nodes: Node[]): Ending | undefined {
-    const { kind, text } = this.#peek();
-    const keyword = kind === 'identifier' ? text : '';
-    switch (keyword) {
+  #textOrAction(): Node | Ending {
+    const token = this.#nextNonSpace();
+    if (token.kind === 'text') return { kind: 'text', text: token.text };
+    if (token.kind !== 'open') return this.#unexpected(token, 'input');
+    this.#actionLine = token.line;
+    const node = this.#action();
+    this.#actionLine = 0;
+    return node;
+  }
+
+  #action(): Node | Ending {
+    const start = this.#at;
+    const token = this.#nextNonSpace();
+    switch (token.kind === 'keyword' ? token.text : '') {
       case 'end':
-        this.#next();
         this.#expect('close', 'end');
-        return 'end';
+        return '{{end}}';
       case 'else':
-        this.#next();
-        return 'else';
+        return this.#else();
       case 'if':
       case 'with':
       case 'range':
-        this.#next();
-        nodes.push(this.#control(keyword));
-        return undefined;
-      case 'define':
-        this.#next();
-        this.#define();
-        return undefined;
+        return this.#control(token.text as Control);
       case 'block':
-        this.#next();
-        nodes.push(this.#block());
-        return undefined;
+        return this.#block();
       case 'template':
-        this.#next();
-        nodes.push(this.#include());
-        return undefined;
+        return this.#include();
       case 'break':
       case 'continue':
-        this.#next();
-        if (this.#ranges === 0) this.#fail(`{{${keyword}}} outside {{range}}`);
-        this.#expect('close', `{{${keyword}}}`);
-        nodes.push({ kind: keyword });
-        return undefined;
+        return this.#leaveRange(token.text as 'break' | 'continue');
       default:
-        nodes.push({ kind: 'action', pipe: this.#pipe('command', 'close') });
-        return undefined;
+        this.#at = start;
+        return { kind: 'action', at: this.#peek().at, pipe: this.#pipe('command', 'close') };
     }
   }
 
-  #control(kind: 'if' | 'with' | 'range'): Node {
+  #leaveRange(kind: 'break' | 'continue'): Node {
+    const token = this.#nextNonSpace();
+    if (token.kind !== 'close') this.#unexpected(token, `{{${kind}}}`);
+    if (this.#ranges === 0) this.#fail(`{{${kind}}} outside {{range}}`);
+    return { kind };
+  }
+
+  /** Before `if` and `with` nothing more is eaten: they are controls of their own in the other branch. */
+  #else(): Ending {
+    const { kind, text } = this.#peekNonSpace();
+    if (kind !== 'keyword' || (text !== 'if' && text !== 'with')) this.#expect('close', 'else');
+    return '{{else}}';
+  }
+
+  #control(kind: Control): ControlNode {
     const outer = this.#variables.length;
     const pipe = this.#pipe(kind, 'close');
+    const at = pipe.at;
     if (kind === 'range') this.#ranges++;
     const { nodes: body, ending } = this.#list();
     if (kind === 'range') this.#ranges--;
-    const otherwise = ending === 'else' ? this.#otherwise(kind) : [];
-    if (!ending) this.#fail('unexpected EOF');
+    const otherwise = ending === '{{else}}' ? this.#otherwise(kind) : [];
     this.#variables.length = outer;
-    return { kind, pipe, body, otherwise };
+    return { kind, at, pipe, body, otherwise };
   }
 
-  /** `{{else}}` or `{{else if ...}}`, which stands for an `if` of its own in the else branch. */
-  #otherwise(kind: 'if' | 'with' | 'range'): Node[] {
-    const token = this.#peek();
-    if (kind !== 'range' && token.kind === 'identifier' && token.text === kind) {
+  #otherwise(kind: Control): Node[] {
+    const { kind: next, text } = this.#peek();
+    if (kind !== 'range' && next === 'keyword' && text === kind) {
       this.#next();
       return [this.#control(kind)];
     }
-    this.#expect('close', 'else');
     const { nodes, ending } = this.#list();
-    if (ending === 'else') this.#fail(`expected end; found {{else}}`);
-    if (!ending) this.#fail('unexpected EOF');
+    if (ending !== '{{end}}') this.#fail(`expected end; found ${ending}`);
     return nodes;
   }
 
   #define(): void {
-    const name = this.#name('define clause');
-    this.#expect('close', 'define clause');
-    this.#defined.set(name, this.#separately());
+    const context = 'define clause';
+    const name = this.#templateName(this.#nextNonSpace(), context);
+    this.#expect('close', context);
+    this.#add(name, this.#separately(context));
   }
 
   #block(): Node {
-    const { at } = this.#peek();
-    const name = this.#name('block clause');
-    const pipe = this.#pipe('block clause', 'close');
-    this.#defined.set(name, this.#separately());
-    return { kind: 'template', name, pipe, at };
+    const context = 'block clause';
+    const token = this.#nextNonSpace();
+    const name = this.#templateName(token, context);
+    const pipe = this.#pipe(context, 'close');
+    this.#add(name, this.#separately(context));
+    return { kind: 'template', name, pipe, at: token.at };
   }
 
   /** The body of a definition, which knows no variables from around it. */
-  #separately(): Node[] {
-    const outer = this.#variables;
-    this.#variables = ['$'];
+  #separately(context: string): Node[] {
+    const outer = [this.#variables, this.#ranges] as const;
+    [this.#variables, this.#ranges] = [['$'], 0];
     const { nodes, ending } = this.#list();
-    this.#variables = outer;
-    if (ending !== 'end') this.#fail('unexpected EOF');
+    if (ending !== '{{end}}') this.#fail(`unexpected ${ending} in ${context}`);
+    [this.#variables, this.#ranges] = outer;
     return nodes;
   }
 
-  #include(): Node {
-    const { at } = this.#peek();
-    const name = this.#name('template clause');
-    const empty = this.#peek().kind === 'close';
-    if (empty) this.#next();
-    return { kind: 'template', name, pipe: empty ? undefined : this.#pipe('template clause', 'close'), at };
+  #add(name: string, nodes: readonly Node[]): void {
+    const before = this.#defined.get(name);
+    if (before && !isEmpty(before) && !isEmpty(nodes)) {
+      this.#fail(`template: multiple definition of template ${JSON.stringify(name)}`);
+    }
+    if (!before || isEmpty(before)) this.#defined.set(name, nodes);
   }
 
-  #name(context: string): string {
-    const token = this.#next();
+  #include(): Node {
+    const context = 'template clause';
+    const token = this.#nextNonSpace();
+    const name = this.#templateName(token, context);
+    const start = this.#at;
+    if (this.#nextNonSpace().kind === 'close')
+      return { kind: 'template', name, pipe: undefined, at: token.at };
+    this.#at = start;
+    return { kind: 'template', name, pipe: this.#pipe(context, 'close'), at: token.at };
+  }
+
+  #templateName(token: Token, context: string): string {
     if (token.kind !== 'string') this.#unexpected(token, context);
-    return readString(token.text);
+    return readString(token.text) ?? this.#fail('invalid syntax');
   }
 
   #pipe(context: string, closing: TokenKind): Pipe {
-    const at = this.#peek().at;
+    const { at } = this.#peekNonSpace();
     const { declared, assigns } = this.#declaration(context);
     const commands: Command[] = [];
     for (;;) {
-      const token = this.#peek();
-      if (token.kind === closing) {
-        this.#next();
-        if (commands.length === 0) this.#fail(`missing value for ${context}`);
-        this.#checkPipeline(commands);
-        return { declared, assigns, commands, at };
-      }
-      commands.push(this.#command(context, closing));
+      const start = this.#at;
+      const token = this.#nextNonSpace();
+      if (token.kind === closing) break;
+      if (!operandKinds.has(token.kind)) this.#unexpected(token, context);
+      this.#at = start;
+      commands.push(this.#command());
     }
+    this.#checkPipe(commands, context);
+    return { kind: 'pipe', at, declared, assigns, commands };
   }
 
   /** `$a :=`, `$a =`, and of a range `$a, $b :=`. */
   #declaration(context: string): { declared: string[]; assigns: boolean } {
-    const [first, second, third, fourth] = this.#tokens.slice(this.#at, this.#at + 4);
-    if (first?.kind !== 'variable') return { declared: [], assigns: false };
-    const pair = context === 'range' && second?.kind === ',' && third?.kind === 'variable';
-    const operator = pair ? fourth : second;
-    if (operator?.kind !== ':=' && operator?.kind !== '=') return { declared: [], assigns: false };
-    this.#at += pair ? 4 : 2;
-    const declared = pair ? [first.text, third.text] : [first.text];
-    if (operator.kind === ':=') this.#variables.push(...declared);
-    else declared.forEach((name) => this.#checkVariable(name));
-    return { declared, assigns: operator.kind === '=' };
+    const declared: string[] = [];
+    for (;;) {
+      const start = this.#at;
+      const variable = this.#peekNonSpace();
+      if (variable.kind !== 'variable') return { declared, assigns: false };
+      this.#nextNonSpace();
+      const next = this.#nextNonSpace();
+      const comma = next.kind === 'other' && next.text === ',';
+      if (next.kind !== '=' && next.kind !== ':=' && !comma) {
+        this.#at = start;
+        return { declared, assigns: false };
+      }
+      declared.push(variable.text);
+      this.#variables.push(variable.text);
+      if (!comma) return { declared, assigns: next.kind === '=' };
+      this.#checkComma(context, declared.length);
+    }
+  }
+
+  #checkComma(context: string, count: number): void {
+    if (context !== 'range' || count > 1) this.#fail(`too many declarations in ${context}`);
+    if (!['variable', 'close', ')'].includes(this.#peekNonSpace().kind)) {
+      this.#fail('range can only initialize variables');
+    }
   }
 
   /** A value that is no function can only come first. */
-  #checkPipeline(commands: readonly Command[]): void {
+  #checkPipe(commands: readonly Command[], context: string): void {
+    if (commands.length === 0) this.#fail(`missing value for ${context}`);
     commands.slice(1).forEach(({ operands: [first] }, index) => {
-      if (first && (first.kind === 'literal' || first.kind === 'dot' || first.kind === 'nil')) {
+      if (first && ['bool', 'dot', 'nil', 'number', 'string'].includes(first.kind)) {
         this.#fail(`non executable command in pipeline stage ${index + 2}`);
       }
     });
   }
 
-  #command(context: string, closing: TokenKind): Command {
+  #command(): Command {
+    const { at } = this.#peekNonSpace();
     const operands: Operand[] = [];
-    const at = this.#peek().at;
     for (;;) {
-      const token = this.#peek();
-      if (token.kind === closing) break;
-      if (token.kind === '|') {
-        this.#next();
-        if (this.#peek().kind === closing) this.#fail(`missing value for ${context}`);
-        break;
-      }
-      operands.push(this.#operand(context));
+      this.#skipSpaces();
+      const operand = this.#operand();
+      if (operand) operands.push(operand);
+      const token = this.#next();
+      if (token.kind === 'space') continue;
+      if (token.kind === 'close' || token.kind === ')') this.#at--;
+      else if (token.kind !== '|') this.#unexpected(token, 'operand');
+      break;
     }
     if (operands.length === 0) this.#fail('empty command');
-    return { operands, at };
+    return { kind: 'command', at, operands };
   }
 
-  #operand(context: string): Operand {
-    const term = this.#term(context);
-    const { at } = this.#peek();
-    const fields = this.#fields();
-    if (fields.length === 0) return term;
-    const source = term.source + fields.map((name) => `.${name}`).join('');
-    if (term.kind === 'field') return { ...term, at, source, fields: [...term.fields, ...fields] };
-    if (term.kind === 'variable') return { ...term, at, source, fields };
-    if (term.kind === 'pipe' || term.kind === 'function')
-      return { kind: 'chain', of: term, fields, at, source };
-    return this.#fail(`unexpected . after term ${JSON.stringify(term.source)}`);
-  }
-
-  /** What follows without a space. */
-  #fields(): string[] {
+  #operand(): Operand | undefined {
+    const term = this.#term();
+    const { at, kind } = this.#peek();
+    if (!term || kind !== 'field') return term;
     const fields: string[] = [];
-    for (let token = this.#peek(); token.kind === 'field' && !token.spaced; token = this.#peek()) {
-      fields.push(this.#next().text.slice(1));
-    }
-    return fields;
+    while (this.#peek().kind === 'field') fields.push(this.#next().text.slice(1));
+    if (term.kind === 'field') return { ...term, at, fields: [...term.fields, ...fields] };
+    if (term.kind === 'variable') return { ...term, at, fields };
+    if (term.kind === 'pipe' || term.kind === 'identifier') return { kind: 'chain', of: term, fields, at };
+    return this.#fail(`unexpected . after term ${JSON.stringify(nodeText(term))}`);
   }
 
-  #term(context: string): Operand {
-    const token = this.#next();
-    const place = { at: token.at, source: token.text };
-    switch (token.kind) {
+  #term(): Operand | undefined {
+    const start = this.#at;
+    const { kind, text, at } = this.#nextNonSpace();
+    switch (kind) {
       case 'dot':
-        return { kind: 'dot', ...place };
+      case 'nil':
+        return { kind, at };
+      case 'bool':
+        return { kind, at, value: text === 'true' };
       case 'field':
-        return { kind: 'field', fields: [token.text.slice(1)], ...place };
+        return { kind, at, fields: [text.slice(1)] };
       case 'variable':
-        this.#checkVariable(token.text);
-        return { kind: 'variable', name: token.text, fields: [], ...place };
+        this.#checkVariable(text);
+        return { kind, at, name: text, fields: [] };
       case 'string':
-        return { kind: 'literal', value: readString(token.text), ...place };
+        return { kind, at, source: text, value: readString(text) ?? this.#fail('invalid syntax') };
       case 'char':
-        return { kind: 'literal', value: readChar(token.text), ...place };
       case 'number':
-        return { kind: 'literal', value: this.#number(token), ...place };
+        return this.#number(kind, text, at);
       case 'identifier':
-        return this.#identifier(token);
+        if (!this.#functions.has(text)) this.#fail(`function ${JSON.stringify(text)} not defined`);
+        return { kind, at, name: text };
       case '(':
-        return this.#parenthesized(token);
+        return this.#pipe('parenthesized pipeline', ')');
       default:
-        return this.#unexpected(token, context === 'command' ? 'operand' : context);
+        this.#at = start;
+        return undefined;
     }
   }
 
-  #parenthesized({ at }: Token): Operand {
-    const pipe = this.#pipe('parenthesized pipeline', ')');
-    const end = this.#tokens[this.#at - 1]?.at ?? at;
-    return { kind: 'pipe', pipe, at, source: this.#source.slice(at, end + 1) };
-  }
-
-  #number(token: Token): number {
-    const value = readNumber(token.text);
-    if (value === undefined) this.#fail(`bad number syntax: ${JSON.stringify(token.text)}`);
-    return value;
-  }
-
-  #identifier({ text, at }: Token): Operand {
-    const place = { at, source: text };
-    if (text === 'true' || text === 'false') return { kind: 'literal', value: text === 'true', ...place };
-    if (text === 'nil') return { kind: 'nil', ...place };
-    if (!this.#functions.has(text)) this.#fail(`function ${JSON.stringify(text)} not defined`);
-    return { kind: 'function', name: text, ...place };
+  #number(kind: 'char' | 'number', source: string, at: number): NumberNode {
+    try {
+      if (kind === 'char') {
+        return { kind: 'number', at, source, value: readChar(source), integer: true, float: false };
+      }
+      return { kind: 'number', at, source, ...readNumber(source) };
+    } catch (error) {
+      return this.#fail(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #checkVariable(name: string): void {
@@ -285,7 +339,8 @@ class Parser {
   }
 
   #peek(): Token {
-    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)] as Token;
+    this.#seen = this.#tokens[Math.min(this.#at, this.#tokens.length - 1)];
+    return this.#seen as Token;
   }
 
   #next(): Token {
@@ -294,20 +349,39 @@ class Parser {
     return token;
   }
 
+  #skipSpaces(): void {
+    while (this.#peek().kind === 'space') this.#at++;
+  }
+
+  #peekNonSpace(): Token {
+    this.#skipSpaces();
+    return this.#peek();
+  }
+
+  #nextNonSpace(): Token {
+    this.#skipSpaces();
+    return this.#next();
+  }
+
   #expect(kind: TokenKind, context: string): void {
-    const token = this.#next();
+    const token = this.#nextNonSpace();
     if (token.kind !== kind) this.#unexpected(token, context);
   }
 
   #unexpected(token: Token, context: string): never {
-    if (token.kind === 'end') return this.#fail('unexpected EOF');
-    const shown =
-      token.kind === 'identifier' || token.kind === 'field' ? `<${token.text}>` : JSON.stringify(token.text);
-    return this.#fail(`unexpected ${shown} in ${context}`);
+    if (token.kind !== 'error') return this.#fail(`unexpected ${tokenName(token)} in ${context}`);
+    const elsewhere = this.#actionLine !== 0 && this.#actionLine !== token.line;
+    const started = ` started at ${this.#name}:${this.#actionLine}`;
+    const where = token.text.endsWith(' action') ? started : ` in action${started}`;
+    return this.#fail(token.text + (elsewhere ? where : ''));
   }
 
   #fail(why: string): never {
-    const last = this.#tokens[Math.min(Math.max(this.#at - 1, 0), this.#tokens.length - 1)];
-    throw syntaxError(this.#source, last?.at ?? 0, why);
+    throw new TemplateError(`template: ${this.#name}:${this.#seen?.line ?? 1}: ${why}`);
   }
+}
+
+/** Only white space. */
+function isEmpty(nodes: readonly Node[]): boolean {
+  return nodes.every((node) => node.kind === 'text' && node.text.trim() === '');
 }

@@ -9,14 +9,14 @@ export type { Template } from './nodes.ts';
 
 const names: ReadonlySet<string> = new Set(Object.keys(functions));
 
-/** A Go template with the functions of Docker's client. @throws TemplateError */
-export function compile(source: string): Template {
-  return parseTemplate(source, names);
+/** A Go template with the functions of Docker's client. `name` is for messages. @throws TemplateError */
+export function compile(source: string, name = ''): Template {
+  return parseTemplate(name, source, names);
 }
 
-/** @throws TemplateError */
-export function render(template: Template, data: GoValue, nullText?: (name: string) => string): string {
-  return execute(template, data, nullText ? { nullText } : {});
+/** With `strict` a key that a map does not have is a mistake. @throws TemplateError */
+export function render(template: Template, data: GoValue, strict = false): string {
+  return execute(template, data, { functions, strict });
 }
 
 /** The header of a table: the template's fields replaced by their titles. */

@@ -6,35 +6,43 @@ export type TokenKind =
   | 'field'
   | 'variable'
   | 'dot'
+  | 'nil'
   | 'identifier'
+  | 'keyword'
+  | 'bool'
   | 'number'
   | 'string'
   | 'char'
+  | 'space'
+  | 'other'
   | '|'
   | '('
   | ')'
-  | ','
   | '='
   | ':='
+  | 'error'
   | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
-  /** As written; of `text` what is left after trimming. */
+  /** As written; of `text` what is left after trimming, of `error` what is wrong. */
   readonly text: string;
   /** Offset in the source. */
   readonly at: number;
-  /** White space comes before it inside an action. */
-  readonly spaced: boolean;
+  readonly line: number;
 }
 
 /** A mistake in a template, or a failure of running it, in Go's words. */
 export class TemplateError extends Error {}
 
-export function syntaxError(source: string, at: number, why: string): TemplateError {
-  return new TemplateError(`template: :${lineOf(source, at)}: ${why}`);
-}
+const longest = 10;
 
-export function lineOf(source: string, at: number): number {
-  return source.slice(0, at).split('\n').length;
+/** A token in a message. */
+export function tokenName({ kind, text }: Token): string {
+  if (kind === 'end') return 'EOF';
+  if (kind === 'error') return text;
+  if (kind === 'keyword' || kind === 'dot' || kind === 'nil') return `<${text}>`;
+  const characters = Array.from(text);
+  if (characters.length <= longest) return JSON.stringify(text);
+  return `${JSON.stringify(characters.slice(0, longest).join(''))}...`;
 }
