@@ -377,6 +377,14 @@ export class FakeEngine implements api.EngineApi {
     return this.#answer('networkRemove', () => missingNetwork(id));
   }
 
+  async networkConnect(id: string): Promise<void> {
+    this.#call('POST', `/networks/${id}/connect`);
+  }
+
+  async networkDisconnect(id: string): Promise<void> {
+    this.#call('POST', `/networks/${id}/disconnect`);
+  }
+
   async networkPrune({ filters }: { filters?: api.Filters } = {}): Promise<{
     NetworksDeleted: string[] | null;
   }> {

@@ -21,6 +21,11 @@ import type {
   ImageSummary,
   Info,
   ListOptions,
+  Network,
+  NetworkConnect,
+  NetworkCreate,
+  NetworkDisconnect,
+  NetworkListOptions,
   LogsOptions,
   PathStat,
   Ping,
@@ -60,6 +65,7 @@ import { parseLogQuery, readLog } from './logs/read.ts';
 import { StatsWatcher } from './stats/watcher.ts';
 import { top } from './top/top.ts';
 import { Connector } from './networks/connector.ts';
+import { NetworkOperations } from './networks/operations.ts';
 import { info } from './system/info.ts';
 import { ping, version } from './system/version.ts';
 
@@ -80,6 +86,7 @@ export class Engine implements EngineApi {
   readonly #puller: Puller;
   readonly #images: Images;
   readonly #stats: StatsWatcher;
+  readonly #networks: NetworkOperations;
   readonly #id: string;
 
   /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
@@ -100,6 +107,7 @@ export class Engine implements EngineApi {
     this.#puller = puller;
     this.#images = images;
     this.#stats = new StatsWatcher(context);
+    this.#networks = new NetworkOperations(context);
     this.#id = id;
   }
 
@@ -320,24 +328,32 @@ export class Engine implements EngineApi {
     return edge(() => this.#stats.stats(this.#get(id), options));
   }
 
-  networkList(): Promise<never> {
-    return unserved('networkList');
+  networkList(options: NetworkListOptions = {}): Promise<Network[]> {
+    return edge(() => this.#networks.list(options.filters ?? {}));
   }
 
-  networkInspect(): Promise<never> {
-    return unserved('networkInspect');
+  networkInspect(id: string, options: { scope?: string } = {}): Promise<Network> {
+    return edge(() => this.#networks.inspect(id, options.scope));
   }
 
-  networkCreate(): Promise<never> {
-    return unserved('networkCreate');
+  networkCreate(config: NetworkCreate): Promise<{ Id: string; Warning: string }> {
+    return edge(() => this.#networks.create(config));
   }
 
-  networkRemove(): Promise<never> {
-    return unserved('networkRemove');
+  networkRemove(id: string): Promise<void> {
+    return edge(() => this.#networks.remove(id));
   }
 
-  networkPrune(): Promise<never> {
-    return unserved('networkPrune');
+  networkConnect(id: string, options: NetworkConnect): Promise<void> {
+    return edge(() => this.#networks.connect(id, options));
+  }
+
+  networkDisconnect(id: string, options: NetworkDisconnect): Promise<void> {
+    return edge(() => this.#networks.disconnect(id, options));
+  }
+
+  networkPrune(options: { filters?: Filters } = {}): Promise<{ NetworksDeleted: string[] | null }> {
+    return edge(() => this.#networks.prune(options.filters ?? {}));
   }
 
   volumeList(): Promise<never> {

@@ -21,6 +21,7 @@ export function toApiError(error: unknown): ApiError {
 }
 
 export const notFound = make('not-found');
+export const forbidden = make('forbidden');
 export const conflict = make('conflict');
 export const notModified = make('not-modified');
 export const notImplemented = make('not-implemented');

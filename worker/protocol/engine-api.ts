@@ -24,7 +24,13 @@ import type {
   ImagesPruned,
   ImageSummary,
 } from './engine-api/images.ts';
-import type { Network, NetworkCreate, NetworkListOptions } from './engine-api/networks.ts';
+import type {
+  Network,
+  NetworkConnect,
+  NetworkCreate,
+  NetworkDisconnect,
+  NetworkListOptions,
+} from './engine-api/networks.ts';
 import type { Attached, Filters, ProgressMessage, WindowSize } from './engine-api/streams.ts';
 import type {
   AuthConfig,
@@ -136,6 +142,8 @@ export interface EngineApi {
   networkInspect(id: string, options?: { verbose?: boolean; scope?: string }): Promise<Network>;
   networkCreate(config: NetworkCreate): Promise<{ Id: string; Warning: string }>;
   networkRemove(id: string): Promise<void>;
+  networkConnect(id: string, options: NetworkConnect): Promise<void>;
+  networkDisconnect(id: string, options: NetworkDisconnect): Promise<void>;
   networkPrune(options?: { filters?: Filters }): Promise<{ NetworksDeleted: string[] | null }>;
 
   volumeList(options?: { filters?: Filters }): Promise<{ Volumes: Volume[]; Warnings: string[] | null }>;

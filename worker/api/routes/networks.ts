@@ -1,12 +1,16 @@
-import { ApiError, type Network, type NetworkCreate } from '../../protocol/engine-api.ts';
+import {
+  ApiError,
+  type Network,
+  type NetworkConnect,
+  type NetworkCreate,
+  type NetworkDisconnect,
+} from '../../protocol/engine-api.ts';
 import { networkConnect, networkCreate, networkDisconnect } from '../bodies/network.ts';
 import { empty, json, type Reply } from '../http/reply.ts';
 import { readBody } from '../json/body.ts';
-import type { Schema } from '../json/schema.ts';
 import { filters } from '../parameters/filters.ts';
 import { strictBool } from '../parameters/values.ts';
 import { type Call, given, named, routes } from '../route.ts';
-import { notYet } from './not-yet.ts';
 
 export const networkRoutes = [
   ...routes('served', {
@@ -14,15 +18,8 @@ export const networkRoutes = [
     'GET /networks/': list,
     'GET /networks/{name:.+}': inspect,
     'POST /networks/create': create,
-  }),
-  ...routes('not yet', {
-    'POST /networks/{name:.*}/connect': after(networkConnect, 'connecting a container to a network'),
-    'POST /networks/{name:.*}/disconnect': after(
-      networkDisconnect,
-      'disconnecting a container from a network',
-    ),
-  }),
-  ...routes('served', {
+    'POST /networks/{name:.*}/connect': connect,
+    'POST /networks/{name:.*}/disconnect': disconnect,
     'POST /networks/prune': async ({ engine, form }) =>
       json(200, await engine.networkPrune({ filters: filters(form) })),
     'DELETE /networks/{name:.*}': remove,
@@ -67,9 +64,13 @@ async function remove(call: Call): Promise<Reply> {
   return empty(204);
 }
 
-function after(schema: Schema, what: string): (call: Call) => Promise<Reply> {
-  return async (call) => {
-    await readBody(call.request, schema);
-    return notYet(what)(call);
-  };
+async function connect(call: Call): Promise<Reply> {
+  await call.engine.networkConnect(named(call), await readBody<NetworkConnect>(call.request, networkConnect));
+  return empty(200);
+}
+
+async function disconnect(call: Call): Promise<Reply> {
+  const options = await readBody<NetworkDisconnect>(call.request, networkDisconnect);
+  await call.engine.networkDisconnect(named(call), options);
+  return empty(200);
 }

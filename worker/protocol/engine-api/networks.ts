@@ -69,3 +69,15 @@ export interface NetworkCreate {
 export interface NetworkListOptions {
   filters?: Filters;
 }
+
+export interface NetworkConnect {
+  /** A container's name or ID. */
+  Container: string;
+  EndpointConfig?: EndpointSettings | null;
+}
+
+export interface NetworkDisconnect {
+  Container: string;
+  /** Also when there is no such network any more. */
+  Force?: boolean;
+}
