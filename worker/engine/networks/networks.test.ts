@@ -28,6 +28,11 @@ async function end(id: string): Promise<void> {
 const settingsOf = async (id: string) => (await fixture.engine.containerInspect(id)).NetworkSettings;
 const addressOf = async (id: string) => (await settingsOf(id)).IPAddress;
 
+const connect = (network: string, Container: string, EndpointConfig = {}) =>
+  fixture.engine.networkConnect(network, { Container, EndpointConfig });
+const disconnect = (network: string, Container: string) =>
+  fixture.engine.networkDisconnect(network, { Container });
+
 describe('a pool of addresses', () => {
   test('gives the lowest that is free, never the ends nor the gateway', () => {
     const pool = new AddressPool('10.0.0.0/29', '10.0.0.1');
@@ -230,11 +235,6 @@ describe('networks', () => {
 });
 
 describe('connecting and disconnecting', () => {
-  const connect = (network: string, Container: string, EndpointConfig = {}) =>
-    fixture.engine.networkConnect(network, { Container, EndpointConfig });
-  const disconnect = (network: string, Container: string) =>
-    fixture.engine.networkDisconnect(network, { Container });
-
   test('a stopped container leaves its network and comes to another', async () => {
     const id = await create(fixture.engine, { HostConfig: { NetworkMode: 'none' } });
     await disconnect('none', id);
