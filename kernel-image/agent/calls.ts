@@ -7,7 +7,9 @@ import type {
 } from '../../worker/protocol/agent.ts';
 import { takeCensus } from './census.ts';
 import type { Answer, Containers } from './container/containers.ts';
+import { removeVolumes } from './container/volumes.ts';
 import { check, RequestError } from './kernel/errors.ts';
+import { exists } from './kernel/files.ts';
 import { nr } from './kernel/numbers.ts';
 import { mountStorage, wake } from './machine.ts';
 import { execute } from './process/execute.ts';
@@ -39,7 +41,11 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
   signal: ({ containers }, params, answer) => done(answer, containers.signal(params)),
   pause: ({ containers }, { id }, answer) => done(answer, containers.pause(id, true)),
   resume: ({ containers }, { id }, answer) => done(answer, containers.pause(id, false)),
-  update: ({ containers }, { id, resources }, answer) => done(answer, containers.update(id, resources)),
+  update: ({ containers }, { id, resources, autoRemove }, answer) =>
+    done(answer, containers.update(id, resources, autoRemove)),
+  prepare: ({ containers }, params, answer) => containers.prepare(params, answer),
+  removeVolumes: (_, { names }, answer) => done(answer, removeVolumes(names)),
+  missing: (_, { paths }, answer) => answer.result(paths.filter((path) => !exists(path))),
   resize: ({ streams }, { stream, size }, answer) => {
     const fd = streams.descriptor(stream);
     if (fd === undefined) throw new RequestError('EBADF', 'resize', 'no such terminal');

@@ -150,6 +150,7 @@ function mountData(disk: boolean): void {
   else mount('tmpfs', paths.data, 'tmpfs', ms.NODEV, 'mode=710');
   mkdirs(`${paths.data}/overlay2`, 0o710);
   mkdirs(`${paths.data}/containers`, 0o710);
+  mkdirs(`${paths.data}/volumes`, 0o701);
 }
 
 /** Two machines restored from the same state must not draw the same random numbers. */

@@ -8,6 +8,7 @@ import type { Events } from './events.ts';
 import type { Networks } from './networks/store.ts';
 import type { ImageStore } from './images/store.ts';
 import type { LogStore } from './logs/store.ts';
+import type { Volumes } from './volumes/volumes.ts';
 import type { Processes } from './processes.ts';
 import type { Resolver } from './spec/resolvconf.ts';
 
@@ -22,6 +23,7 @@ export interface EngineContext {
   readonly layers: LayerMounts;
   readonly networks: Networks;
   readonly logs: LogStore;
+  readonly volumes: Volumes;
   readonly machine: MachineFacts;
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { CreateConfig } from '../protocol/engine-api.ts';
+import type { CreateConfig, HostConfig } from '../protocol/engine-api.ts';
 import type { Fixture } from './fixture.suite.ts';
 import { create, drain, failure, makeFixture } from './fixture.suite.ts';
 
@@ -78,19 +78,74 @@ const refusedHostConfigs: [Record<string, unknown>, number, string][] = [
   [{ ExtraHosts: ['a:b'] }, 400, 'invalid IP address in add-host: "b"'],
   [{ Tmpfs: { tmp: '' } }, 400, "invalid mount path: 'tmp' mount path must be absolute"],
   [{ Binds: ['/a:/b', '/c:/b/'] }, 400, 'Duplicate mount point: /b'],
-  [{ Binds: ['data:/b'] }, 501, "named volumes are not supported yet: 'data:/b'"],
+  [{ Binds: ['/a:/b'], Tmpfs: { '/b': '' } }, 400, 'Duplicate mount point: /b'],
+  [{ Binds: ['/:/x:y'] }, 500, 'invalid mode: y'],
+  [{ Binds: [':/x'] }, 500, "invalid volume specification: ':/x'"],
+  [{ Binds: ['/a:ro'] }, 500, "invalid volume specification: '/a:ro'"],
+  [
+    { Binds: ['/a:/'] },
+    500,
+    "invalid volume specification: '/a:/': invalid mount config for type \"bind\": invalid specification: destination can't be '/'",
+  ],
+  [
+    { Binds: ['x1:/y:shared'] },
+    500,
+    'invalid volume specification: \'x1:/y:shared\': invalid mount config for type "volume": field BindOptions must not be specified',
+  ],
+  [
+    { Binds: ['a:/x'] },
+    400,
+    'create a: volume name is too short, names should be at least two alphanumeric characters',
+  ],
+  [
+    { VolumeDriver: 'foo', Binds: ['x1:/y'] },
+    404,
+    'create x1: error looking up volume plugin foo: plugin "foo" not found',
+  ],
+  [
+    { Mounts: [{ Type: 'foo', Target: '/x' }] },
+    400,
+    'invalid mount config for type "foo": mount type unknown',
+  ],
+  [
+    { Mounts: [{ Type: 'bind', Target: '/x' }] },
+    400,
+    'invalid mount config for type "bind": field Source must not be empty',
+  ],
+  [
+    { Mounts: [{ Type: 'tmpfs', Target: '/x', BindOptions: {} }] },
+    400,
+    'BindOptions must not be specified on mount type "tmpfs"',
+  ],
+  [{ VolumesFrom: ['nosuch'] }, 400, 'No such container: nosuch'],
+  [{ VolumesFrom: [''] }, 400, 'volumes-from specification cannot be an empty string'],
+  [{ PidMode: 'x' }, 400, 'invalid PID mode: x'],
+  [{ PidMode: 'container:nosuch' }, 400, 'No such container: nosuch'],
+  [{ IpcMode: 'x' }, 400, 'invalid IPC mode: x'],
+  [{ UTSMode: 'x' }, 400, 'invalid UTS mode: x'],
+  [{ CgroupnsMode: 'x' }, 400, 'invalid cgroup namespace mode: x'],
+  [{ Runtime: 'x' }, 400, 'unknown or invalid runtime name: x'],
+  [{ Isolation: 'x' }, 400, "invalid isolation (x): linux only supports 'default'"],
+  [
+    { StorageOpt: { size: '1G' } },
+    500,
+    "--storage-opt is supported only for overlay over xfs with 'pquota' mount option",
+  ],
+  [{ CpusetCpus: '1' }, 400, 'Requested CPUs are not available - requested 1, available: 0'],
+  [{ CpusetCpus: 'a' }, 400, 'Invalid value a for cpuset cpus: invalid format: a'],
+  [{ MemorySwappiness: 200 }, 400, 'Invalid value: 200, valid memory swappiness range is 0-100'],
+  [{ CpuRealtimePeriod: 1 }, 400, 'kernel does not support CPU real-time scheduler'],
+  [{ IOMaximumIOps: 1 }, 400, 'invalid option: QoS maximum IOPs configuration is not supported on linux'],
+  [
+    { Annotations: { '': 'x' } },
+    400,
+    'invalid Annotations: the empty string is not permitted as an annotation key',
+  ],
+  [{ NetworkMode: 'container:x', Dns: ['1.1.1.1'] }, 400, 'conflicting options: dns and the network mode'],
   [{ PublishAllPorts: true }, 501, 'publishing ports is not supported yet'],
   [{ LogConfig: { Type: 'syslog', Config: {} } }, 400, "logger: no log driver named 'syslog' is registered"],
   [{ LogConfig: { Type: '', Config: { foo: '1' } } }, 400, "unknown log opt 'foo' for json-file log driver"],
-  [{ Sysctls: { 'kernel.panic': '1' } }, 400, 'sysctl "kernel.panic" is not in a separate kernel namespace'],
-  [{ Ulimits: [{ Name: 'foo', Soft: 1, Hard: 1 }] }, 400, 'invalid ulimit name foo'],
   [{ SecurityOpt: ['foo=bar'] }, 500, 'invalid --security-opt 2: "foo=bar"'],
-  [{ PidMode: 'host' }, 501, 'HostConfig.PidMode is not supported: "host"'],
-  [
-    { Devices: [{ PathOnHost: '/dev/x' }] },
-    501,
-    'HostConfig.Devices is not supported: [{"PathOnHost":"/dev/x"}]',
-  ],
 ];
 
 test.each(refusedHostConfigs)('refuses %o', async (HostConfig, status, message) => {
@@ -98,6 +153,52 @@ test.each(refusedHostConfigs)('refuses %o', async (HostConfig, status, message) 
     status,
     message,
   });
+});
+
+const runc =
+  'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed';
+
+const refusedAtStart: [HostConfig, number, string][] = [
+  [
+    { Sysctls: { 'kernel.panic': '1' } },
+    500,
+    `${runc}: sysctl "kernel.panic" is not in a separate kernel namespace`,
+  ],
+  [{ Ulimits: [{ Name: 'foo', Soft: 1, Hard: 1 }] }, 500, `${runc}: wrong rlimit value: RLIMIT_FOO`],
+  [{ DeviceCgroupRules: ['x'] }, 500, "invalid device cgroup rule format: 'x'"],
+  [
+    { DeviceRequests: [{ Count: -1, Capabilities: [['gpu']] }] },
+    500,
+    'could not select device driver "" with capabilities: [[gpu]]',
+  ],
+  [{ NetworkMode: 'container:x' }, 500, 'joining network namespace of container: No such container: x'],
+];
+
+test.each(refusedAtStart)('does not start with %o', async (HostConfig, status, message) => {
+  const { engine } = fixture;
+  const id = await create(engine, { HostConfig });
+  expect(await failure(engine.containerStart(id))).toEqual({ status, message });
+  expect((await engine.containerInspect(id)).State).toMatchObject({ Status: 'created', Error: message });
+});
+
+const discarded: [HostConfig, string][] = [
+  [
+    { MemorySwappiness: 10 },
+    'Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.',
+  ],
+  [{ OomKillDisable: true }, 'Your kernel does not support OomKillDisable. OomKillDisable discarded.'],
+  [
+    { BlkioWeight: 300 },
+    'Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.',
+  ],
+  [{ CpuPercent: 1 }, 'linux does not support CPU percent. Percent discarded.'],
+];
+
+test.each(discarded)('warns of %o, and does not keep it', async (HostConfig, warning) => {
+  const { Id, Warnings } = await fixture.engine.containerCreate({ Image: 'busybox', HostConfig });
+  expect(Warnings).toEqual([warning]);
+  const { HostConfig: kept } = await fixture.engine.containerInspect(Id);
+  for (const field of Object.keys(HostConfig)) expect(kept[field] ? 'kept' : 'gone').toBe('gone');
 });
 
 test('what a real client sends along is no request for anything', async () => {

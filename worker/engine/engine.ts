@@ -4,6 +4,7 @@ import type {
   Attached,
   Change,
   ContainerInspect,
+  ContainersPruned,
   ContainerSummary,
   CreateConfig,
   Created,
@@ -31,9 +32,14 @@ import type {
   Ping,
   ProgressMessage,
   Stats,
+  StopOptions,
   Top,
   PutArchiveOptions,
+  UpdateConfig,
   Version,
+  Volume,
+  VolumeCreate,
+  VolumesPruned,
   WaitCondition,
   Waiting,
 } from '../protocol/engine-api.ts';
@@ -44,11 +50,16 @@ import { Creator } from './containers/creator.ts';
 import { inspectContainer } from './containers/inspect.ts';
 import { listContainers } from './containers/list.ts';
 import { Pauser } from './containers/pauser.ts';
+import { Pruner } from './containers/pruner.ts';
 import { Remover } from './containers/remover.ts';
+import { renameContainer, requireNames } from './containers/renamer.ts';
+import { Restarter } from './containers/restarter.ts';
 import { Runner } from './containers/runner.ts';
-import { requireRunning, Stopper } from './containers/stopper.ts';
+import { requireRunning, requireStoppable, Stopper } from './containers/stopper.ts';
+import { Updater } from './containers/updater.ts';
+import { inspectVolume } from './volumes/volume.ts';
 import type { EngineContext } from './context.ts';
-import { invalid, notImplemented, prefixed, toApiError } from './errors.ts';
+import { invalid, notImplemented, prefixed, prefixedInternal, toApiError } from './errors.ts';
 import { streamEvents } from './events/stream.ts';
 import { inspectExec } from './exec/exec.ts';
 import { Execs } from './exec/execs.ts';
@@ -78,6 +89,9 @@ export class Engine implements EngineApi {
   readonly #stopper: Stopper;
   readonly #pauser: Pauser;
   readonly #remover: Remover;
+  readonly #restarter: Restarter;
+  readonly #updater: Updater;
+  readonly #pruner: Pruner;
   readonly #attacher: Attacher;
   readonly #execs: Execs;
   readonly #archives: Archives;
@@ -99,6 +113,9 @@ export class Engine implements EngineApi {
     this.#pauser = new Pauser(context);
     this.#remover = new Remover(withExecs, this.#stopper);
     this.#runner = new Runner(context, this.#remover, new Connector(context));
+    this.#restarter = new Restarter(context, this.#stopper, this.#runner);
+    this.#updater = new Updater(context);
+    this.#pruner = new Pruner(context, this.#remover, (container) => this.#sizes(container));
     this.#attacher = new Attacher(context);
     this.#execs = new Execs(withExecs);
     this.#trees = new ContainerTrees(context);
@@ -134,8 +151,31 @@ export class Engine implements EngineApi {
     return edge(() => this.#runner.start(this.#get(id)));
   }
 
-  containerStop(id: string, options: { timeout?: number; signal?: string } = {}): Promise<void> {
-    return edge(() => this.#stopper.stop(this.#get(id), options));
+  containerStop(id: string, options: StopOptions = {}): Promise<void> {
+    return edge(() => {
+      const container = this.#get(id);
+      requireStoppable(container);
+      return prefixedInternal(`cannot stop container: ${id}`, () => this.#stopper.stop(container, options));
+    });
+  }
+
+  containerRestart(id: string, options: StopOptions = {}): Promise<void> {
+    return edge(() => this.#restarter.restart(this.#get(id), id, options));
+  }
+
+  containerRename(id: string, name: string): Promise<void> {
+    return edge(() => {
+      requireNames(id, name);
+      renameContainer(this.#context, this.#get(id), name);
+    });
+  }
+
+  containerUpdate(id: string, config: UpdateConfig): Promise<{ Warnings: string[] | null }> {
+    return edge(() => this.#updater.update(() => this.#get(id), config));
+  }
+
+  containerPrune(options: { filters?: Filters } = {}): Promise<ContainersPruned> {
+    return edge(() => this.#pruner.prune(options.filters));
   }
 
   containerKill(id: string, options: { signal?: string } = {}): Promise<void> {
@@ -162,8 +202,8 @@ export class Engine implements EngineApi {
     });
   }
 
-  containerDelete(id: string, options: { force?: boolean; v?: boolean } = {}): Promise<void> {
-    return edge(() => this.#remover.delete(this.#get(id), id, options.force ?? false));
+  containerDelete(id: string, options: { force?: boolean; v?: boolean; link?: boolean } = {}): Promise<void> {
+    return edge(() => this.#remover.delete(this.#get(id), id, options));
   }
 
   containerList(options: ListOptions = {}): Promise<ContainerSummary[]> {
@@ -304,22 +344,6 @@ export class Engine implements EngineApi {
     return unserved('auth');
   }
 
-  containerRestart(): Promise<never> {
-    return unserved('containerRestart');
-  }
-
-  containerRename(): Promise<never> {
-    return unserved('containerRename');
-  }
-
-  containerUpdate(): Promise<never> {
-    return unserved('containerUpdate');
-  }
-
-  containerPrune(): Promise<never> {
-    return unserved('containerPrune');
-  }
-
   containerTop(id: string, options: { ps_args?: string } = {}): Promise<Top> {
     return edge(() => top(this.#context, this.#get(id), options.ps_args));
   }
@@ -356,29 +380,32 @@ export class Engine implements EngineApi {
     return edge(() => this.#networks.prune(options.filters ?? {}));
   }
 
-  volumeList(): Promise<never> {
-    return unserved('volumeList');
+  volumeList(options: { filters?: Filters } = {}): Promise<{ Volumes: Volume[]; Warnings: string[] | null }> {
+    return edge(() => ({ Volumes: this.#context.volumes.list(options.filters), Warnings: null }));
   }
 
-  volumeInspect(): Promise<never> {
-    return unserved('volumeInspect');
+  volumeInspect(name: string): Promise<Volume> {
+    return edge(() => inspectVolume(this.#context.volumes.get(name)));
   }
 
-  volumeCreate(): Promise<never> {
-    return unserved('volumeCreate');
+  volumeCreate(config: VolumeCreate): Promise<Volume> {
+    return edge(() => this.#context.volumes.create(config));
   }
 
-  volumeRemove(): Promise<never> {
-    return unserved('volumeRemove');
+  volumeRemove(name: string, options: { force?: boolean } = {}): Promise<void> {
+    return edge(() => this.#context.volumes.remove(name, options.force));
   }
 
-  volumePrune(): Promise<never> {
-    return unserved('volumePrune');
+  volumePrune(options: { filters?: Filters } = {}): Promise<VolumesPruned> {
+    return edge(() => this.#context.volumes.prune(options.filters));
   }
 
   async #withSizes<T extends { Id: string }>(container: T): Promise<T> {
-    const sizes = await containerSizes(this.#context, this.#trees, this.#get(container.Id));
-    return { ...container, ...sizes };
+    return { ...container, ...(await this.#sizes(this.#get(container.Id))) };
+  }
+
+  #sizes(container: Container): ReturnType<typeof containerSizes> {
+    return containerSizes(this.#context, this.#trees, container);
   }
 
   #get(id: string): Container {

@@ -33,8 +33,21 @@ export async function prefixed<T>(words: string, operation: () => T | Promise<T>
   try {
     return await operation();
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new BottleshipError(errorKind(error), `${words}: ${text}`, { cause: error });
+    throw withPrefix(words, error);
+  }
+}
+
+export function withPrefix(words: string, error: unknown): BottleshipError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new BottleshipError(errorKind(error), `${words}: ${text}`, { cause: error });
+}
+
+/** An error of another kind becomes the engine's own, with words before it: Docker forgets the kind there. */
+export async function prefixedInternal<T>(words: string, operation: () => T | Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw internal(withPrefix(words, error).message, error);
   }
 }
 

@@ -48,6 +48,7 @@ export function startFailure(error: unknown, program: string, kind: keyof typeof
   if (!(error instanceof AgentError)) return { error: internal(String(error), error), exitCode: 128 };
   const { failure } = error;
   if (failure.step === 'user') return userFailure(failure, kind);
+  if (failure.step === 'spec') return { error: internal(failure.message), exitCode: 128 };
   const text = prefixes[kind] + detail(failure, program);
   if (text.includes('permission denied')) return { error: invalid(text), exitCode: 126 };
   if (text.includes('not a directory')) return { error: invalid(text + mountHint), exitCode: 127 };

@@ -22,6 +22,7 @@ import type { MetadataStore } from './metadata/store.ts';
 import { Networks } from './networks/store.ts';
 import { Processes } from './processes.ts';
 import type { Resolver } from './spec/resolvconf.ts';
+import { Volumes } from './volumes/volumes.ts';
 
 /** What the engine is made of. */
 export interface EngineParts {
@@ -45,6 +46,8 @@ export interface EngineParts {
 /** Puts the engine together. Resolves when it knows the images of earlier visits; asks nothing of the agent. */
 export async function openEngine(parts: EngineParts): Promise<Engine> {
   const clock = systemClock();
+  const events = new Events(clock);
+  const processes = new Processes(parts.agent);
   const resolver = parts.resolver ?? { nameservers: [], gateway: '172.17.0.1' };
   const [images, networks, id] = await Promise.all([
     ImageStore.open(parts.metadata),
@@ -54,13 +57,14 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
   const context: EngineContext = {
     agent: parts.agent,
     clock,
-    events: new Events(clock),
-    processes: new Processes(parts.agent),
+    events,
+    processes,
     containers: new ContainerStore(),
     images,
     layers: parts.layers,
     networks,
     logs: new MemoryLogStore(),
+    volumes: new Volumes({ agent: parts.agent, clock, events, processes }),
     machine: { ...parts.machine, resolver },
   };
   const bundled = new BundledImages(parts.fetchBlob);

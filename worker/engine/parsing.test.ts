@@ -6,8 +6,8 @@ import { parseContainerName } from './containers/name.ts';
 import { randomName } from './containers/randomname.ts';
 import { humanSize, progressBar } from './images/progress.ts';
 import { parseSignal, requireSignal } from './signals.ts';
-import { parseBind } from './spec/bind.ts';
 import { parseSecurity } from './spec/security.ts';
+import { parseBind } from './volumes/mountconfig.ts';
 
 /** A parser either gives something or says in our own terms why not. */
 function neverBreaks(parse: (text: string) => unknown): void {
@@ -25,7 +25,7 @@ function neverBreaks(parse: (text: string) => unknown): void {
 test('parsers never break', () => {
   neverBreaks(parseContainerName);
   neverBreaks(parseSignal);
-  neverBreaks(parseBind);
+  neverBreaks((text) => parseBind(text, ''));
   neverBreaks((text) => parseSecurity([text], false));
   const lookups = { imageId: () => undefined, containerByPrefix: () => undefined };
   neverBreaks((text) => containerFilter({ [text]: [text] }, lookups));

@@ -20,12 +20,18 @@ export interface AgentCalls {
   signal: [SignalParams, null];
   pause: [{ id: string }, null];
   resume: [{ id: string }, null];
-  /** Changes a running container's limits. */
-  update: [{ id: string; resources: Resources }, null];
+  /** Changes a running container's limits, and what becomes of it when it has ended. */
+  update: [{ id: string; resources: Resources; autoRemove?: boolean }, null];
   /** Sets the window size of a terminal. */
   resize: [{ stream: number; size: TerminalSize }, null];
   /** Starts the `filetree` program (see filetree.ts) in a root. Fails when the root cannot be put together; its end is an `exited` like any other. */
   filetree: [FiletreeParams, StartedResult];
+  /** Makes the directories of volumes, and fills those that are empty from a container's image. */
+  prepare: [PrepareParams, null];
+  /** Removes volumes with all they hold. */
+  removeVolumes: [{ names: string[] }, null];
+  /** Which of these paths of the machine there are not. */
+  missing: [{ paths: string[] }, string[]];
   /** Removes what a container has in the guest: its writable layer, cgroup and mounts. Its processes are killed first. */
   remove: [{ id: string }, null];
   /** Reads small files as they are, for `docker stats`; null for one that is not there, or whose process has gone. */
@@ -151,8 +157,22 @@ export interface SpecMount {
   type: 'tmpfs' | 'bind' | 'proc' | 'sysfs' | 'mqueue' | 'cgroup2' | 'devpts';
   /** For a bind mount: a path in the guest. */
   source?: string;
-  /** As for mount(8): ro, nosuid, nodev, noexec, size=64k, mode=1777, ... */
+  /** A path below `source`, whose links are followed inside of it. */
+  subpath?: string;
+  /** Make the directory `source` when it is missing. */
+  create?: boolean;
+  /** As for mount(8): ro, nosuid, nodev, noexec, size=64k, mode=1777, ...; for binds also rro (with all below it) and the propagation. */
   options: string[];
+}
+
+export interface PrepareParams {
+  /** Of the container whose image they are filled from, the lowest first. */
+  layers: string[];
+  volumes: {
+    name: string;
+    /** Where in the image its first content is. Without it the volume begins empty. */
+    from?: string;
+  }[];
 }
 
 export interface Resources {
@@ -168,6 +188,8 @@ export interface Resources {
   cpuWeight?: number;
   /** -1 is unlimited. */
   pids?: number;
+  /** Of block devices, by path: bytes and operations a second. */
+  io?: { path: string; rbps?: number; wbps?: number; riops?: number; wiops?: number }[];
 }
 
 export interface DeviceRule {
@@ -180,6 +202,16 @@ export interface DeviceRule {
   access: string;
 }
 
+export interface ContainerFiles {
+  hostname: string;
+  /** Without it a copy of the machine's. */
+  hosts?: string;
+  resolvConf: string;
+}
+
+/** A namespace that is the machine's own, or that of the first process of another container, which must run. */
+export type Shared = 'host' | { container: string };
+
 /** A container, as small as it goes: what every container has alike (the standard mounts, devices, masked paths) the agent knows. */
 export interface ContainerSpec {
   id: string;
@@ -191,8 +223,8 @@ export interface ContainerSpec {
   process: ProcessSpec;
   /** Beside the standard ones, in order; one on a standard destination replaces it. */
   mounts: SpecMount[];
-  /** Files that the engine writes for the container and that are bound over the image's; without `hosts` a copy of the machine's. */
-  files: { hostname: string; hosts?: string; resolvConf: string };
+  /** Files that the engine writes for the container and that are bound over the image's; or those of another container. */
+  files: ContainerFiles | { container: string };
   resources: Resources;
   /** No masked paths, every device, writable /sys. */
   privileged: boolean;
@@ -200,12 +232,25 @@ export interface ContainerSpec {
   init: boolean;
   /** Bytes of /dev/shm. */
   shmSize: number;
-  /** The container's own network namespace, or the machine's. */
-  network: 'own' | 'host';
+  network: 'own' | Shared;
   /** The devices of its own namespace beside `lo`, in their order. */
   endpoints?: EndpointSpec[];
+  /** Its own without them. */
+  pid?: Shared;
+  /** `none` is one of its own without /dev/shm. */
+  ipc?: 'none' | Shared;
+  uts?: 'host';
+  cgroupNamespace?: 'host';
+  /** Path in the hierarchy below which its cgroup is made; /docker without it. */
+  cgroupParent?: string;
   sysctls?: Record<string, string>;
+  /** Rules beside Docker's usual ones. */
   devices?: DeviceRule[];
+  /** Nodes of the machine that are made in the container too, with what may be done with them. A directory stands for all in it. */
+  deviceNodes?: { source: string; path: string; access: string }[];
+  /** What must not be seen, and what only be read, instead of Docker's usual paths. */
+  maskedPaths?: string[];
+  readonlyPaths?: string[];
   /** Remove everything as soon as the first process has ended, as `remove` would; `exited` comes after that. */
   autoRemove: boolean;
 }

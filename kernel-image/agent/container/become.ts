@@ -10,23 +10,39 @@ import { giveTerminal } from '../process/terminal.ts';
 import type { Privileges } from './privileges.ts';
 import { configureNetwork, plugIn } from './network.ts';
 import { enterRoot, sealRoot } from './rootfs.ts';
+import type { DeviceNode } from './devices.ts';
+import { joinNamespaces, type Namespaces, openSharedMemory } from './namespaces.ts';
 import { identify, type Identity } from './users.ts';
 
-/** In a child that has its new namespaces: becomes the container's first process. */
-export function becomeContainer(spec: ContainerSpec, privileges: Privileges, child: Child): never {
+/** In a child that has its new namespaces: joins the others, and becomes the container's first process. */
+export function becomeContainer(spec: ContainerSpec, start: Start, child: Child): never {
+  const { privileges, namespaces, devices } = start;
   check('umask', syscall(nr.umask, 0));
-  check('unshare', syscall(nr.unshare, namespace.NEWCGROUP));
-  check('sethostname', syscall(nr.sethostname, spec.hostname, byteLength(spec.hostname)));
-  const domain = spec.domainname ?? '(none)';
-  check('setdomainname', syscall(nr.setdomainname, domain, byteLength(domain)));
+  if (spec.cgroupNamespace !== 'host') check('unshare', syscall(nr.unshare, namespace.NEWCGROUP));
+  const sharedMemory = openSharedMemory(spec, namespaces);
+  joinNamespaces(namespaces);
+  if (spec.uts !== 'host') setNames(spec);
   plugIn(spec);
-  enterRoot(spec);
+  enterRoot(spec, devices, sharedMemory);
   if (spec.network === 'own') configureNetwork(spec);
   const terminal = child.connect('/dev/pts/ptmx');
   if (terminal) addConsole();
   sealRoot(spec);
   const args = spec.init ? ['/sbin/docker-init', '--', ...spec.process.args] : spec.process.args;
   becomeProcess(spec.process, args, privileges, terminal?.slave);
+}
+
+/** What the agent has worked out for a container before its first process is there. */
+export interface Start {
+  readonly privileges: Privileges;
+  readonly namespaces: Namespaces;
+  /** That were asked for by name. */
+  readonly devices: readonly DeviceNode[];
+}
+
+function setNames({ hostname, domainname = '(none)' }: ContainerSpec): void {
+  check('sethostname', syscall(nr.sethostname, hostname, byteLength(hostname)));
+  check('setdomainname', syscall(nr.setdomainname, domainname, byteLength(domainname)));
 }
 
 /** In a child that has joined a container: becomes a further process of it. */

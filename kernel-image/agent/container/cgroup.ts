@@ -1,25 +1,48 @@
 import type { Resources } from '../../../worker/protocol/agent.ts';
-import { check, errno } from '../kernel/errors.ts';
-import { control, flags, mkdir, open, readFileIfAny } from '../kernel/files.ts';
+import { check, errno, RequestError } from '../kernel/errors.ts';
+import { control, flags, lastDevice, mkdir, modeOf, open, readFileIfAny } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { signal } from '../kernel/signals.ts';
-import { cgroupPath, paths } from './paths.ts';
+import { cgroupPath, paths, setCgroupParent } from './paths.ts';
 
+const root = '/sys/fs/cgroup';
 const controllers = '+cpu +memory +pids +io';
 
 /** Once after boot: the hierarchy that containers' cgroups are made in. */
 export function prepareCgroups(): void {
-  control('/sys/fs/cgroup/cgroup.subtree_control', controllers);
+  control(`${root}/cgroup.subtree_control`, controllers);
   mkdir(paths.cgroups);
   control(`${paths.cgroups}/cgroup.subtree_control`, controllers);
 }
 
 /** A container's cgroup with its limits. @returns a descriptor of its directory, to be closed by the caller. */
-export function createCgroup(id: string, resources: Resources): number {
+export function createCgroup(id: string, resources: Resources, parent?: string): number {
+  setCgroupParent(id, parent === undefined ? undefined : makeParents(parent));
   const path = cgroupPath(id);
   mkdir(path);
-  limit(id, resources);
-  return open(path, flags.O_RDONLY | flags.O_DIRECTORY);
+  try {
+    limit(id, resources);
+    return open(path, flags.O_RDONLY | flags.O_DIRECTORY);
+  } catch (error) {
+    removeCgroup(id);
+    throw error;
+  }
+}
+
+/** Each with its controllers, since a cgroup has those that its parent hands on. `..` stops at the root. */
+function makeParents(parent: string): string {
+  const parts: string[] = [];
+  for (const part of parent.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  let path: string = root;
+  for (const part of parts) {
+    path += `/${part}`;
+    if (modeOf(path) < 0) mkdir(path);
+    control(`${path}/cgroup.subtree_control`, controllers);
+  }
+  return path;
 }
 
 /** Sets the limits that are given and leaves the others. */
@@ -39,7 +62,21 @@ function limits(r: Resources): [file: string, value: string][] {
   add('cpu.weight', r.cpuWeight);
   add('pids.max', r.pids);
   if (r.cpuQuota !== undefined || r.cpuPeriod !== undefined) out.push(['cpu.max', cpuMax(r)]);
+  for (const entry of r.io ?? []) out.push(['io.max', ioMax(entry)]);
   return out;
+}
+
+function ioMax({ path, ...rates }: NonNullable<Resources['io']>[number]): string {
+  if (modeOf(path) < 0) throw new RequestError('ENOENT', 'spec', `stat ${path}: no such file or directory`);
+  const { major, minor } = splitDevice(lastDevice());
+  return `${major}:${minor} ${Object.entries(rates)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')}`;
+}
+
+/** The lower 32 bits of a dev_t, as user space has it. */
+export function splitDevice(device: number): { major: number; minor: number } {
+  return { major: (device >> 8) & 0xfff, minor: (device & 0xff) | ((device >>> 12) & 0xfff00) };
 }
 
 function cpuMax(r: Resources): string {
@@ -73,11 +110,21 @@ export function oomKilled(id: string): boolean {
   return count !== '0';
 }
 
-/** @returns whether it is gone; not while processes that were killed have not ended. */
-export function removeCgroup(id: string): boolean {
-  const result = syscall(nr.rmdir, cgroupPath(id));
-  if (result === -errno.EBUSY) return false;
-  if (result === -errno.ENOENT) return true;
-  check('remove cgroup', result);
-  return true;
+/**
+ * Removes a container's cgroup. Whoever is in it still, which is only with a process namespace that is not the
+ * container's own, is killed first.
+ */
+export function removeCgroup(id: string): void {
+  let result = syscall(nr.rmdir, cgroupPath(id));
+  if (result === -errno.EBUSY) {
+    killAll(id);
+    for (let tries = 0; tries < 1000 && result === -errno.EBUSY; tries++) {
+      syscall(nr.nanosleep, oneMillisecond, null);
+      result = syscall(nr.rmdir, cgroupPath(id));
+    }
+  }
+  if (result !== -errno.ENOENT) check('remove cgroup', result);
+  setCgroupParent(id);
 }
+
+const oneMillisecond = new Int32Array([0, 1_000_000]);

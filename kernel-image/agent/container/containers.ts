@@ -1,9 +1,11 @@
 import type {
   AgentFailure,
   ContainerSpec,
+  DeviceRule,
   ExecParams,
   ExitedEvent,
   FiletreeParams,
+  PrepareParams,
   ProcessSpec,
   Resources,
   SignalParams,
@@ -15,7 +17,8 @@ import { nr } from '../kernel/numbers.ts';
 import { kill, signal } from '../kernel/signals.ts';
 import { namespace } from '../process/clone.ts';
 import type { Processes } from '../process/processes.ts';
-import { becomeContainer, becomeFurther } from './become.ts';
+import type { Launch } from '../process/processes.ts';
+import { becomeContainer, becomeFurther, type Start } from './become.ts';
 import {
   createCgroup,
   freeze,
@@ -26,18 +29,23 @@ import {
   removeCgroup,
   sendToAll,
 } from './cgroup.ts';
+import { askedDevices } from './devices.ts';
 import { becomeFiletree, prepareFiletree } from './filetree.ts';
 import { cgroupPath } from './paths.ts';
 import { privilegesOf, restrictDevices } from './privileges.ts';
 import { networkSockets } from './network.ts';
+import { closeNamespaces, joinedPids, openNamespaces } from './namespaces.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
+import { fillVolumes, makeVolumes } from './volumes.ts';
 
-const own = namespace.NEWNS | namespace.NEWPID | namespace.NEWUTS | namespace.NEWIPC;
-const joined = own | namespace.NEWNET | namespace.NEWCGROUP;
+/** All that a further process joins after it has come to be, which is all but the process namespace. */
+const joined = namespace.NEWNS | namespace.NEWUTS | namespace.NEWIPC | namespace.NEWNET | namespace.NEWCGROUP;
 
 /** A container whose first process runs. One that has ended is a directory on the data disk and nothing else. */
 interface Running {
   pid: number;
+  /** Nothing is to be left of it when it has ended. */
+  autoRemove: boolean;
   /** Pids of further processes, by their number. */
   further: Map<number, number>;
 }
@@ -61,27 +69,46 @@ export class Containers {
 
   start(spec: ContainerSpec, answer: Answer<StartedResult>): void {
     if (this.#running.has(spec.id)) throw new RequestError('EBUSY', 'start', 'container is already running');
-    createSnapshot(spec.id);
-    writeFiles(spec.id, spec.files);
-    const cgroup = createCgroup(spec.id, spec.resources);
+    const devices = askedDevices(spec.deviceNodes ?? []);
+    const namespaces = openNamespaces(spec, (id) => this.#get(id).pid);
     try {
-      restrictDevices(cgroup, spec.devices ?? [], spec.privileged);
-      this.#launch(spec, cgroup, answer);
+      createSnapshot(spec.id);
+      if ('hosts' in spec.files) writeFiles(spec.id, spec.files);
+      const rules = [...(spec.devices ?? []), ...devices.rules];
+      const start = {
+        privileges: privilegesOf(spec.process.capabilities),
+        namespaces,
+        devices: devices.nodes,
+      };
+      this.#inCgroup(spec, rules, (cgroup) => this.#launch(spec, start, cgroup, answer));
+    } finally {
+      closeNamespaces(namespaces);
+    }
+  }
+
+  #inCgroup(spec: ContainerSpec, rules: readonly DeviceRule[], launch: (cgroup: number) => void): void {
+    const cgroup = createCgroup(spec.id, spec.resources, spec.cgroupParent);
+    try {
+      restrictDevices(cgroup, rules, spec.privileged);
+      launch(cgroup);
+    } catch (error) {
+      removeCgroup(spec.id);
+      throw error;
     } finally {
       close(cgroup);
     }
   }
 
-  #launch(spec: ContainerSpec, cgroup: number, answer: Answer<StartedResult>): void {
-    const privileges = privilegesOf(spec.process.capabilities);
-    this.#processes.launch({
+  #launch(spec: ContainerSpec, start: Start, cgroup: number, answer: Answer<StartedResult>): void {
+    const { namespaces } = start;
+    this.#inPids(joinedPids(namespaces), {
       stdio: spec.process.stdio,
-      namespaces: own | (spec.network === 'own' ? namespace.NEWNET : 0),
+      namespaces: namespaces.made,
       cgroup,
-      needs: networkSockets(spec),
-      become: (child) => becomeContainer(spec, privileges, child),
+      needs: [...networkSockets(spec), ...namespaces.joined.map(({ process }) => process)],
+      become: (child) => becomeContainer(spec, start, child),
       started: (pid) => {
-        this.#running.set(spec.id, { pid, further: new Map() });
+        this.#running.set(spec.id, { pid, autoRemove: spec.autoRemove, further: new Map() });
         answer.result({ pid });
       },
       failed: (failure) => {
@@ -95,9 +122,10 @@ export class Containers {
   /** The first process has ended, and with its process namespace everything in it. */
   #ended(spec: ContainerSpec, code: number): void {
     const killedForMemory = oomKilled(spec.id);
+    const autoRemove = this.#running.get(spec.id)?.autoRemove;
     this.#running.delete(spec.id);
     removeCgroup(spec.id);
-    if (spec.autoRemove) removeSnapshot(spec.id);
+    if (autoRemove) removeSnapshot(spec.id);
     this.#exited({ process: spec.process.process, code, oomKilled: killedForMemory });
   }
 
@@ -106,18 +134,22 @@ export class Containers {
     const cgroup = open(cgroupPath(params.id), flags.O_RDONLY | flags.O_DIRECTORY);
     const target = check('pidfd_open', syscall(nr.pidfd_open, running.pid, 0));
     try {
-      this.#joinPids(target);
       this.#launchFurther(running, params, target, cgroup, answer);
     } finally {
-      check('setns', syscall(nr.setns, this.#ownPids, namespace.NEWPID));
       close(target);
       close(cgroup);
     }
   }
 
-  /** Children that are started from now on are in the container's process namespace. */
-  #joinPids(target: number): void {
+  /** Launches in the process namespace of another process, if there is one. */
+  #inPids(target: number | undefined, launch: Launch): void {
+    if (target === undefined) return this.#processes.launch(launch);
     check('setns', syscall(nr.setns, target, namespace.NEWPID));
+    try {
+      this.#processes.launch(launch);
+    } finally {
+      check('setns', syscall(nr.setns, this.#ownPids, namespace.NEWPID));
+    }
   }
 
   #launchFurther(
@@ -129,12 +161,12 @@ export class Containers {
   ): void {
     const number = process.process;
     const privileges = privilegesOf(process.capabilities);
-    this.#processes.launch({
+    this.#inPids(target, {
       stdio: process.stdio,
       cgroup,
       needs: [target],
       become: (child) => {
-        check('setns', syscall(nr.setns, target, joined & ~namespace.NEWPID));
+        check('setns', syscall(nr.setns, target, joined));
         return becomeFurther(process, privileges, child);
       },
       started: (pid) => {
@@ -183,9 +215,24 @@ export class Containers {
     return processesIn(id);
   }
 
-  update(id: string, resources: Resources): void {
-    this.#get(id);
+  update(id: string, resources: Resources, autoRemove?: boolean): void {
+    const running = this.#get(id);
     limit(id, resources);
+    if (autoRemove !== undefined) running.autoRemove = autoRemove;
+  }
+
+  /** Answers when the volumes are filled, which another process sees to. */
+  prepare({ layers, volumes }: PrepareParams, answer: Answer<null>): void {
+    const empty = makeVolumes(volumes);
+    if (empty.length === 0) return answer.result(null);
+    this.#processes.launch({
+      stdio: {},
+      namespaces: namespace.NEWNS,
+      become: () => fillVolumes(layers, empty),
+      started: () => undefined,
+      failed: (failure) => answer.failure(failure),
+      exited: () => answer.result(null),
+    });
   }
 
   /** Of a container that runs, everything is killed; what it has is removed when it has ended. */

@@ -1,7 +1,9 @@
 import type { Batch } from '../kernel/batch.ts';
-import { check, errno } from '../kernel/errors.ts';
+import type { ContainerSpec, DeviceRule } from '../../../worker/protocol/agent.ts';
+import { check, errno, RequestError } from '../kernel/errors.ts';
 import { fileType, lastDevice, list, mkdirs, modeOf } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
+import { splitDevice } from './cgroup.ts';
 
 const S_IFCHR = 0o020000;
 
@@ -31,7 +33,7 @@ export function addDevices(calls: Batch): void {
   for (const [target, path] of links) calls.add(`symlink ${path}`, nr.symlink, target, path);
 }
 
-interface DeviceNode {
+export interface DeviceNode {
   path: string;
   mode: number;
   device: number;
@@ -47,12 +49,46 @@ export function hostDevices(folder = '/dev'): DeviceNode[] {
   return list(folder).flatMap((name) => {
     const path = `${folder}/${name}`;
     const mode = notCopied.has(name) || channelPort.test(name) ? -1 : modeOf(path);
-    const type = mode < 0 ? 0 : mode & fileType.mask;
-    if (type === fileType.directory) return hostDevices(path);
-    return type === fileType.character || type === fileType.block
-      ? [{ path, mode, device: lastDevice() }]
-      : [];
+    if (mode >= 0 && (mode & fileType.mask) === fileType.directory) return hostDevices(path);
+    return isDevice(mode) ? [{ path, mode, device: lastDevice() }] : [];
   });
+}
+
+function isDevice(mode: number): boolean {
+  const type = mode < 0 ? 0 : mode & fileType.mask;
+  return type === fileType.character || type === fileType.block;
+}
+
+type Asked = NonNullable<ContainerSpec['deviceNodes']>[number];
+
+/** What `--device` asks for, with the rules that allow it; Docker's texts. To be asked for in the agent. */
+export function askedDevices(asked: readonly Asked[]): { nodes: DeviceNode[]; rules: DeviceRule[] } {
+  const nodes: DeviceNode[] = [];
+  const rules: DeviceRule[] = [];
+  for (const entry of asked) {
+    for (const node of nodesAt(entry)) {
+      nodes.push(node);
+      rules.push(ruleFor(node, entry.access));
+    }
+  }
+  return { nodes, rules };
+}
+
+function nodesAt({ source, path }: Asked): DeviceNode[] {
+  const mode = channelPort.test(source.slice(source.lastIndexOf('/') + 1)) ? 0 : modeOf(source);
+  if (isDevice(mode)) return [{ path, mode, device: lastDevice() }];
+  const isFolder = mode >= 0 && (mode & fileType.mask) === fileType.directory;
+  const found = isFolder ? hostDevices(source) : [];
+  if (found.length > 0)
+    return found.map((node) => ({ ...node, path: path + node.path.slice(source.length) }));
+  const why = mode === -errno.ENOENT ? 'no such file or directory' : 'not a device node';
+  const text = `error gathering device information while adding custom device ${JSON.stringify(source)}: ${why}`;
+  throw new RequestError('ENODEV', 'spec', text);
+}
+
+function ruleFor({ mode, device }: DeviceNode, access: string): DeviceRule {
+  const type = (mode & fileType.mask) === fileType.block ? 'b' : 'c';
+  return { allow: true, type, ...splitDevice(device), access };
 }
 
 /** Makes those that are not there yet. */

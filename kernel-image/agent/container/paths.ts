@@ -13,4 +13,15 @@ export const paths = {
 
 export const snapshotPath = (id: string): string => `${paths.data}/overlay2/${id}`;
 export const containerPath = (id: string): string => `${paths.data}/containers/${id}`;
-export const cgroupPath = (id: string): string => `${paths.cgroups}/${id}`;
+export const volumePath = (name: string): string => `${paths.data}/volumes/${name}`;
+
+const cgroupParents = new Map<string, string>();
+
+/** Where the container's cgroup is; below `paths.cgroups` unless another parent was set. */
+export const cgroupPath = (id: string): string => `${cgroupParents.get(id) ?? paths.cgroups}/${id}`;
+
+/** From now on the container's cgroup is there; without a parent in its usual place. */
+export function setCgroupParent(id: string, parent?: string): void {
+  if (parent === undefined) cgroupParents.delete(id);
+  else cgroupParents.set(id, parent);
+}

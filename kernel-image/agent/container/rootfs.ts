@@ -11,10 +11,13 @@ import {
   ms,
   overlay,
   parseOptions,
+  setPropagation,
   unmount,
 } from '../kernel/mounts.ts';
 import { nr } from '../kernel/numbers.ts';
-import { addDevices, addHostDevices, hostDevices } from './devices.ts';
+import { addDevices, addHostDevices, type DeviceNode, hostDevices } from './devices.ts';
+import { requirePropagation } from './propagation.ts';
+import { openSubpath } from './subpath.ts';
 import { containerPath, paths, snapshotPath } from './paths.ts';
 
 const quiet = ms.NOSUID | ms.NOEXEC | ms.NODEV;
@@ -38,19 +41,22 @@ const readonly = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysr
 
 /** Bound over the image's, from the machine's one file for all containers. */
 const initPath = '/sbin/docker-init';
+const sharedMemoryPath = '/dev/shm';
 
 /**
  * In the child, in a mount namespace of its own: puts the container's root together and makes it the only thing there
  * is. Every path of the image is used only after the root has changed, so that no link in it leads outside.
  */
-export function enterRoot(spec: ContainerSpec): void {
+export function enterRoot(spec: ContainerSpec, asked: readonly DeviceNode[], sharedMemory?: number): void {
   const files = openFiles(spec);
   const binds = openBinds(spec.mounts);
-  const devices = spec.privileged ? hostDevices() : [];
+  const devices = spec.privileged ? [...hostDevices(), ...asked] : asked;
   attach(rootTree(spec.id, spec.layers), paths.root);
   changeRoot();
   const replaced = new Set(spec.mounts.map((entry) => entry.destination));
+  if (spec.ipc !== undefined) replaced.add(sharedMemoryPath);
   standardMounts(spec, replaced);
+  if (sharedMemory !== undefined) attachAnywhere(sharedMemory, sharedMemoryPath, sharedMemoryPath);
   addHostDevices(devices);
   for (const [tree, target] of files) attachFile(tree, target);
   if (spec.init) makeReadonly(initPath);
@@ -60,7 +66,9 @@ export function enterRoot(spec: ContainerSpec): void {
 
 /** Last, when nothing needs to be written any more: masks what must not be seen and closes the root if asked to. */
 export function sealRoot(spec: ContainerSpec): void {
-  if (!spec.privileged) (usualMasks ?? maskBatch()).run();
+  const { maskedPaths, readonlyPaths } = spec;
+  if (maskedPaths || readonlyPaths) maskBatch(maskedPaths ?? masked, readonlyPaths ?? readonly).run();
+  else if (!spec.privileged) (usualMasks ?? maskBatch(masked, readonly)).run();
   if (spec.readonlyRootfs) makeReadonly('/');
 }
 
@@ -75,7 +83,7 @@ export function rootTree(id: string, layers: readonly string[]): number {
 }
 
 function openFiles(spec: ContainerSpec): [tree: number, target: string][] {
-  const files = openNetworkFiles(spec.id);
+  const files = openNetworkFiles('container' in spec.files ? spec.files.container : spec.id);
   if (spec.init) files.push([cloneTree('/bin/docker-init'), initPath]);
   return files;
 }
@@ -91,13 +99,22 @@ export function openNetworkFiles(id: string): [tree: number, target: string][] {
 
 export function openBinds(mounts: readonly SpecMount[]): Map<SpecMount, number> {
   const binds = mounts.filter((entry) => entry.type === 'bind');
-  return new Map(binds.map((entry) => [entry, cloneTree(entry.source ?? '')]));
+  return new Map(binds.map((entry) => [entry, openBind(entry)]));
+}
+
+function openBind({ source = '', subpath, create, options }: SpecMount): number {
+  if (create && modeOf(source) < 0) mkdirs(source);
+  requirePropagation(source, options.find(isPropagation));
+  if (subpath !== undefined) return openSubpath(source, subpath);
+  return cloneTree(source, !options.includes('bind'));
 }
 
 /** The old root ends up under the new one and is let go: pivot_root(2), "pivot_root(".", ".")". */
 export function changeRoot(): void {
   check('chdir', syscall(nr.chdir, paths.root));
   check('pivot_root', syscall(nr.pivot_root, '.', '.'));
+  // What is shared in the machine must not learn that it is let go here.
+  setPropagation('.', 'rslave');
   unmount('.');
   check('chdir', syscall(nr.chdir, '/'));
 }
@@ -116,10 +133,10 @@ function standardBatch(shmSize: number, access: number, replaced: ReadonlySet<st
   if (!replaced.has('/dev')) {
     addDevices(calls);
     for (const path of ['/dev/pts', '/dev/shm', '/dev/mqueue']) directory(path);
+    put('/dev/pts', 'devpts', ms.NOSUID | ms.NOEXEC, 'newinstance,ptmxmode=0666,mode=0620,gid=5');
+    put('/dev/shm', 'tmpfs', quiet, `mode=1777,size=${shmSize}`);
+    put('/dev/mqueue', 'mqueue', quiet, 0);
   }
-  put('/dev/pts', 'devpts', ms.NOSUID | ms.NOEXEC, 'newinstance,ptmxmode=0666,mode=0620,gid=5');
-  put('/dev/shm', 'tmpfs', quiet, `mode=1777,size=${shmSize}`);
-  put('/dev/mqueue', 'mqueue', quiet, 0);
   put('/sys', 'sysfs', quiet | access, 0);
   put('/sys/fs/cgroup', 'cgroup2', quiet | access, 'nsdelegate');
   return calls;
@@ -132,7 +149,7 @@ let usualMasks: Batch | undefined;
 /** Prepares what nearly every container uses, while there is time. */
 export function prepareRootfs(): void {
   usualMounts = standardBatch(usualShmSize, ms.RDONLY, new Set());
-  usualMasks = maskBatch();
+  usualMasks = maskBatch(masked, readonly);
 }
 
 function standardMounts(spec: ContainerSpec, replaced: ReadonlySet<string>): void {
@@ -154,11 +171,18 @@ export function addMount(entry: SpecMount, tree: number | undefined): void {
   const { flags, data } = parseOptions(entry.options);
   if (tree !== undefined) {
     attachAnywhere(tree, entry.destination, entry.source ?? '');
-    if (flags & ms.RDONLY) makeReadonly(entry.destination);
+    if (flags & ms.RDONLY) makeReadonly(entry.destination, entry.options.includes('rro'));
+    setPropagation(entry.destination, entry.options.find(isPropagation) ?? 'rprivate');
     return;
   }
-  mkdirs(entry.destination);
-  mount(entry.type, entry.destination, entry.type, flags, data);
+  const mode = modeOf(entry.destination);
+  if (mode < 0) mkdirs(entry.destination);
+  const own = entry.type === 'tmpfs' && mode >= 0 ? `mode=${(mode & 0o7777).toString(8)}` : '';
+  mount(entry.type, entry.destination, entry.type, flags, [own, data].filter(Boolean).join(',') || null);
+}
+
+function isPropagation(option: string): boolean {
+  return /^r?(private|slave|shared)$/.test(option);
 }
 
 function attachAnywhere(tree: number, target: string, source: string): void {
@@ -186,7 +210,7 @@ function makeFile(path: string, what: string): void {
 }
 
 /** What is to be masked in this kernel's /proc and /sys, which are the same in every container. */
-function maskBatch(): Batch {
+function maskBatch(masked: readonly string[], readonly: readonly string[]): Batch {
   const calls = new Batch();
   for (const path of masked) {
     const mode = modeOf(path);

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../../worker/protocol/agent.ts';
+import type { ContainerFiles } from '../../../worker/protocol/agent.ts';
 import { check, errno } from '../kernel/errors.ts';
 import { list, mkdirs, readFile, writeFile } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
@@ -15,7 +15,7 @@ export function createSnapshot(id: string): void {
 }
 
 /** Writes the files that are bound over the image's. */
-export function writeFiles(id: string, files: ContainerSpec['files']): void {
+export function writeFiles(id: string, files: ContainerFiles): void {
   const path = containerPath(id);
   mkdirs(path, 0o710);
   writeFile(`${path}/hostname`, files.hostname);
@@ -33,7 +33,7 @@ export function removeSnapshot(id: string): void {
 }
 
 /** Directories go by rmdir when they are empty, which the usual ones are; only others are read. */
-function removeTree(path: string): void {
+export function removeTree(path: string): void {
   const result = syscall(nr.rmdir, path);
   if (result === 0 || result === -errno.ENOENT) return;
   if (result === -errno.ENOTDIR) {

@@ -57,6 +57,7 @@ export const errno = {
   EPIPE: 32,
   ENOTEMPTY: 39,
   ELOOP: 40,
+  EOPNOTSUPP: 95,
 } as const;
 
 /** A system call that failed, with what was being done. */

@@ -130,6 +130,8 @@ export const fileType = {
   character: 0o020000,
   directory: 0o040000,
   block: 0o060000,
+  regular: 0o100000,
+  link: 0o120000,
 } as const;
 
 /** Names in a directory, without `.` and `..`. */

@@ -8,11 +8,15 @@ export const ms = {
   NOSUID: 2,
   NODEV: 4,
   NOEXEC: 8,
+  SYNCHRONOUS: 16,
   REMOUNT: 32,
   NOATIME: 1024,
+  NODIRATIME: 2048,
   BIND: 4096,
   REC: 16384,
   PRIVATE: 1 << 18,
+  SLAVE: 1 << 19,
+  SHARED: 1 << 20,
   RELATIME: 1 << 21,
   STRICTATIME: 1 << 24,
 } as const;
@@ -42,11 +46,9 @@ export function unmount(target: string): void {
 }
 
 /** A detached copy of a mount or of a directory's tree, to be attached elsewhere, even after the root has changed. */
-export function cloneTree(path: string): number {
-  return check(
-    `open ${path}`,
-    syscall(nr.open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE),
-  );
+export function cloneTree(path: string, recursive = true): number {
+  const how = OPEN_TREE_CLONE | O_CLOEXEC | (recursive ? AT_RECURSIVE : 0);
+  return check(`open ${path}`, syscall(nr.open_tree, AT_FDCWD, path, how));
 }
 
 /** The same of a mount alone, without what is mounted in it. */
@@ -61,13 +63,13 @@ export function attach(tree: number, target: string): void {
   check(`mount ${target}`, result);
 }
 
-/** A detached overlay mount. Layers are given the lowest first. */
-export function overlay(layers: readonly string[], upper: string, work: string): number {
+/** A detached overlay mount, read-only without an upper directory. Layers are given the lowest first. */
+export function overlay(layers: readonly string[], upper?: string, work?: string): number {
   const context = check('fsopen overlay', syscall(nr.fsopen, 'overlay', 1));
   try {
     for (const layer of layers.toReversed()) configure(context, 'lowerdir+', layer);
-    configure(context, 'upperdir', upper);
-    configure(context, 'workdir', work);
+    if (upper !== undefined) configure(context, 'upperdir', upper);
+    if (work !== undefined) configure(context, 'workdir', work);
     for (const option of ['index', 'metacopy', 'redirect_dir', 'xino']) configure(context, option, 'off');
     check('mount overlay', syscall(nr.fsconfig, context, FSCONFIG_CMD_CREATE, null, null, 0));
     return check('mount overlay', syscall(nr.fsmount, context, 1, 0));
@@ -81,9 +83,25 @@ function configure(context: number, key: string, value: string): void {
 }
 
 /** Sets read-only on a mount without touching its other flags: mount_setattr with MOUNT_ATTR_RDONLY. */
-export function makeReadonly(path: string): void {
-  check(`remount ${path}`, syscall(nr.mount_setattr, AT_FDCWD, path, 0, readonlyAttributes, 32));
+export function makeReadonly(path: string, recursive = false): void {
+  const how = recursive ? AT_RECURSIVE : 0;
+  check(`remount ${path}`, syscall(nr.mount_setattr, AT_FDCWD, path, how, readonlyAttributes, 32));
 }
+
+/** Who learns of mounts and unmounts below: `private`, `rslave`, ... */
+export function setPropagation(path: string, propagation: string): void {
+  const flags = propagations[propagation];
+  if (flags !== undefined) check(`propagation of ${path}`, syscall(nr.mount, 0, path, 0, flags, 0));
+}
+
+const propagations: Record<string, number> = {
+  private: ms.PRIVATE,
+  rprivate: ms.PRIVATE | ms.REC,
+  slave: ms.SLAVE,
+  rslave: ms.SLAVE | ms.REC,
+  shared: ms.SHARED,
+  rshared: ms.SHARED | ms.REC,
+};
 
 const readonlyAttributes = new Uint32Array(8);
 readonlyAttributes[0] = 1;
@@ -110,14 +128,27 @@ const optionFlags: Record<string, number> = {
   nosuid: ms.NOSUID,
   nodev: ms.NODEV,
   noexec: ms.NOEXEC,
-  noatime: ms.NOATIME,
   relatime: ms.RELATIME,
   strictatime: ms.STRICTATIME,
+  nodiratime: ms.NODIRATIME,
+  noatime: ms.NOATIME,
+  sync: ms.SYNCHRONOUS,
+  async: 0,
+  atime: 0,
+  diratime: 0,
   bind: ms.BIND,
   rbind: ms.BIND | ms.REC,
   suid: 0,
   dev: 0,
   exec: 0,
+  rro: ms.RDONLY,
+  // Set apart from the mount: see `setPropagation`.
+  private: 0,
+  rprivate: 0,
+  slave: 0,
+  rslave: 0,
+  shared: 0,
+  rshared: 0,
 };
 
 /** mount(8) options as flags and the file system's own data. */

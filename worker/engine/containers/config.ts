@@ -1,8 +1,9 @@
 import type { RunConfig } from '../../oci/imageconfig.ts';
-import type { ContainerConfig } from '../../protocol/engine-api.ts';
+import type { ContainerConfig, Healthcheck as Health } from '../../protocol/engine-api.ts';
 import { invalid } from '../errors.ts';
-import { cleanPath } from '../spec/bind.ts';
+import { cleanPath } from '../volumes/mountconfig.ts';
 import { envName } from '../spec/env.ts';
+import { mergeHealthcheck, validateHealthcheck } from './healthcheck.ts';
 
 /** A container's `Config` as inspect shows it: the request, with the image's presets and Docker's defaults. */
 export interface FullConfig extends ContainerConfig {
@@ -15,7 +16,7 @@ export interface FullConfig extends ContainerConfig {
   Tty: boolean;
   OpenStdin: boolean;
   StdinOnce: boolean;
-  Env: string[];
+  Env: string[] | null;
   Cmd: string[] | null;
   Image: string;
   Volumes: Record<string, object> | null;
@@ -29,6 +30,7 @@ export interface FullConfig extends ContainerConfig {
 export function fullConfig(request: ContainerConfig, image: RunConfig, hostname: string): FullConfig {
   const { entrypoint, cmd } = mergeCommand(request, image);
   const StopSignal = request.StopSignal || image.StopSignal;
+  const Healthcheck = mergeHealthcheck(request.Healthcheck, image.Healthcheck as Health);
   const ports = { ...image.ExposedPorts, ...request.ExposedPorts };
   return {
     Hostname: request.Hostname || hostname,
@@ -43,14 +45,17 @@ export function fullConfig(request: ContainerConfig, image: RunConfig, hostname:
     StdinOnce: request.StdinOnce ?? false,
     Env: mergeEnv(request.Env ?? [], image.Env ?? []),
     Cmd: cmd,
+    ...(Healthcheck && { Healthcheck }),
     Image: request.Image ?? '',
     Volumes: mergeVolumes(request, image),
     WorkingDir: workingDir(request.WorkingDir || (image.WorkingDir ?? '')),
     Entrypoint: entrypoint,
+    ...(request.NetworkDisabled && { NetworkDisabled: true }),
     OnBuild: null,
     Labels: { ...image.Labels, ...request.Labels },
     ...(StopSignal && { StopSignal }),
-    ...(request.StopTimeout !== undefined && { StopTimeout: request.StopTimeout }),
+    ...(typeof request.StopTimeout === 'number' && { StopTimeout: request.StopTimeout }),
+    ...(request.Shell?.length && { Shell: request.Shell }),
   };
 }
 
@@ -66,13 +71,14 @@ export function commandOf({ Entrypoint, Cmd }: Pick<FullConfig, 'Entrypoint' | '
 
 /** Throws on what no container can have, before the image is looked at. */
 export function validateConfig(
-  { WorkingDir, Env, StopSignal }: ContainerConfig,
+  { WorkingDir, Env, StopSignal, Healthcheck }: ContainerConfig,
   parseSignal: (text: string) => number,
 ): void {
   if (WorkingDir) workingDir(WorkingDir);
   if (StopSignal) parseSignal(StopSignal);
   const nameless = Env?.find((entry) => envName(entry) === '');
   if (nameless !== undefined) throw invalid(`invalid environment variable: ${nameless}`);
+  validateHealthcheck(Healthcheck);
 }
 
 /** The image's command counts only without an entrypoint of one's own; `[""]` is none at all. */
@@ -88,9 +94,10 @@ function mergeCommand(
   return { entrypoint: none ? null : [...entrypoint], cmd: cmd ? [...cmd] : null };
 }
 
-function mergeEnv(own: readonly string[], image: readonly string[]): string[] {
+function mergeEnv(own: readonly string[], image: readonly string[]): string[] | null {
   const names = new Set(own.map(envName));
-  return [...own, ...image.filter((entry) => !names.has(envName(entry)))];
+  const env = [...own, ...image.filter((entry) => !names.has(envName(entry)))];
+  return env.length > 0 ? env : null;
 }
 
 function mergeVolumes(request: ContainerConfig, image: RunConfig): Record<string, object> | null {

@@ -6,6 +6,7 @@ import { Fanout } from '../io/fanout.ts';
 import { Input } from '../io/input.ts';
 import { Lock } from '../lock.ts';
 import type { Attachment, Sandbox } from '../networks/sandbox.ts';
+import type { ContainerMount } from '../volumes/mountpoint.ts';
 import type { FullConfig } from './config.ts';
 import type { FullHostConfig } from './hostconfig.ts';
 import type { RestartMemory } from './restartpolicy.ts';
@@ -24,9 +25,12 @@ interface ContainerRecord {
   readonly imageId: Digest;
   readonly layers: readonly DiffId[];
   readonly config: FullConfig;
+  /** Its limits and its restart policy can be changed. */
   readonly hostConfig: FullHostConfig;
   /** By the network's name. */
   readonly networks: Record<string, Attachment>;
+  /** What was found to be mounted in it when it was made. */
+  readonly mounts: readonly ContainerMount[];
   readonly state: State;
   restartCount: number;
   /** Whether the guest holds a writable layer for it. */
@@ -48,6 +52,8 @@ export interface Container extends ContainerRecord {
   stoppedByUser: boolean;
   /** Its places on networks during the current run. */
   sandbox: Sandbox | undefined;
+  /** It is stopped only to be started again: nothing of it goes away in between. */
+  restartedByUser: boolean;
   /** The stream of the current run's terminal. */
   terminal: number | undefined;
   /** Ends the wait for the next start. */
@@ -68,6 +74,7 @@ export function newContainer(record: NewContainer): Container {
     restart: { delay: 0, failures: 0 },
     stoppedByUser: false,
     sandbox: undefined,
+    restartedByUser: false,
     terminal: undefined,
     cancelRestart: undefined,
   };

@@ -1,25 +1,42 @@
-import type { Created, CreateConfig } from '../../protocol/engine-api.ts';
-import { fullConfig, commandOf, validateConfig } from './config.ts';
+import type { Created, CreateConfig, HostConfig } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
+import { internal, invalid } from '../errors.ts';
 import { parseContainerId, randomId } from '../ids.ts';
+import type { Digest } from '../../oci/digest.ts';
 import type { Image } from '../images/image.ts';
 import { attachments } from '../networks/attachments.ts';
-import { parseSecurity } from '../spec/security.ts';
 import { parseSignal } from '../signals.ts';
+import { parseSecurity } from '../spec/security.ts';
+import { registerMounts } from '../volumes/register.ts';
+import { commandOf, fullConfig, validateConfig } from './config.ts';
 import type { Container, NewContainer } from './container.ts';
 import { newContainer } from './container.ts';
 import { containerEvent } from './event.ts';
+import type { FullHostConfig } from './hostconfig.ts';
 import { fullHostConfig } from './hostconfig.ts';
+import { otherContainer } from './modes.ts';
 import { parseContainerName } from './name.ts';
+import { requirePlatform } from './platform.ts';
 import { randomName } from './randomname.ts';
-import { validateHostConfig } from './validate.ts';
+import { verifyHostConfig } from './validate.ts';
 
 type CreatorContext = Pick<
   EngineContext,
-  'clock' | 'containers' | 'events' | 'images' | 'layers' | 'machine'
+  'agent' | 'clock' | 'containers' | 'events' | 'images' | 'layers' | 'machine' | 'volumes'
 >;
 
-/** Makes containers out of requests and images. Nothing happens in the guest before the start. */
+/** A request whose limits are what this machine has. */
+interface Wanted extends Required<Pick<CreateConfig, 'NetworkingConfig'>> {
+  readonly config: Omit<CreateConfig, 'HostConfig' | 'NetworkingConfig'>;
+  readonly host: HostConfig;
+}
+
+type Source = Pick<Image, 'id' | 'layers' | 'config'>;
+
+/**
+ * Makes containers out of requests and images. In the guest nothing happens before the start, unless there are volumes.
+ * https://github.com/moby/moby/blob/v28.5.2/daemon/create.go
+ */
 export class Creator {
   readonly #context: CreatorContext;
 
@@ -28,23 +45,78 @@ export class Creator {
   }
 
   /** Checks in Docker's order: the request, the image, the command, the name. */
-  create(request: CreateConfig, options: { name?: string }): Created {
-    const { HostConfig: given, NetworkingConfig: _, ...config } = request;
-    const HostConfig = given ?? {};
+  async create(request: CreateConfig, options: { name?: string; platform?: string }): Promise<Created> {
+    const { HostConfig: given, NetworkingConfig, ...config } = request;
+    if (Object.keys(config).length === 0)
+      throw invalid('config cannot be empty in order to create a container');
     validateConfig(config, parseSignal);
-    const warnings = validateHostConfig(HostConfig);
-    const image = this.#context.images.get(config.Image ?? '');
-    const container = newContainer(this.#record(request, image, options.name ?? ''));
-    this.#context.containers.add(container);
+    const { host, warnings } = verifyHostConfig(config, given ?? {});
+    await this.#requireSources(host);
+    const image = this.#image(config.Image ?? '', options.platform ?? '');
+    const wanted = { config, host, NetworkingConfig: NetworkingConfig ?? null };
+    const container = await this.#make(wanted, image, options.name ?? '');
     containerEvent(this.#context.events, container, 'create');
     // After a reload the layers are read while the client asks on; the start says what is wrong with them.
     this.#context.layers.ensure(container.layers).catch(() => undefined);
     return { Id: container.id, Warnings: warnings };
   }
 
-  #record(request: CreateConfig, image: Image, givenName: string): NewContainer {
+  /** Sources of mounts, unlike those of binds, are not made. */
+  async #requireSources({ Mounts }: HostConfig): Promise<void> {
+    const wanted = (Mounts ?? []).filter(
+      ({ Type, BindOptions }) => Type === 'bind' && !BindOptions?.CreateMountpoint,
+    );
+    if (wanted.length === 0) return;
+    const paths = wanted.map(({ Source = '' }) => Source);
+    const [missing] = await this.#context.agent.call('missing', { paths });
+    if (missing !== undefined)
+      throw invalid(`invalid mount config for type "bind": bind source path does not exist: ${missing}`);
+  }
+
+  /** Without a name there is none: the container's root is empty. */
+  #image(name: string, platform: string): Source {
+    if (name === '') return { id: '' as Digest, layers: [], config: {} };
+    const image = this.#context.images.get(name);
+    requirePlatform(image, name, platform);
+    return image;
+  }
+
+  async #make(wanted: Wanted, image: Source, givenName: string): Promise<Container> {
+    const { containers, volumes } = this.#context;
+    const { host } = wanted;
+    const record = this.#record(wanted, image, givenName);
+    const release = containers.reserve(record.name, record.id);
+    try {
+      const mounts = await registerMounts(this.#context, {
+        id: record.id,
+        host,
+        volumes: record.config.Volumes,
+      });
+      const container = newContainer({ ...record, mounts });
+      await this.#prepare(container);
+      containers.add(container);
+      return container;
+    } catch (error) {
+      await volumes.release(record.id, []);
+      release();
+      throw error;
+    }
+  }
+
+  /** Volumes are filled now, so that others may have them before this container has ever run. */
+  async #prepare({ layers, mounts }: Container): Promise<void> {
+    const volumes = mounts.flatMap(({ name, copy, destination }) =>
+      name === undefined ? [] : [{ name, ...(copy && { from: destination }) }],
+    );
+    if (volumes.length === 0) return;
+    const names = await this.#context.layers.ensure(layers);
+    await this.#context.agent.call('prepare', { layers: names, volumes });
+  }
+
+  #record(wanted: Wanted, image: Source, givenName: string): Omit<NewContainer, 'mounts'> {
+    const { config: request, host, NetworkingConfig } = wanted;
     const id = parseContainerId(randomId());
-    const hostConfig = fullHostConfig(request.HostConfig ?? {});
+    const hostConfig = this.#withIds(fullHostConfig(host));
     const { hostname } = this.#context.machine;
     const config = fullConfig(
       request,
@@ -54,6 +126,8 @@ export class Creator {
     const command = commandOf(config);
     const name = givenName === '' ? this.#unusedName(id) : parseContainerName(givenName);
     parseSecurity(hostConfig.SecurityOpt ?? [], hostConfig.Privileged);
+    if (hostConfig.StorageOpt)
+      throw internal("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
     return {
       id,
       name,
@@ -63,8 +137,27 @@ export class Creator {
       layers: image.layers,
       config,
       hostConfig,
-      networks: attachments(hostConfig.NetworkMode, request),
+      networks: attachments(hostConfig.NetworkMode, { ...request, NetworkingConfig }),
     };
+  }
+
+  /** Other containers are known by their IDs, so that they may be given other names. */
+  #withIds(host: FullHostConfig): FullHostConfig {
+    for (const mode of ['PidMode', 'IpcMode'] as const) {
+      const other = otherContainer(host[mode]);
+      if (other) host[mode] = `container:${this.#other(other)}`;
+    }
+    const other = otherContainer(host.NetworkMode);
+    if (other) host.NetworkMode = `container:${this.#context.containers.find(other)?.id ?? other}`;
+    return host;
+  }
+
+  #other(name: string): string {
+    try {
+      return this.#context.containers.get(name).id;
+    } catch (error) {
+      throw invalid((error as Error).message);
+    }
   }
 
   /** After a few tries Docker takes the short ID. */

@@ -114,8 +114,8 @@ function hasLabel(labels: Readonly<Record<string, string>>, key: string, value: 
   return Object.hasOwn(labels, key) && (value === undefined || labels[key] === value);
 }
 
-function mountPoints({ hostConfig }: Container): string[] {
-  return (hostConfig.Binds ?? []).flatMap((bind) => bind.split(':').slice(0, 2));
+function mountPoints({ mounts }: Container): string[] {
+  return mounts.flatMap(({ name, source, destination }) => [name ?? source, destination]);
 }
 
 function exposes({ config }: Container, value: string): boolean {

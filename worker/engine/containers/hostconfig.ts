@@ -1,77 +1,62 @@
 import type { HostConfig } from '../../protocol/engine-api.ts';
-import { cleanPath } from '../spec/bind.ts';
+import { cleanPath } from '../volumes/mountconfig.ts';
 
-type Applied = Required<
-  Omit<
-    HostConfig,
-    | 'RestartPolicy'
-    | 'LogConfig'
-    | 'Annotations'
-    | 'Mounts'
-    | 'StorageOpt'
-    | 'KernelMemory'
-    | 'KernelMemoryTCP'
-    | 'MaskedPaths'
-    | 'ReadonlyPaths'
-    | 'Tmpfs'
-    | 'Sysctls'
-  >
->;
+/** Those that Docker leaves out of an answer when they are empty. */
+type Optional =
+  | 'Annotations'
+  | 'Init'
+  | 'KernelMemory'
+  | 'KernelMemoryTCP'
+  | 'Mounts'
+  | 'StorageOpt'
+  | 'Sysctls'
+  | 'Tmpfs';
 
-/** A container's `HostConfig` with every field that has a meaning here, and its default. */
-export interface FullHostConfig extends Applied {
+type Always = Required<Omit<HostConfig, Optional | 'LogConfig' | 'RestartPolicy'>>;
+
+/** A container's `HostConfig` as inspect shows it: the request, with Docker's defaults, in Docker's order. */
+export interface FullHostConfig extends Always, Pick<HostConfig, Optional> {
   RestartPolicy: NonNullable<HostConfig['RestartPolicy']>;
   LogConfig: { Type: string; Config: Record<string, string> };
-  Tmpfs: Record<string, string>;
-  Sysctls: Record<string, string>;
 }
 
+/** https://github.com/moby/moby/blob/v28.5.2/api/types/container/hostconfig.go */
 const defaults: FullHostConfig = {
-  Memory: 0,
-  MemorySwap: 0,
-  MemoryReservation: 0,
-  NanoCpus: 0,
-  CpuShares: 0,
-  CpuPeriod: 0,
-  CpuQuota: 0,
-  PidsLimit: null,
-  AutoRemove: false,
-  NetworkMode: 'bridge',
-  ReadonlyRootfs: false,
-  Tmpfs: {},
-  CapAdd: null,
-  CapDrop: null,
-  Privileged: false,
-  Init: null,
-  ShmSize: 64 * 1024 * 1024,
-  GroupAdd: null,
-  SecurityOpt: null,
-  Ulimits: null,
-  OomScoreAdj: 0,
-  OomKillDisable: null,
-  ExtraHosts: null,
-  Dns: [],
-  DnsSearch: [],
-  DnsOptions: [],
-  Sysctls: {},
-  RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
-  LogConfig: { Type: 'json-file', Config: {} },
   Binds: null,
-  PortBindings: {},
-  PublishAllPorts: false,
-  ConsoleSize: [0, 0],
   ContainerIDFile: '',
+  LogConfig: { Type: 'json-file', Config: {} },
+  NetworkMode: 'bridge',
+  PortBindings: {},
+  RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+  AutoRemove: false,
   VolumeDriver: '',
   VolumesFrom: null,
+  ConsoleSize: [0, 0],
+  CapAdd: null,
+  CapDrop: null,
   CgroupnsMode: 'private',
+  Dns: [],
+  DnsOptions: [],
+  DnsSearch: [],
+  ExtraHosts: null,
+  GroupAdd: null,
   IpcMode: 'private',
   Cgroup: '',
   Links: null,
+  OomScoreAdj: 0,
   PidMode: '',
+  Privileged: false,
+  PublishAllPorts: false,
+  ReadonlyRootfs: false,
+  SecurityOpt: null,
   UTSMode: '',
   UsernsMode: '',
+  ShmSize: 64 * 1024 * 1024,
   Runtime: 'runc',
   Isolation: '',
+  CpuShares: 0,
+  Memory: 0,
+  NanoCpus: 0,
   CgroupParent: '',
   BlkioWeight: 0,
   BlkioWeightDevice: [],
@@ -79,6 +64,8 @@ const defaults: FullHostConfig = {
   BlkioDeviceWriteBps: [],
   BlkioDeviceReadIOps: [],
   BlkioDeviceWriteIOps: [],
+  CpuPeriod: 0,
+  CpuQuota: 0,
   CpuRealtimePeriod: 0,
   CpuRealtimeRuntime: 0,
   CpusetCpus: '',
@@ -86,73 +73,79 @@ const defaults: FullHostConfig = {
   Devices: [],
   DeviceCgroupRules: null,
   DeviceRequests: null,
+  MemoryReservation: 0,
+  MemorySwap: 0,
   MemorySwappiness: null,
+  OomKillDisable: null,
+  PidsLimit: null,
+  Ulimits: null,
   CpuCount: 0,
   CpuPercent: 0,
   IOMaximumIOps: 0,
   IOMaximumBandwidth: 0,
+  MaskedPaths: null,
+  ReadonlyPaths: null,
 };
 
-const applied: ReadonlySet<string> = new Set([
-  'Memory',
-  'MemorySwap',
-  'MemoryReservation',
-  'NanoCpus',
-  'CpuShares',
-  'CpuPeriod',
-  'CpuQuota',
-  'PidsLimit',
-  'AutoRemove',
-  'NetworkMode',
-  'ReadonlyRootfs',
-  'Tmpfs',
-  'CapAdd',
-  'CapDrop',
-  'Privileged',
-  'Init',
-  'ShmSize',
-  'GroupAdd',
-  'SecurityOpt',
-  'Ulimits',
-  'OomScoreAdj',
-  'OomKillDisable',
-  'ExtraHosts',
-  'Dns',
-  'DnsSearch',
-  'DnsOptions',
-  'Sysctls',
-  'RestartPolicy',
-  'LogConfig',
-  'Binds',
-  'PortBindings',
-  'PublishAllPorts',
-  'ConsoleSize',
-]);
+/** Docker's order of those that are not always there: each comes before the other. */
+const optional: readonly (readonly [Optional, before: string])[] = [
+  ['Annotations', 'CapAdd'],
+  ['StorageOpt', 'UTSMode'],
+  ['Tmpfs', 'UTSMode'],
+  ['Sysctls', 'Runtime'],
+  ['KernelMemory', 'MemoryReservation'],
+  ['KernelMemoryTCP', 'MemoryReservation'],
+  ['Mounts', 'MaskedPaths'],
+];
 
-/** Fills in what the request leaves open. Fields that nobody here knows are gone: they were refused before. */
+const order: readonly string[] = [
+  ...Object.keys(defaults).flatMap((key) => [
+    ...optional.filter(([, before]) => before === key).map(([name]) => name),
+    key,
+  ]),
+  'Init',
+];
+
+/**
+ * Fills in what the request leaves open; what is no field of the API is left out, as Go's decoder does.
+ * https://github.com/moby/moby/blob/v28.5.2/daemon/daemon_unix.go (adaptContainerSettings)
+ */
 export function fullHostConfig(request: HostConfig): FullHostConfig {
-  const given = Object.entries(request).filter(
-    ([key, value]) => isKnownHostConfigField(key) && value !== undefined && value !== null,
-  );
-  const host: FullHostConfig = {
-    ...structuredClone(defaults),
-    ...(Object.fromEntries(given) as Partial<FullHostConfig>),
-  };
-  host.NetworkMode = ['', 'default'].includes(host.NetworkMode) ? 'bridge' : host.NetworkMode;
+  const host = ordered({ ...structuredClone(defaults), ...given(request) });
+  if (['', 'default'].includes(host.NetworkMode)) host.NetworkMode = defaults.NetworkMode;
   host.ShmSize ||= defaults.ShmSize;
-  host.MemorySwap = host.Memory > 0 && host.MemorySwap === 0 ? host.Memory * 2 : host.MemorySwap;
-  host.RestartPolicy = {
-    Name: host.RestartPolicy.Name || 'no',
-    MaximumRetryCount: host.RestartPolicy.MaximumRetryCount ?? 0,
-  };
+  host.IpcMode ||= defaults.IpcMode;
+  host.CgroupnsMode ||= defaults.CgroupnsMode;
+  host.Runtime ||= defaults.Runtime;
+  if (host.Memory > 0 && host.MemorySwap === 0) host.MemorySwap = host.Memory * 2;
+  if ((host.PidsLimit ?? 0) <= 0) host.PidsLimit = null;
+  const { Name, MaximumRetryCount } = host.RestartPolicy;
+  host.RestartPolicy = { Name: Name || 'no', MaximumRetryCount: MaximumRetryCount ?? 0 };
   host.LogConfig = { Type: host.LogConfig.Type || 'json-file', Config: host.LogConfig.Config ?? {} };
-  host.Tmpfs = Object.fromEntries(Object.entries(host.Tmpfs).map(([path, data]) => [cleanPath(path), data]));
-  // cgroup v2 has no such switch, so Docker clears it with a warning.
-  host.OomKillDisable = null;
+  if (host.Tmpfs) host.Tmpfs = cleanKeys(host.Tmpfs);
   return host;
 }
 
-/** Whether the field is one that this engine applies. */
-export function isKnownHostConfigField(key: string): boolean {
-  return applied.has(key);
+/** What the request says. A value that is empty is none for the optional fields. */
+function given(request: HostConfig): Partial<FullHostConfig> {
+  const optionals = new Set<string>(optional.map(([name]) => name));
+  const said = Object.entries(request).filter(
+    ([key, value]) => value !== undefined && value !== null && !(optionals.has(key) && isEmpty(value)),
+  );
+  return Object.fromEntries(said);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === 0 || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+}
+
+function ordered(host: FullHostConfig): FullHostConfig {
+  const known = order.filter((key) => Object.hasOwn(host, key));
+  return Object.fromEntries(
+    known.map((key) => [key, host[key as keyof FullHostConfig]]),
+  ) as unknown as FullHostConfig;
+}
+
+function cleanKeys(tmpfs: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tmpfs).map(([path, data]) => [cleanPath(path), data]));
 }

@@ -1,8 +1,9 @@
 import type { ContainerInspect, MountPoint } from '../../protocol/engine-api.ts';
 import { networkSettings } from '../networks/settings.ts';
-import { parseBind } from '../spec/bind.ts';
+import { inspectMount } from '../volumes/mountpoint.ts';
 import { formatTime } from '../time.ts';
 import type { Container } from './container.ts';
+import type { FullHostConfig } from './hostconfig.ts';
 import { inspectState } from './state.ts';
 
 const root = '/var/lib/docker';
@@ -31,11 +32,7 @@ export function inspectContainer(container: Container): ContainerInspect {
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execs.size > 0 ? [...container.execs] : null,
-    HostConfig: {
-      ...unused,
-      ...hostConfig,
-      ...(hostConfig.Privileged && { MaskedPaths: [], ReadonlyPaths: [] }),
-    },
+    HostConfig: { ...hostConfig, ...(!hostConfig.Privileged && pathsOf(hostConfig)) },
     GraphDriver: { Name: 'overlay2', Data: graphData(container) },
     Mounts: mountsOf(container),
     Config: { ...config },
@@ -43,19 +40,8 @@ export function inspectContainer(container: Container): ContainerInspect {
   };
 }
 
-/** Bind mounts; a tmpfs is none of Docker's mount points. */
-export function mountsOf({ hostConfig }: Container): MountPoint[] {
-  return (hostConfig.Binds ?? []).map((text) => {
-    const { source, destination, readonly } = parseBind(text);
-    return {
-      Type: 'bind',
-      Source: source,
-      Destination: destination,
-      Mode: text.split(':')[2] ?? '',
-      RW: !readonly,
-      Propagation: 'rprivate',
-    };
-  });
+export function mountsOf({ mounts }: Container): MountPoint[] {
+  return mounts.map(inspectMount);
 }
 
 function graphData({ id, layers }: Container): Record<string, string> {
@@ -72,22 +58,24 @@ function graphData({ id, layers }: Container): Record<string, string> {
   };
 }
 
-/** Fields of Docker's HostConfig that this engine has nothing to do for, with the values of a container that asked for nothing. */
-const unused = {
-  /** https://github.com/moby/moby/blob/v28.5.2/oci/defaults.go */
-  MaskedPaths: [
-    '/proc/acpi',
-    '/proc/asound',
-    '/proc/interrupts',
-    '/proc/kcore',
-    '/proc/keys',
-    '/proc/latency_stats',
-    '/proc/sched_debug',
-    '/proc/scsi',
-    '/proc/timer_list',
-    '/proc/timer_stats',
-    '/sys/devices/virtual/powercap',
-    '/sys/firmware',
-  ],
-  ReadonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
-};
+function pathsOf({ MaskedPaths, ReadonlyPaths }: FullHostConfig): Partial<FullHostConfig> {
+  return { MaskedPaths: MaskedPaths ?? maskedPaths, ReadonlyPaths: ReadonlyPaths ?? readonlyPaths };
+}
+
+/** https://github.com/moby/moby/blob/v28.5.2/oci/defaults.go */
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+];
+
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];

@@ -1,7 +1,7 @@
 import type { ExitedEvent } from '../../protocol/agent.ts';
 import { within } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
-import { conflict, notImplemented, notModified } from '../errors.ts';
+import { conflict, notModified } from '../errors.ts';
 import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
 import { Fanout } from '../io/fanout.ts';
 import type { ContainerLog } from '../logs/store.ts';
@@ -10,16 +10,19 @@ import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
 import type { Connector } from '../networks/connector.ts';
 import { buildSpec } from '../spec/spec.ts';
+import { volumeEvents } from '../volumes/event.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
 import { logSize } from './logconfig.ts';
+import { otherContainer } from './modes.ts';
 import type { Remover } from './remover.ts';
 import { nextRestart } from './restartpolicy.ts';
+import { networkOwner, requireShared } from './sharing.ts';
 import { setRestarting, setRunning, setStopped } from './state.ts';
 
 type RunnerContext = Pick<
   EngineContext,
-  'agent' | 'clock' | 'events' | 'processes' | 'layers' | 'logs' | 'machine'
+  'agent' | 'clock' | 'containers' | 'events' | 'processes' | 'layers' | 'logs' | 'machine'
 >;
 
 /** How long Docker waits for a slow reader before it calls a container exited. */
@@ -48,9 +51,16 @@ export class Runner {
   /** Resolves when the process runs. A container that fails to start is what it was, with its error. */
   start(container: Container): Promise<void> {
     requireStartable(container);
+    return this.startAgain(container);
+  }
+
+  /** One that runs already is left alone. */
+  startAgain(container: Container): Promise<void> {
     return container.lock.run(async () => {
+      if (container.state.running) return;
       requireStartable(container);
       container.stoppedByUser = false;
+      container.restartCount = 0;
       Object.assign(container.restart, { delay: 0, failures: 0 });
       await this.#run(container);
     });
@@ -67,7 +77,8 @@ export class Runner {
   /** The one call to the agent. */
   async #launch(container: Container): Promise<void> {
     const { agent, layers, machine, processes, clock } = this.#context;
-    requireNetwork(container.hostConfig.NetworkMode);
+    await requireShared(this.#context.containers, container);
+    this.#shareNames(container);
     const directories = await layers.ensure(container.layers);
     await this.#connector.connect(container);
     const expected = processes.expect();
@@ -93,7 +104,16 @@ export class Runner {
       return this.#stillborn(container, text, startedAt);
     }
     this.#follow(container, streams, expected);
+    volumeEvents(this.#context.events, container, 'mount');
     containerEvent(this.#context.events, container, 'start');
+  }
+
+  /** Who shares a network has its owner's names. */
+  #shareNames({ id, config, hostConfig }: Container): void {
+    const owner = otherContainer(hostConfig.NetworkMode);
+    if (owner === undefined) return;
+    const { Hostname, Domainname } = networkOwner(this.#context.containers, id, owner).config;
+    Object.assign(config, { Hostname, Domainname });
   }
 
   async #failed(container: Container, error: unknown): Promise<Error> {
@@ -159,9 +179,10 @@ export class Runner {
     void run.drained.then(() => resetStreams(run.streams));
     container.state.oomKilled = oomKilled;
     // The agent was told at the start, so nothing of it is left in the guest.
-    if (container.hostConfig.AutoRemove) container.hasSnapshot = false;
+    if (container.hostConfig.AutoRemove && !container.restartedByUser) container.hasSnapshot = false;
     this.#disconnect(container);
     if (oomKilled) containerEvent(this.#context.events, container, 'oom');
+    volumeEvents(this.#context.events, container, 'unmount');
     this.#tellEnd(container, code, finishedAt);
     await this.#ended(container, code, finishedAt);
   }
@@ -189,7 +210,7 @@ export class Runner {
     if (delay !== undefined) return this.#restart(container, exitCode, finishedAt, delay);
     setStopped(state, exitCode, finishedAt);
     container.waiters.stopped(state);
-    if (hostConfig.AutoRemove) await this.#remover.remove(container);
+    if (hostConfig.AutoRemove && !container.restartedByUser) await this.#remover.remove(container);
   }
 
   async #restart(container: Container, exitCode: number, finishedAt: number, delay: number): Promise<void> {
@@ -214,11 +235,6 @@ function requireStartable({ state }: Container): void {
   if (state.paused) throw conflict('cannot start a paused container, try unpause instead');
   if (state.running) throw notModified('container is already running');
   if (state.removing || state.dead) throw conflict('container is marked for removal and cannot be started');
-}
-
-function requireNetwork(mode: string): void {
-  if (mode.startsWith('container:'))
-    throw notImplemented(`network mode ${JSON.stringify(mode)} is not supported yet`);
 }
 
 function stdioOf({ config, hostConfig }: Container): Parameters<typeof openStreams>[1] {

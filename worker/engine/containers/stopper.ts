@@ -19,7 +19,7 @@ export class Stopper {
 
   /** A negative timeout waits for ever. */
   async stop(container: Container, options: { timeout?: number; signal?: string }): Promise<void> {
-    if (!container.state.running) throw notModified('container is already stopped');
+    if (!container.state.running) return;
     const signal = options.signal ? parseSignal(options.signal) : stopSignalOf(container);
     const timeout = options.timeout ?? container.config.StopTimeout ?? defaultStopTimeout;
     const stopped = container.waiters.wait('not-running', container.state);
@@ -62,6 +62,11 @@ export class Stopper {
     await ignoreGone(this.#context.agent.call('resume', { id: container.id }));
     container.state.paused = false;
   }
+}
+
+/** Not an error as such: the client is told that nothing had to be done. */
+export function requireStoppable({ state }: Container): void {
+  if (!state.running) throw notModified('container is already stopped');
 }
 
 export function requireRunning({ id, state }: Container): void {

@@ -20,10 +20,21 @@ export class ContainerStore {
     return this.#idByName.has(name);
   }
 
-  /** Throws Docker's conflict when the name is another container's. */
+  /** Takes a name for a container that is about to be. Throws Docker's conflict when it is another one's. @returns what gives it back */
+  reserve(name: string, id: ContainerId): () => void {
+    this.#reserve(name, id);
+    return () => this.#idByName.delete(name);
+  }
+
+  /** Under the name that was reserved for it. */
   add(container: Container): void {
-    this.#reserve(container.name, container.id);
     this.#byId.set(container.id, container);
+  }
+
+  rename(container: Container, name: string): void {
+    this.#reserve(name, container.id);
+    this.#idByName.delete(container.name);
+    container.name = name;
   }
 
   delete({ id, name }: Container): void {

@@ -34,6 +34,7 @@ export class Waiters {
   }
 }
 
-function resultOf({ exitCode }: State): WaitResult {
-  return { StatusCode: exitCode };
+/** The error is the last one of a start or a removal. */
+function resultOf({ exitCode, error }: State): WaitResult {
+  return { StatusCode: exitCode, ...(error !== '' && { Error: { Message: error } }) };
 }

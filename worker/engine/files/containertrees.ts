@@ -1,7 +1,7 @@
 import type { FiletreeRoot } from '../../protocol/agent.ts';
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
-import { mounts } from '../spec/mounts.ts';
+import { specMounts } from '../spec/mounts.ts';
 import { Filetree } from './filetree.ts';
 
 type TreesContext = Pick<EngineContext, 'agent' | 'processes' | 'layers'>;
@@ -51,7 +51,7 @@ export class ContainerTrees {
   async #root(container: Container, view: TreeView): Promise<FiletreeRoot> {
     if (view === 'writable') return { writable: container.id };
     const layers = await this.#context.layers.ensure(container.layers);
-    const binds = mounts(container.hostConfig).filter(({ type }) => type === 'bind');
+    const binds = specMounts(container.mounts, {}).filter(({ type }) => type === 'bind');
     const isWhole = view === 'files';
     container.hasSnapshot = true;
     return { container: container.id, layers, mounts: isWhole ? binds : [], files: isWhole };

@@ -5,7 +5,7 @@ import { errorMessage } from '../../oci/errors.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
 import { recordFlag, recordKind, treeRecord } from '../../protocol/filetree.ts';
 import { internal } from '../errors.ts';
-import { cleanPath } from '../spec/bind.ts';
+import { cleanPath } from '../volumes/mountconfig.ts';
 import type { Filetree } from './filetree.ts';
 import { clean, dir } from './gopath.ts';
 import { errorNumber, FileError } from './kernelerror.ts';

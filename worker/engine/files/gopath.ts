@@ -1,4 +1,4 @@
-import { cleanPath } from '../spec/bind.ts';
+import { cleanPath } from '../volumes/mountconfig.ts';
 
 /** Go's filepath.Join("/", path). */
 export function absolute(path: string): string {

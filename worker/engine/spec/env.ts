@@ -1,9 +1,9 @@
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What the engine itself presets, then the container's own. HOME is added last, by the agent, which knows /etc/passwd. */
-export function containerEnv(hostname: string, tty: boolean, env: readonly string[]): string[] {
+export function containerEnv(hostname: string, tty: boolean, env: readonly string[] | null): string[] {
   const preset = [`PATH=${defaultPath}`, `HOSTNAME=${hostname}`, ...(tty ? ['TERM=xterm'] : [])];
-  return overrideEnv(preset, env);
+  return overrideEnv(preset, env ?? []);
 }
 
 /** A variable keeps its place and takes its new value; new ones come at the end; a name without `=` takes it away. */

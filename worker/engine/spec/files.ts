@@ -1,4 +1,4 @@
-import type { ContainerSpec, EndpointSpec } from '../../protocol/agent.ts';
+import type { ContainerFiles, EndpointSpec } from '../../protocol/agent.ts';
 import type { HostConfig } from '../../protocol/engine-api.ts';
 import { resolvConf, type Resolver } from './resolvconf.ts';
 
@@ -24,7 +24,7 @@ export function files(
   host: HostConfig,
   resolver: Resolver,
   endpoints: readonly EndpointSpec[] = [],
-): ContainerSpec['files'] {
+): ContainerFiles {
   return {
     hostname: `${names.Hostname}\n`,
     ...hosts(names, host, resolver, endpoints),

@@ -1,22 +1,39 @@
-import type { HostConfig } from '../../protocol/engine-api.ts';
 import type { SpecMount } from '../../protocol/agent.ts';
-import { parseBind } from './bind.ts';
+import type { ContainerMount } from '../volumes/mountpoint.ts';
 
-/** The mounts that the user asked for, parents before children. */
-export function mounts({ Binds, Tmpfs }: HostConfig): SpecMount[] {
-  const binds = (Binds ?? []).map((text) => bindMount(text));
-  const tmpfs = Object.entries(Tmpfs ?? {}).map(([destination, data]) => tmpfsMount(destination, data));
-  return [...binds, ...tmpfs].sort((a, b) => depth(a) - depth(b));
+/** All that is mounted in a container beside the standard mounts, parents before children. */
+export function specMounts(
+  mounts: readonly ContainerMount[],
+  tmpfs: Readonly<Record<string, string>>,
+): SpecMount[] {
+  const places = mounts.map((mount) =>
+    mount.type === 'tmpfs' ? tmpfsMount(mount.destination, mount.options) : bindMount(mount),
+  );
+  const own = Object.entries(tmpfs).map(([destination, data]) =>
+    tmpfsMount(destination, data === '' ? [] : data.split(',')),
+  );
+  return [...places, ...own].sort((a, b) => depth(a) - depth(b));
 }
 
-function bindMount(text: string): SpecMount {
-  const { source, destination, readonly } = parseBind(text);
-  return { destination, type: 'bind', source, options: readonly ? ['rbind', 'ro'] : ['rbind'] };
+function bindMount(mount: ContainerMount): SpecMount {
+  const { destination, source, subpath, writable, propagation, recursive, recursiveReadonly } = mount;
+  return {
+    destination,
+    type: 'bind',
+    source,
+    ...(subpath !== undefined && { subpath }),
+    ...((mount.create || mount.type === 'volume') && { create: true }),
+    options: [
+      recursive ? 'rbind' : 'bind',
+      ...(writable ? [] : [recursiveReadonly ? 'rro' : 'ro']),
+      ...(propagation === '' || propagation === 'rprivate' ? [] : [propagation]),
+    ],
+  };
 }
 
-function tmpfsMount(destination: string, data: string): SpecMount {
-  const own = data === '' ? [] : data.split(',');
-  return { destination, type: 'tmpfs', options: mergeTmpfsOptions(['noexec', 'nosuid', 'nodev', ...own]) };
+function tmpfsMount(destination: string, options: readonly string[]): SpecMount {
+  const merged = mergeTmpfsOptions(['noexec', 'nosuid', 'nodev', ...options]);
+  return { destination, type: 'tmpfs', options: merged };
 }
 
 /** The later option wins over its opposite and over the same key. */

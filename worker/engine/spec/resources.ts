@@ -5,7 +5,21 @@ const defaultPeriod = 100_000;
 
 /** The cgroup's limits. What is not limited is left out. */
 export function resources(host: HostConfig): Resources {
-  return { ...memory(host), ...cpu(host), ...pids(host) };
+  const io = throttles(host);
+  return { ...memory(host), ...cpu(host), ...pids(host), ...(io.length > 0 && { io }) };
+}
+
+/** One entry a device and kind of limit, which the kernel adds up. */
+function throttles(host: HostConfig): NonNullable<Resources['io']> {
+  const kinds = [
+    ['rbps', host.BlkioDeviceReadBps],
+    ['wbps', host.BlkioDeviceWriteBps],
+    ['riops', host.BlkioDeviceReadIOps],
+    ['wiops', host.BlkioDeviceWriteIOps],
+  ] as const;
+  return kinds.flatMap(([kind, limits]) =>
+    (limits ?? []).map(({ Path, Rate }) => ({ path: Path, [kind]: Rate })),
+  );
 }
 
 /** cgroup v2 counts swap by itself, Docker's MemorySwap is memory and swap. */

@@ -2,12 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fullConfig } from '../containers/config.ts';
 import { fullHostConfig } from '../containers/hostconfig.ts';
-import { validateHostConfig } from '../containers/validate.ts';
+import { verifyHostConfig } from '../containers/validate.ts';
+import { containerMount } from '../volumes/mountpoint.ts';
 import type { HostConfig } from '../../protocol/engine-api.ts';
 import { allCapabilities, capabilities } from './capabilities.ts';
 import { containerEnv, envName, overrideEnv } from './env.ts';
 import { files } from './files.ts';
-import { mounts } from './mounts.ts';
+import { specMounts } from './mounts.ts';
 import { resources } from './resources.ts';
 import { buildSpec } from './spec.ts';
 
@@ -21,6 +22,7 @@ function specOf(hostConfig: HostConfig, config = {}, image = {}) {
     args: ['-c', 'x'],
     config: fullConfig(config, { Cmd: ['sh'], ...image }, 'aaaaaaaaaaaa'),
     hostConfig: fullHostConfig(hostConfig),
+    mounts: [],
   };
   return buildSpec(source, { process: 1, stdio: { stdout: 2, stderr: 4 }, layers: ['l1', 'l2'], resolver });
 }
@@ -191,7 +193,7 @@ describe('resources', () => {
     fc.assert(
       fc.property(hostConfig, (given) => {
         try {
-          validateHostConfig(given);
+          verifyHostConfig({}, given);
         } catch {
           return;
         }
@@ -211,17 +213,18 @@ describe('resources', () => {
 
 describe('mounts', () => {
   test('parents come before children, and later options win', () => {
-    expect(
-      mounts({
-        Tmpfs: { '/a/b': 'size=1m,exec', '/a': '', '/c': 'ro,rw,mode=700,mode=755' },
-        Binds: ['/h:/a/b/c:ro', '/h:/d'],
-      }),
-    ).toEqual([
-      { destination: '/d', type: 'bind', source: '/h', options: ['rbind'] },
+    const bind = { type: 'bind', source: '/h', propagation: 'rprivate' } as const;
+    const tmpfs = { '/a/b': 'size=1m,exec', '/a': '', '/c': 'ro,rw,mode=700,mode=755' };
+    const binds = [
+      containerMount({ ...bind, destination: '/a/b/c', writable: false }),
+      containerMount({ ...bind, destination: '/d', propagation: 'rslave', recursive: false }),
+    ];
+    expect(specMounts(binds, tmpfs)).toEqual([
+      { destination: '/d', type: 'bind', source: '/h', options: ['bind', 'rslave'] },
       { destination: '/a', type: 'tmpfs', options: ['noexec', 'nosuid', 'nodev'] },
       { destination: '/c', type: 'tmpfs', options: ['noexec', 'nosuid', 'nodev', 'rw', 'mode=755'] },
       { destination: '/a/b', type: 'tmpfs', options: ['nosuid', 'nodev', 'size=1m', 'exec'] },
-      { destination: '/a/b/c', type: 'bind', source: '/h', options: ['rbind', 'ro'] },
+      { destination: '/a/b/c', type: 'bind', source: '/h', options: ['rbind', 'rro'] },
     ]);
   });
 });

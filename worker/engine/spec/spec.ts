@@ -1,4 +1,4 @@
-import type { ContainerSpec, ProcessSpec, Stdio } from '../../protocol/agent.ts';
+import type { ContainerSpec, EndpointSpec, ProcessSpec, Stdio } from '../../protocol/agent.ts';
 import type { ExecConfig } from '../../protocol/engine-api.ts';
 import type { FullConfig } from '../containers/config.ts';
 import type { FullHostConfig } from '../containers/hostconfig.ts';
@@ -7,7 +7,10 @@ import { endpointSpecs } from '../networks/endpoints.ts';
 import type { Sandbox } from '../networks/sandbox.ts';
 import { containerEnv, overrideEnv } from './env.ts';
 import { files } from './files.ts';
-import { mounts } from './mounts.ts';
+import type { ContainerMount } from '../volumes/mountpoint.ts';
+import { devices } from './devices.ts';
+import { specMounts } from './mounts.ts';
+import { namespaces } from './namespaces.ts';
 import type { Resolver } from './resolvconf.ts';
 import { resources } from './resources.ts';
 import { rlimits } from './rlimits.ts';
@@ -21,6 +24,7 @@ export interface SpecSource {
   readonly args: readonly string[];
   readonly config: FullConfig;
   readonly hostConfig: FullHostConfig;
+  readonly mounts: readonly ContainerMount[];
 }
 
 /** What is known only when the container starts. */
@@ -35,8 +39,9 @@ export interface SpecPlace {
 /** The container as the agent is told to make it. */
 export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpec {
   const { id, config, hostConfig } = container;
-  const network = networkOf(hostConfig);
+  const spaces = namespaces(hostConfig);
   const endpoints = place.sandbox === undefined ? [] : endpointSpecs(place.sandbox);
+  const { MaskedPaths, ReadonlyPaths, CgroupParent } = hostConfig;
   return {
     id,
     hostname: config.Hostname,
@@ -44,15 +49,20 @@ export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpe
     layers: place.layers,
     readonlyRootfs: hostConfig.ReadonlyRootfs,
     process: processSpec(container, place),
-    mounts: mounts(hostConfig),
-    files: files(config, hostConfig, place.resolver, endpoints),
+    mounts: specMounts(container.mounts, hostConfig.Tmpfs ?? {}),
+    files: filesOf(container, spaces.network, place, endpoints),
     resources: resources(hostConfig),
     privileged: hostConfig.Privileged,
-    init: hostConfig.Init ?? false,
+    // In a process namespace of others it would be no first process.
+    init: (hostConfig.Init ?? false) && spaces.pid === undefined,
     shmSize: hostConfig.ShmSize,
-    network,
+    ...spaces,
     ...(endpoints.length > 0 && { endpoints }),
-    sysctls: { ...endpointSysctls(endpoints), ...sysctls(hostConfig.Sysctls, network) },
+    ...(CgroupParent !== '' && { cgroupParent: CgroupParent }),
+    sysctls: { ...endpointSysctls(endpoints), ...sysctls(hostConfig.Sysctls ?? {}, spaces.network) },
+    ...devices(hostConfig),
+    ...(MaskedPaths && { maskedPaths: MaskedPaths }),
+    ...(ReadonlyPaths && { readonlyPaths: ReadonlyPaths }),
     autoRemove: hostConfig.AutoRemove,
   };
 }
@@ -76,9 +86,14 @@ export function buildExecSpec(
   };
 }
 
-/** `none` is a namespace with nothing but a loopback device, which is what every new one is. */
-function networkOf({ NetworkMode }: { NetworkMode: string }): 'own' | 'host' {
-  return NetworkMode === 'host' ? 'host' : 'own';
+/** Who shares a network shares what is said about it. */
+function filesOf(
+  { config, hostConfig }: SpecSource,
+  network: ContainerSpec['network'],
+  { resolver }: SpecPlace,
+  endpoints: readonly EndpointSpec[],
+): ContainerSpec['files'] {
+  return typeof network === 'object' ? network : files(config, hostConfig, resolver, endpoints);
 }
 
 function processSpec(container: SpecSource, { process, stdio }: SpecPlace): ProcessSpec {

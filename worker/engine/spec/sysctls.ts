@@ -1,4 +1,6 @@
-import { invalid } from '../errors.ts';
+import type { ContainerSpec } from '../../protocol/agent.ts';
+import { internal } from '../errors.ts';
+import { runcFailure } from './runc.ts';
 
 /** Those of the IPC namespace. https://github.com/opencontainers/runc/blob/v1.1.5/libcontainer/configs/validate/validator.go */
 const ipcSysctls = new Set([
@@ -23,21 +25,21 @@ export function endpointSysctls(endpoints: readonly { readonly device: string }[
   return Object.fromEntries(endpoints.map(({ device }) => [`net.ipv6.conf.${device}.disable_ipv6`, '1']));
 }
 
-/** All the sysctls to set. */
+/** All the sysctls to set. Throws, as runc does at the start, on one that is not the container's own. */
 export function sysctls(
   given: Readonly<Record<string, string>>,
-  network: 'own' | 'host',
+  network: ContainerSpec['network'],
 ): Record<string, string> {
+  validateSysctls(given, network);
   return { ...(network === 'own' && networkDefaults), ...given };
 }
 
-/** Throws on a sysctl that is not the container's own. */
-export function validateSysctls(given: Readonly<Record<string, string>>, network: 'own' | 'host'): void {
+function validateSysctls(given: Readonly<Record<string, string>>, network: ContainerSpec['network']): void {
   for (const name of Object.keys(given)) {
     if (ipcSysctls.has(name) || name.startsWith('fs.mqueue.') || name === 'kernel.domainname') continue;
     if (!name.startsWith('net.'))
-      throw invalid(`sysctl ${JSON.stringify(name)} is not in a separate kernel namespace`);
+      throw internal(runcFailure(`sysctl ${JSON.stringify(name)} is not in a separate kernel namespace`));
     if (network === 'host')
-      throw invalid(`sysctl ${JSON.stringify(name)} not allowed in host network namespace`);
+      throw internal(runcFailure(`sysctl ${JSON.stringify(name)} not allowed in host network namespace`));
   }
 }

@@ -1,0 +1,48 @@
+import type { PrepareParams } from '../../../worker/protocol/agent.ts';
+import { RequestError } from '../kernel/errors.ts';
+import { fileType, list, mkdirs, modeOf } from '../kernel/files.ts';
+import { attach, cloneTree, overlay, unmount } from '../kernel/mounts.ts';
+import { exit } from '../process/clone.ts';
+import { copyTree } from './copy.ts';
+import { paths, volumePath } from './paths.ts';
+import { changeRoot } from './rootfs.ts';
+import { removeTree } from './snapshot.ts';
+
+type Volume = PrepareParams['volumes'][number];
+
+const dataPath = (name: string): string => `${volumePath(name)}/_data`;
+
+/** Makes the directories that are not there. @returns those that are to be filled: empty, and something is there for them */
+export function makeVolumes(volumes: readonly Volume[]): Volume[] {
+  return volumes.filter(({ name, from }) => {
+    if (modeOf(volumePath(name)) < 0) mkdirs(volumePath(name), 0o701);
+    mkdirs(dataPath(name), 0o755);
+    return from !== undefined && list(dataPath(name)).length === 0;
+  });
+}
+
+/** In a child with a mount namespace of its own: fills volumes from an image. No path of the image is used before its root is the root. */
+export function fillVolumes(layers: readonly string[], volumes: readonly Volume[]): never {
+  const trees = volumes.map(({ name }) => cloneTree(dataPath(name)));
+  attach(overlay(layers.map((layer) => `${paths.layers}/${layer}`)), paths.root);
+  changeRoot();
+  volumes.forEach(({ from = '' }, i) => fill(from, trees[i] ?? -1));
+  return exit(0);
+}
+
+/** Every image has a /proc, from the lowest layer, and nothing in it. */
+const place = '/proc';
+
+function fill(from: string, tree: number): void {
+  const mode = modeOf(from);
+  if (mode < 0) return;
+  if ((mode & fileType.mask) !== fileType.directory)
+    throw new RequestError('EEXIST', 'spec', `cannot mount volume over existing file, file exists ${from}`);
+  attach(tree, place);
+  copyTree(`${from}/.`, place);
+  unmount(place);
+}
+
+export function removeVolumes(names: readonly string[]): void {
+  for (const name of names) removeTree(volumePath(name));
+}

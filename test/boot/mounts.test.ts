@@ -1,0 +1,324 @@
+/** What is mounted in containers, and whose namespaces they have, asked through the Engine API. */
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CreateConfig, EngineApi, HostConfig } from '../../worker/protocol/engine-api.ts';
+import { machineForFile } from './machine.ts';
+
+const machine = machineForFile();
+const engine = (): EngineApi => machine().bottleship.engine;
+
+beforeAll(async () => {
+  await machine().out('docker pull busybox');
+});
+
+afterEach(async () => {
+  for (const { Id } of await engine().containerList({ all: true }))
+    await engine().containerDelete(Id, { force: true, v: true });
+  await engine().volumePrune({ filters: { all: ['true'] } });
+});
+
+/** Starts a container that stays. */
+async function start(HostConfig: HostConfig = {}, config: CreateConfig = {}, name = ''): Promise<string> {
+  const { Id } = await engine().containerCreate(
+    { Image: 'busybox', Cmd: ['sleep', '1000'], ...config, HostConfig },
+    { name },
+  );
+  await engine().containerStart(Id);
+  return Id;
+}
+
+async function exec(id: string, script: string): Promise<string> {
+  const exec = { Cmd: ['sh', '-c', script], AttachStdout: true, AttachStderr: true };
+  const { Id } = await engine().execCreate(id, exec);
+  const { output } = await engine().execStart(Id, {});
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const { bytes } of output) text += decoder.decode(bytes, { stream: true });
+  return text.trim();
+}
+
+/** The output of a container that runs to its end. */
+async function run(HostConfig: HostConfig, script: string, config: CreateConfig = {}): Promise<string> {
+  const id = await start(HostConfig, config);
+  const text = await exec(id, script);
+  await engine().containerDelete(id, { force: true, v: true });
+  return text;
+}
+
+async function failure(operation: Promise<unknown>): Promise<string> {
+  return operation.then(
+    () => 'no failure',
+    (error: Error) => error.message,
+  );
+}
+
+function subpath(Subpath: string): HostConfig {
+  return { Mounts: [{ Type: 'volume', Source: 'data', Target: '/d', VolumeOptions: { Subpath } }] };
+}
+
+function device(PathOnHost: string, CgroupPermissions: string): HostConfig {
+  return { Devices: [{ PathOnHost, PathInContainer: '/dev/disk', CgroupPermissions }] };
+}
+
+describe('binds', () => {
+  test('read and write, or read only with all below; a missing source is made', async () => {
+    await machine().out(
+      'mkdir -p /tmp/src/below; mount -t tmpfs below /tmp/src/below; echo hi > /tmp/src/file',
+    );
+    const Binds = ['/tmp/src:/rw', '/tmp/src:/ro:ro', '/tmp/made/here:/made', '/tmp/src/file:/etc/one'];
+    expect(
+      await run(
+        { Binds },
+        'cat /ro/file /etc/one; echo new > /rw/new; touch /ro/x /ro/below/x; touch /rw/below/y; ls /rw/below',
+      ),
+    ).toBe('hi\nhi\ntouch: /ro/x: Read-only file system\ntouch: /ro/below/x: Read-only file system\ny');
+    expect(await machine().out('cat /tmp/src/new; ls -d /tmp/made/here; umount /tmp/src/below')).toBe(
+      'new\n/tmp/made/here',
+    );
+  });
+
+  test('a source of --mount must be there', async () => {
+    const Mounts: HostConfig['Mounts'] = [{ Type: 'bind', Source: '/tmp/nosuch', Target: '/x' }];
+    expect(await failure(start({ Mounts }))).toBe(
+      'invalid mount config for type "bind": bind source path does not exist: /tmp/nosuch',
+    );
+    expect(
+      await run({ Mounts: [{ ...Mounts[0]!, BindOptions: { CreateMountpoint: true } }] }, 'ls -d /x'),
+    ).toBe('/x');
+  });
+
+  test('a mount in a shared source comes through with rslave, and not without', async () => {
+    await machine().out(
+      'mkdir -p /tmp/shared/in; mount -t tmpfs shared /tmp/shared; mount --make-shared /tmp/shared; mkdir /tmp/shared/in',
+    );
+    const id = await start({ Binds: ['/tmp/shared:/slave:rslave', '/tmp/shared:/private'] });
+    await machine().out('mount -t tmpfs in /tmp/shared/in; touch /tmp/shared/in/seen');
+    expect(await exec(id, 'ls /slave/in; ls /private/in')).toBe('seen');
+    await machine().out('umount /tmp/shared/in /tmp/shared');
+    expect(await failure(start({ Binds: ['/tmp/src:/x:shared'] }))).toMatch(
+      /^path \/tmp\/src is mounted on \/ but it is not a shared mount$/,
+    );
+  });
+});
+
+describe('volumes', () => {
+  test('anonymous ones hold what the image has there, with owner and mode, and go with the container', async () => {
+    const id = await start({ Binds: ['kept:/home'] }, { Volumes: { '/etc': {}, '/var/new': {} } });
+    expect(
+      await exec(id, 'cat /etc/passwd | head -n 1; ls -A /var/new; stat -c %a /etc; echo x > /etc/mine'),
+    ).toBe('root:x:0:0:root:/root:/bin/sh\n755');
+    const { Mounts } = await engine().containerInspect(id);
+    expect(Mounts.map(({ Type, Destination, RW }) => [Type, Destination, RW])).toEqual([
+      ['volume', '/home', true],
+      ['volume', '/etc', true],
+      ['volume', '/var/new', true],
+    ]);
+    const etc = Mounts.find(({ Destination }) => Destination === '/etc')!;
+    expect(await machine().out(`cat ${etc.Source}/mine`)).toBe('x');
+    expect(await failure(engine().volumeRemove('kept'))).toBe(`remove kept: volume is in use - [${id}]`);
+    await engine().containerDelete(id, { force: true, v: true });
+    expect((await engine().volumeList()).Volumes.map(({ Name }) => Name)).toEqual(['kept']);
+    expect(await machine().out('ls /var/lib/docker/volumes')).toBe('kept');
+    expect((await engine().volumeList({ filters: { dangling: ['true'] } })).Volumes.length).toBe(1);
+  });
+
+  test('named ones are shared and stay; --volumes-from takes them over, read only if asked', async () => {
+    const first = await start({ Binds: ['data:/data'] }, {}, 'first');
+    await exec(first, 'echo one > /data/file');
+    const second = await start({ VolumesFrom: ['first:ro'] });
+    expect(await exec(second, 'cat /data/file; touch /data/x')).toBe(
+      'one\ntouch: /data/x: Read-only file system',
+    );
+    expect(
+      await run(
+        { Mounts: [{ Type: 'volume', Source: 'data', Target: '/d', VolumeOptions: { NoCopy: true } }] },
+        'cat /d/file',
+      ),
+    ).toBe('one');
+  });
+
+  test('a part of one, and never what lies outside', async () => {
+    const first = await start({ Binds: ['data:/data'] });
+    await exec(
+      first,
+      'mkdir -p /data/a/b; echo in > /data/a/b/f; ln -s /etc /data/out; ln -s a/b /data/link',
+    );
+    expect(await run(subpath('link'), 'cat /d/f')).toBe('in');
+    expect(await failure(start(subpath('out')))).toMatch(/^cannot access path .*no such file or directory$/);
+    expect(await failure(start(subpath('../x')))).toContain(
+      'subpath must be a relative path within the volume',
+    );
+  });
+
+  test('created, with labels, found and pruned', async () => {
+    const volume = await engine().volumeCreate({ Name: 'made', Labels: { a: '1' } });
+    expect(volume).toMatchObject({
+      Name: 'made',
+      Driver: 'local',
+      Mountpoint: '/var/lib/docker/volumes/made/_data',
+      Labels: { a: '1' },
+      Options: null,
+      Scope: 'local',
+    });
+    await machine().out(`head -c 1000 /dev/zero > ${volume.Mountpoint}/zeros`);
+    expect(await failure(engine().volumeInspect('nosuch'))).toBe('get nosuch: no such volume');
+    expect((await engine().volumePrune()).VolumesDeleted).toEqual([]);
+    expect(await engine().volumePrune({ filters: { all: ['1'], label: ['a'] } })).toEqual({
+      VolumesDeleted: ['made'],
+      SpaceReclaimed: 1000,
+    });
+  });
+
+  test('over a file it is refused', async () => {
+    expect(await failure(start({}, { Volumes: { '/bin/busybox': {} } }))).toContain(
+      'cannot mount volume over existing file, file exists',
+    );
+    expect((await engine().volumeList()).Volumes.length).toBeLessThan(2);
+  });
+});
+
+describe('tmpfs, devices, paths', () => {
+  test('tmpfs by both ways', async () => {
+    const host: HostConfig = {
+      Tmpfs: { '/a': 'size=1m,exec' },
+      Mounts: [{ Type: 'tmpfs', Target: '/b', TmpfsOptions: { SizeBytes: 2 << 20, Mode: 0o700 } }],
+    };
+    expect(await run(host, "mount | grep ' /a '; mount | grep ' /b '; stat -c %a /b")).toMatch(
+      /tmpfs on \/a type tmpfs \(rw,nosuid,nodev,.*size=1024k.*\)\ntmpfs on \/b type tmpfs \(rw,nosuid,nodev,noexec,.*size=2048k,mode=700.*\)\n700$/,
+    );
+  });
+
+  test('--device makes the node and allows it', async () => {
+    expect(await run({ CapAdd: ['MKNOD'] }, 'mknod /d b 8 0; head -c 1 /d')).toContain(
+      'Operation not permitted',
+    );
+    const read = 'head -c 1 /dev/disk | wc -c; echo x > /dev/disk';
+    expect(await run(device('/dev/sda', 'r'), read)).toMatch(/^1\n.*not permitted$/);
+    expect(await failure(start(device('/dev/nosuch', 'rwm')))).toBe(
+      'error gathering device information while adding custom device "/dev/nosuch": no such file or directory',
+    );
+    expect(await failure(start(device('/etc', 'rwm')))).toContain('not a device node');
+    expect(await run({ DeviceCgroupRules: ['b 8:* r'] }, 'mknod /d b 8 0; head -c 1 /d | wc -c')).toBe('1');
+  });
+
+  test('masked and read-only paths of one’s own', async () => {
+    const host = { MaskedPaths: ['/proc/uptime'], ReadonlyPaths: ['/proc/self'] };
+    expect(await run(host, 'cat /proc/uptime; head -c 4 /proc/timer_list > /dev/null && echo seen')).toBe(
+      'seen',
+    );
+  });
+});
+
+describe('namespaces', () => {
+  test('of another container: processes, network, shared memory', async () => {
+    const owner = await start(
+      { IpcMode: 'shareable' },
+      { Hostname: 'owner', Cmd: ['sleep', '4321'] },
+      'owner',
+    );
+    await exec(owner, 'echo shared > /dev/shm/note');
+    const id = await start({
+      PidMode: 'container:owner',
+      IpcMode: 'container:owner',
+      NetworkMode: 'container:owner',
+    });
+    expect(
+      await exec(id, 'ps -o args | grep -c "sleep 4321$"; cat /dev/shm/note; hostname; cat /etc/hostname'),
+    ).toBe('1\nshared\nowner\nowner');
+    const net = 'readlink /proc/self/ns/net; readlink /proc/self/ns/ipc; readlink /proc/self/ns/pid';
+    expect(await exec(id, net)).toBe(await exec(owner, net));
+    expect((await engine().containerInspect(id)).HostConfig).toMatchObject({
+      PidMode: `container:${owner}`,
+      NetworkMode: `container:${owner}`,
+    });
+    await engine().containerStop(id, { timeout: 0 });
+    expect((await engine().containerInspect(id)).State.Status).toBe('exited');
+    expect(await exec(owner, 'ps -o args | grep -c "sleep 1000$"')).toBe('0');
+    await engine().containerStop(owner, { timeout: 0 });
+    expect(await failure(engine().containerStart(id))).toBe(
+      'cannot join network namespace of a non running container: container owner is exited',
+    );
+  });
+
+  test('private memory is not to be shared', async () => {
+    const owner = await start({}, {}, 'owner');
+    expect(await failure(start({ IpcMode: 'container:owner' }))).toBe(
+      `failed to join IPC namespace: container ${owner}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
+    );
+  });
+
+  test('of the machine', async () => {
+    const host: HostConfig = {
+      PidMode: 'host',
+      IpcMode: 'host',
+      UTSMode: 'host',
+      NetworkMode: 'host',
+      CgroupnsMode: 'host',
+    };
+    const links = 'for n in pid ipc uts net cgroup; do readlink /proc/self/ns/$n; done';
+    const before = await machine().census();
+    const id = await start(host);
+    expect(await exec(id, links)).toBe(await machine().out(links));
+    await exec(id, 'sleep 5555 > /dev/null 2>&1 &');
+    expect(await machine().out('ps -o args | grep -c "[s]leep 5555"')).toBe('1');
+    await engine().containerStop(id, { timeout: 0 });
+    expect(await machine().out('ps -o args | grep -c "[s]leep 5555"; true')).toBe('0');
+    await engine().containerDelete(id);
+    expect((await machine().census()).cgroups).toBe(before.cgroups);
+  });
+
+  test('IPC none has no shared memory', async () => {
+    expect(await run({ IpcMode: 'none' }, 'ls -d /dev/shm')).toContain('No such file');
+  });
+
+  test('a cgroup parent of one’s own, gone again', async () => {
+    const id = await start({ CgroupParent: '/mine/../deep/er', CgroupnsMode: 'host' });
+    expect(await exec(id, 'cat /proc/self/cgroup')).toBe(`0::/deep/er/${id}`);
+    await engine().containerDelete(id, { force: true });
+    expect(
+      await machine().out(
+        'ls -d /sys/fs/cgroup/deep/er/*/ 2>/dev/null; rmdir /sys/fs/cgroup/deep/er /sys/fs/cgroup/deep',
+      ),
+    ).toBe('');
+  });
+});
+
+describe('lifecycle', () => {
+  test('restart keeps what --rm would take away', async () => {
+    const id = await start({ AutoRemove: true, Binds: ['/anon'] });
+    await exec(id, 'echo here > /file; echo there > /anon/file');
+    await engine().containerRestart(id, { timeout: 0 });
+    expect(await exec(id, 'cat /file /anon/file')).toBe('here\nthere');
+    await engine().containerStop(id, { timeout: 0 });
+    expect(await failure(engine().containerInspect(id))).toBe(`No such container: ${id}`);
+    expect((await engine().volumeList()).Volumes).toEqual([]);
+  });
+
+  test('update reaches the cgroup of what runs', async () => {
+    const id = await start({ Memory: 64 << 20 });
+    expect(await failure(engine().containerUpdate(id, { Memory: 256 << 20 }))).toBe(
+      `Cannot update container ${id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
+    );
+    await engine().containerUpdate(id, { Memory: 32 << 20, NanoCpus: 5e8, PidsLimit: 50, CpuShares: 2 });
+    expect(
+      await exec(id, 'cd /sys/fs/cgroup; cat memory.max memory.swap.max cpu.max pids.max cpu.weight'),
+    ).toBe(`${32 << 20}\n${96 << 20}\n50000 100000\n50\n1`);
+    await engine().containerUpdate(id, {
+      PidsLimit: -1,
+      RestartPolicy: { Name: 'always', MaximumRetryCount: 0 },
+    });
+    expect(await exec(id, 'cat /sys/fs/cgroup/pids.max')).toBe('max');
+    expect((await engine().containerInspect(id)).HostConfig.RestartPolicy).toEqual({
+      Name: 'always',
+      MaximumRetryCount: 0,
+    });
+  });
+
+  test('prune tells the bytes', async () => {
+    const id = await start();
+    await exec(id, 'head -c 5000 /dev/zero > /zeros');
+    await engine().containerStop(id, { timeout: 0 });
+    const running = await start();
+    expect(await engine().containerPrune()).toEqual({ ContainersDeleted: [id], SpaceReclaimed: 5000 });
+    expect((await engine().containerList()).map(({ Id }) => Id)).toEqual([running]);
+  });
+});

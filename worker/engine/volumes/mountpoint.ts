@@ -1,0 +1,65 @@
+import type { MountPoint } from '../../protocol/engine-api.ts';
+
+/** A place in a container where something of the machine is: what its mounts have come to when it was made. */
+export interface ContainerMount {
+  readonly type: 'bind' | 'volume' | 'tmpfs';
+  readonly destination: string;
+  /** A path of the machine; empty for a tmpfs. */
+  readonly source: string;
+  /** Of a volume. */
+  readonly name: string | undefined;
+  /** The volume was made for this container and has no name of its own. */
+  readonly anonymous: boolean;
+  readonly subpath: string | undefined;
+  readonly mode: string;
+  readonly writable: boolean;
+  readonly propagation: string;
+  /** Whether an empty volume gets what the image has there. */
+  readonly copy: boolean;
+  /** A bind's source is made when it is missing. */
+  readonly create: boolean;
+  readonly recursive: boolean;
+  /** What is mounted below a source that may only be read may be read only, too. */
+  readonly recursiveReadonly: boolean;
+  /** Of a tmpfs. */
+  readonly options: readonly string[];
+}
+
+const plain: ContainerMount = {
+  type: 'tmpfs',
+  destination: '',
+  source: '',
+  name: undefined,
+  anonymous: false,
+  subpath: undefined,
+  mode: '',
+  writable: true,
+  propagation: '',
+  copy: false,
+  create: false,
+  recursive: true,
+  recursiveReadonly: true,
+  options: [],
+};
+
+/** With everything that is not said as it usually is. */
+export function containerMount(
+  known: Partial<ContainerMount> & Pick<ContainerMount, 'type' | 'destination'>,
+): ContainerMount {
+  return { ...plain, ...known };
+}
+
+/** As inspect and list show it. */
+export function inspectMount(mount: ContainerMount): MountPoint {
+  const { type, name, source, destination, mode, writable, propagation } = mount;
+  return {
+    Type: type,
+    ...(name !== undefined && { Name: name }),
+    Source: source,
+    Destination: destination,
+    ...(type === 'volume' && { Driver: 'local' }),
+    Mode: mode,
+    RW: writable,
+    Propagation: propagation,
+  };
+}

@@ -1,0 +1,24 @@
+import { invalid, notImplemented } from '../errors.ts';
+
+const known = ['type', 'o', 'device', 'size'];
+const needs: Readonly<Record<string, readonly string[]>> = {
+  device: ['type'],
+  type: ['device'],
+  o: ['device', 'type'],
+};
+
+/** The local driver's options: bind mounts of a directory. https://github.com/moby/moby/blob/v28.5.2/volume/local/local_unix.go */
+export function validateVolumeOptions(options: Readonly<Record<string, string>>): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalid(`invalid option: ${JSON.stringify(unknown)}`);
+  if (options['size'] !== undefined) throw invalid('quota size requested but no quota support');
+  for (const [name, others] of Object.entries(needs)) {
+    const missing = name in options ? others.find((other) => !(other in options)) : undefined;
+    if (missing !== undefined) throw invalid(`missing required option: ${JSON.stringify(missing)}`);
+  }
+  const { type, o = '' } = options;
+  if (type !== undefined && (!['none', ''].includes(type) || !/(^|,)r?bind(,|$)/.test(o)))
+    throw notImplemented(
+      `volumes of type ${JSON.stringify(type)} are not supported, only bind mounts (type=none, o=bind)`,
+    );
+}
