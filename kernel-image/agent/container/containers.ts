@@ -73,7 +73,7 @@ export class Containers {
     const namespaces = openNamespaces(spec, (id) => this.#get(id).pid);
     try {
       createSnapshot(spec.id);
-      if ('hosts' in spec.files) writeFiles(spec.id, spec.files);
+      if (!('container' in spec.files)) writeFiles(spec.id, spec.files);
       const rules = [...(spec.devices ?? []), ...devices.rules];
       const start = {
         privileges: privilegesOf(spec.process.capabilities),
