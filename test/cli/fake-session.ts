@@ -2,6 +2,8 @@ import type { TerminalSize } from '../../worker/protocol/agent.ts';
 import type { Sink } from '../../worker/protocol/engine-api.ts';
 import { Queue } from '../../worker/cli/queue.ts';
 import { FileError } from '../../worker/cli/session.ts';
+import { fileType } from '../../worker/cli/syscalls.ts';
+import type { FileStat } from '../../worker/cli/syscalls.ts';
 import type { ClientFiles, ClientSession, Unsubscribe } from '../../worker/cli/session.ts';
 
 /** A client in memory: what was printed is there to be read, and keys, signals and sizes are there to be sent. */
@@ -52,6 +54,30 @@ export class FakeSession implements ClientSession {
       write: async (path, bytes) => void (this.fileTexts[path] = new TextDecoder().decode(bytes)),
       exists: async (path) => path in this.fileTexts || this.directories.has(path),
       open: async (path) => oneChunk(this.fileTexts[path], path),
+      stat: async (path) => this.#stat(path),
+      lstat: async (path) => this.#stat(path),
+      readLink: noTrees,
+      rename: noTrees,
+      walk: noTrees,
+      maker: noTrees,
+    };
+  }
+
+  #stat(path: string): FileStat | undefined {
+    const directory = this.directories.has(path);
+    if (!directory && !(path in this.fileTexts)) return undefined;
+    const type = directory ? fileType.directory : fileType.regular;
+    const mtime = { seconds: 0, nanoseconds: 0 };
+    return {
+      mode: type | 0o644,
+      links: 1,
+      uid: 0,
+      gid: 0,
+      size: 0,
+      mtime,
+      identity: path,
+      major: 0,
+      minor: 0,
     };
   }
 
@@ -102,4 +128,9 @@ export class FakeSession implements ClientSession {
 async function* oneChunk(text: string | Uint8Array | undefined, path: string): AsyncGenerator<Uint8Array> {
   if (text === undefined) throw new FileError('open', path, 2);
   yield typeof text === 'string' ? new TextEncoder().encode(text) : text;
+}
+
+/** The tests of trees have real files, see relay-program.ts. */
+function noTrees(): never {
+  throw new Error('this session has no trees of files');
 }

@@ -1,10 +1,12 @@
 import type { CommandSpec } from './command-spec.ts';
 import { attach } from './commands/attach.ts';
 import { containerPrune } from './commands/container-prune.ts';
+import { cp } from './commands/cp.ts';
 import { create } from './commands/create.ts';
 import { diff } from './commands/diff.ts';
 import { events } from './commands/events.ts';
 import { exec } from './commands/exec.ts';
+import { exportContainer } from './commands/export.ts';
 import { history } from './commands/history.ts';
 import { imagePrune } from './commands/image-prune.ts';
 import { images } from './commands/images.ts';
@@ -78,11 +80,11 @@ function group(name: string, short: string, commands: readonly Entry[]): Entry {
 const container = {
   attach: has('attach', attach),
   commit: lacks('commit', "Create a new image from a container's changes"),
-  cp: lacks('cp', 'Copy files/folders between a container and the local filesystem'),
+  cp: has('cp', cp),
   create: has('create', create),
   diff: has('diff', diff),
   exec: has('exec', exec),
-  export: lacks('export', "Export a container's filesystem as a tar archive"),
+  export: has('export', exportContainer),
   kill: has('kill', kill),
   logs: has('logs', logs),
   pause: has('pause', pause),

@@ -1,116 +1,171 @@
-import { commandMessage, encodeMessage, maxMessage, u32 } from '../protocol/cli.ts';
-import type { Queue } from './queue.ts';
+import { callFixedSize, maxFilled, maxMessage } from '../protocol/cli.ts';
+import { kept } from './relay-calls.ts';
+import type { CallAnswer, CallArgument, RelayCalls } from './relay-calls.ts';
+import { RelayFileMaker } from './relay-file-maker.ts';
+import { walkTree } from './relay-walk.ts';
+import type { TreeSource } from './relay-walk.ts';
 import { FileError } from './session.ts';
-import type { ClientFiles } from './session.ts';
-import { encodeText } from './text.ts';
+import type { ClientFiles, FileMaker, WalkedFile } from './session.ts';
+import {
+  basicStats,
+  decodeEntries,
+  decodeStat,
+  noFollow,
+  openFlag,
+  statSize,
+  syscall,
+  workingDirectory,
+} from './syscalls.ts';
+import type { DirectoryEntry, FileStat } from './syscalls.ts';
+import { decodeText, joinBytes } from './text.ts';
 
-export type FileAnswer = { result: number } | { data: Uint8Array };
-
-/** Flags of open(2) on Linux i386. */
-const flag = { readOnly: 0, create: 0o101 | 0o1000 | 0o2000000, closeOnExec: 0o2000000 } as const;
+const longestLink = 4096;
 const noSuchFile = 2;
-const inputOutputError = 5;
+const noData = 61;
+const notSupported = 95;
+/** Reads of one file that are under way at a time. */
+const readAhead = 8;
+const readFlags = openFlag.largeFile | openFlag.closeOnExec;
+const writeFlags = openFlag.writeOnly | openFlag.create | openFlag.truncate | readFlags;
+const mostWritten = maxMessage - callFixedSize;
 
-/** The program's files, one request after the other. */
-export class RelayFiles implements ClientFiles {
-  readonly #send: (message: Uint8Array) => Promise<void>;
-  readonly #answers: AsyncIterator<FileAnswer>;
-  #last: Promise<unknown> = Promise.resolve();
+/** The files of the client's program. */
+export class RelayFiles implements ClientFiles, TreeSource {
+  readonly #calls: RelayCalls;
 
-  constructor(send: (message: Uint8Array) => Promise<void>, answers: Queue<FileAnswer>) {
-    this.#send = send;
-    this.#answers = answers[Symbol.asyncIterator]();
+  constructor(calls: RelayCalls) {
+    this.#calls = calls;
   }
 
-  read(path: string): Promise<Uint8Array> {
-    return this.#withFile(path, flag.readOnly | flag.closeOnExec, (file) => this.#readAll(file, path));
+  async read(path: string): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await this.open(path)) chunks.push(chunk);
+    return joinBytes(chunks);
   }
 
-  write(path: string, bytes: Uint8Array): Promise<void> {
-    return this.#withFile(path, flag.create, (file) => this.#writeAll(file, path, bytes));
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    const file = await this.#result('open', path, syscall.open, [path, writeFlags, 0o644]);
+    try {
+      for (let offset = 0; offset < bytes.length;) {
+        const part = bytes.subarray(offset, offset + mostWritten);
+        offset += await this.#result('write', path, syscall.write, [file, part, part.length]);
+      }
+    } finally {
+      await this.#ask(syscall.close, [file]);
+    }
   }
 
   async exists(path: string): Promise<boolean> {
-    try {
-      await this.#withFile(path, flag.readOnly | flag.closeOnExec, () => Promise.resolve());
-      return true;
-    } catch (error) {
-      if (error instanceof FileError && error.errno === noSuchFile) return false;
-      throw error;
-    }
+    return (await this.stat(path)) !== undefined;
   }
 
   async open(path: string): Promise<AsyncIterable<Uint8Array>> {
-    const file = await this.#open(path, flag.readOnly | flag.closeOnExec);
+    const file = await this.#result('open', path, syscall.open, [path, readFlags, 0]);
     return this.#chunks(file, path);
   }
 
-  async *#chunks(file: number, path: string): AsyncGenerator<Uint8Array> {
+  stat(path: string): Promise<FileStat | undefined> {
+    return this.#statx('stat', path, 0);
+  }
+
+  lstat(path: string): Promise<FileStat | undefined> {
+    return this.#statx('lstat', path, noFollow);
+  }
+
+  async readLink(path: string): Promise<string> {
+    const answer = await this.#ask(syscall.readlink, [path, { filled: longestLink }, longestLink]);
+    return decodeText(check('readlink', path, answer).bytes);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const { result } = await this.#ask(syscall.rename, [from, to]);
+    if (result < 0) throw new FileError(`rename ${from}`, to, -result);
+  }
+
+  walk(path: string): AsyncIterable<WalkedFile> {
+    return walkTree(this, path);
+  }
+
+  maker(): FileMaker {
+    return new RelayFileMaker(this.#calls, this);
+  }
+
+  #ask(number: number, args: readonly CallArgument[]): Promise<CallAnswer> {
+    return this.#calls.call(number, args).answer;
+  }
+
+  async list(path: string): Promise<DirectoryEntry[]> {
+    const opened = this.#calls.call(syscall.open, [path, readFlags, 0], { keep: true }).answer;
+    const parts = [this.#entries(kept), this.#entries(kept)];
+    const file = check('open', path, await opened).result;
+    const found: DirectoryEntry[] = [];
     try {
-      for (;;) {
-        const answer = await this.#request(commandMessage.readFile, u32(file, maxMessage));
-        if (!('data' in answer)) throw new FileError('read', path, -answer.result);
-        if (answer.data.length === 0) return;
-        yield answer.data;
+      for (let part = parts.shift(); part; part = parts.shift()) {
+        const { bytes } = check('readdirent', path, await part);
+        found.push(...decodeEntries(bytes));
+        if (bytes.length > 0 && parts.length === 0) parts.push(this.#entries(file));
       }
     } finally {
-      await this.#request(commandMessage.closeFile, u32(file));
+      void this.#ask(syscall.close, [file]);
     }
+    return found;
   }
 
-  /** One file at a time: an answer belongs to the request before it. */
-  #withFile<T>(path: string, flags: number, use: (file: number) => Promise<T>): Promise<T> {
-    const run = this.#last.then(async () => {
-      const file = await this.#open(path, flags);
-      try {
-        return await use(file);
-      } finally {
-        await this.#request(commandMessage.closeFile, u32(file));
+  #entries(file: number | typeof kept): Promise<CallAnswer> {
+    return this.#ask(syscall.getdents64, [file, { filled: maxFilled }, maxFilled]);
+  }
+
+  async capability(path: string): Promise<Uint8Array | undefined> {
+    const answer = await this.#ask(syscall.lgetxattr, [path, 'security.capability', { filled: 256 }, 256]);
+    if (answer.result >= 0) return answer.bytes;
+    if (answer.result === -noData || answer.result === -notSupported) return undefined;
+    throw new FileError('lgetxattr', path, -answer.result);
+  }
+
+  async small(path: string, size: number): Promise<Uint8Array> {
+    const opened = this.#calls.call(syscall.open, [path, readFlags, 0], { keep: true }).answer;
+    const parts: Promise<CallAnswer>[] = [];
+    for (let left = size; left > 0; left -= maxFilled) {
+      const count = Math.min(left, maxFilled);
+      parts.push(this.#ask(syscall.read, [kept, { filled: count }, count]));
+    }
+    void this.#ask(syscall.close, [kept]);
+    check('open', path, await opened);
+    const answers = await Promise.all(parts);
+    return joinBytes(answers.map((answer) => check('read', path, answer).bytes));
+  }
+
+  async #statx(operation: string, path: string, flags: number): Promise<FileStat | undefined> {
+    const args = [workingDirectory, path, flags, basicStats, { whole: statSize }];
+    const answer = await this.#ask(syscall.statx, args);
+    if (answer.result === -noSuchFile) return undefined;
+    return decodeStat(check(operation, path, answer).bytes);
+  }
+
+  async #result(operation: string, path: string, number: number, args: CallArgument[]): Promise<number> {
+    return check(operation, path, await this.#ask(number, args)).result;
+  }
+
+  async *#chunks(file: number, path: string): AsyncGenerator<Uint8Array> {
+    const reads: Promise<CallAnswer>[] = [];
+    const ahead = () => reads.push(this.#ask(syscall.read, [file, { filled: maxFilled }, maxFilled]));
+    try {
+      ahead();
+      for (;;) {
+        const answer = await reads.shift();
+        const bytes = answer && check('read', path, answer).bytes;
+        if (!bytes || bytes.length === 0) return;
+        while (reads.length < readAhead) ahead();
+        yield bytes;
       }
-    });
-    this.#last = run.catch(() => undefined);
-    return run;
-  }
-
-  async #open(path: string, flags: number): Promise<number> {
-    const payload = join(u32(flags, 0o644), encodeText(`${path}\0`));
-    return resultOf(await this.#request(commandMessage.open, payload), 'open', path);
-  }
-
-  async #readAll(file: number, path: string): Promise<Uint8Array> {
-    let all = new Uint8Array();
-    for (;;) {
-      const answer = await this.#request(commandMessage.readFile, u32(file, maxMessage));
-      if (!('data' in answer)) throw new FileError('read', path, -answer.result);
-      if (answer.data.length === 0) return all;
-      all = join(all, answer.data);
+    } finally {
+      await this.#ask(syscall.close, [file]);
     }
-  }
-
-  async #writeAll(file: number, path: string, bytes: Uint8Array): Promise<void> {
-    const most = maxMessage - 4;
-    for (let offset = 0; offset < bytes.length;) {
-      const payload = join(u32(file), bytes.subarray(offset, offset + most));
-      offset += resultOf(await this.#request(commandMessage.writeFile, payload), 'write', path);
-    }
-  }
-
-  async #request(type: number, payload: Uint8Array): Promise<FileAnswer> {
-    await this.#send(encodeMessage(type, payload));
-    const { value, done } = await this.#answers.next();
-    return done ? { result: -inputOutputError } : value;
   }
 }
 
-function resultOf(answer: FileAnswer, operation: string, path: string): number {
-  if (!('result' in answer)) throw new FileError(operation, path, inputOutputError);
+/** @throws FileError */
+function check(operation: string, path: string, answer: CallAnswer): CallAnswer {
   if (answer.result < 0) throw new FileError(operation, path, -answer.result);
-  return answer.result;
-}
-
-function join(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(left.length + right.length);
-  out.set(left);
-  out.set(right, left.length);
-  return out;
+  return answer;
 }

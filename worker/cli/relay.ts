@@ -14,8 +14,10 @@ import {
 import type { Message, StartMessage } from '../protocol/cli.ts';
 import type { Sink } from '../protocol/engine-api.ts';
 import { Queue } from './queue.ts';
+import type { CallAnswer } from './relay-calls.ts';
+import { RelayCalls } from './relay-calls.ts';
 import { RelayFiles } from './relay-files.ts';
-import type { FileAnswer } from './relay-files.ts';
+
 import type { ClientFiles, ClientSession, Unsubscribe } from './session.ts';
 import { decodeText } from './text.ts';
 
@@ -100,7 +102,7 @@ class RelaySession implements ClientSession {
   readonly gone: AbortSignal;
   size: TerminalSize | undefined;
   readonly #output: Sink;
-  readonly #answers = new Queue<FileAnswer>();
+  readonly #answers = new Queue<CallAnswer>();
   readonly #input = new Queue<Uint8Array>(() => this.#grant());
   readonly #resizeListeners = new Set<() => void>();
   readonly #signalListeners = new Set<(signal: number) => void>();
@@ -117,7 +119,7 @@ class RelaySession implements ClientSession {
     this.#output = output;
     this.stdout = new OutputSink(output, commandMessage.stdout, gone);
     this.stderr = new OutputSink(output, commandMessage.stderr, gone);
-    this.files = new RelayFiles((message) => output.write(message), this.#answers);
+    this.files = new RelayFiles(new RelayCalls((message) => output.write(message), this.#answers));
   }
 
   handle({ type, payload }: Message): void {
@@ -133,9 +135,7 @@ class RelaySession implements ClientSession {
       case clientMessage.signal:
         return this.#signalListeners.forEach((listener) => listener(payload[0] ?? 0));
       case clientMessage.result:
-        return this.#answers.push({ result: readI32(payload) });
-      case clientMessage.fileData:
-        return this.#answers.push({ data: payload.slice() });
+        return this.#answers.push({ result: readI32(payload), bytes: payload.slice(4) });
       default:
         throw new Error(`message of type ${type}`);
     }

@@ -1,5 +1,6 @@
 import type { TerminalSize } from '../protocol/agent.ts';
 import type { Sink } from '../protocol/engine-api.ts';
+import type { FileStat, Instant } from './syscalls.ts';
 
 export type Unsubscribe = () => void;
 
@@ -38,6 +39,51 @@ export interface ClientFiles {
   exists(path: string): Promise<boolean>;
   /** Its bytes, read as they are asked for; rejects when it cannot be opened. */
   open(path: string): Promise<AsyncIterable<Uint8Array>>;
+  /** What is there, links followed; undefined when nothing is. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** What is there, a link for itself; undefined when nothing is. */
+  lstat(path: string): Promise<FileStat | undefined>;
+  readLink(path: string): Promise<string>;
+  rename(from: string, to: string): Promise<void>;
+  /** What is at a path and all that is below it: a directory before its contents, those in the order of their names. */
+  walk(path: string): AsyncIterable<WalkedFile>;
+  /** For making many files. One at a time. */
+  maker(): FileMaker;
+}
+
+/** What a walk comes by. */
+export interface WalkedFile {
+  readonly path: string;
+  readonly stat: FileStat;
+  /** Of a symbolic link. */
+  readonly target: string;
+  /** `security.capability` of a regular file, where it has it. */
+  readonly capability: Uint8Array | undefined;
+  /** Of a regular file, as many bytes as its size says. To be read, if at all, before the walk goes on. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Makes files, each step after the one before; a step may resolve before it is done, and none is begun after one that
+ * has failed. The failure rejects a later step, or `finish`.
+ */
+export interface FileMaker {
+  directory(path: string, mode: number): Promise<void>;
+  /** Makes a file, or writes from the beginning of one that is there. */
+  file(path: string, mode: number, content: AsyncIterable<Uint8Array>): Promise<void>;
+  symbolicLink(target: string, path: string): Promise<void>;
+  hardLink(existing: string, path: string): Promise<void>;
+  /** A device or a FIFO, by the type in its mode. */
+  node(path: string, mode: number, major: number, minor: number): Promise<void>;
+  attribute(path: string, name: string, value: Uint8Array): Promise<void>;
+  mode(path: string, mode: number): Promise<void>;
+  /** Of access and modification; of a link itself. */
+  times(path: string, time: Instant): Promise<void>;
+  /** Whatever is there, with all that is below it. */
+  remove(path: string): Promise<void>;
+  /** What is there after the steps before; a link for itself. Undefined when nothing is. */
+  lstat(path: string): Promise<FileStat | undefined>;
+  finish(): Promise<void>;
 }
 
 /** Worded as Go words it: `open /x: no such file or directory`. */
@@ -54,13 +100,22 @@ const errorText: Record<number, string> = {
   1: 'operation not permitted',
   2: 'no such file or directory',
   5: 'input/output error',
+  11: 'resource temporarily unavailable',
   13: 'permission denied',
+  16: 'device or resource busy',
   17: 'file exists',
+  18: 'invalid cross-device link',
   20: 'not a directory',
   21: 'is a directory',
+  22: 'invalid argument',
   24: 'too many open files',
+  26: 'text file busy',
+  27: 'file too large',
   28: 'no space left on device',
   30: 'read-only file system',
   36: 'file name too long',
+  39: 'directory not empty',
   40: 'too many levels of symbolic links',
+  61: 'no data available',
+  95: 'operation not supported',
 };

@@ -1,14 +1,33 @@
 import type { Sink } from '../protocol/engine-api.ts';
+import { decodeText as decodeExactly, encodeText as encodeExactly } from '../ninep/text.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const loneByte = /[\udc80-\udcff]/;
 
+/** Bytes that are no UTF-8 come back as they were: names of files may hold any. */
 export function encodeText(text: string): Uint8Array {
-  return encoder.encode(text);
+  return loneByte.test(text) ? encodeExactly(text) : encoder.encode(text);
 }
 
 export function decodeText(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return decodeExactly(bytes);
+  }
+}
+
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 /** Prints text as a program's standard stream does. */

@@ -18,10 +18,8 @@ export const clientMessage = {
   size: 4,
   /** u8: the program was sent this signal. */
   signal: 5,
-  /** i32: what `open`, `writeFile` or `closeFile` returned, or what `readFile` failed with; a negative errno is a failure. */
+  /** i32: what a `call` returned, a negative errno being a failure; then the bytes that it has filled in. */
   result: 6,
-  /** What `readFile` has read; nothing at the end of the file. */
-  fileData: 7,
 } as const;
 
 export const commandMessage = {
@@ -36,20 +34,40 @@ export const commandMessage = {
   /** u8: 1 has the program report signals instead of dying from them, 0 back. */
   signals: 70,
   /**
-   * u32 flags and u32 mode of open(2), then the path and a NUL. Each of the four file messages is answered by one
-   * message before the next may be sent: `result`, or `fileData`.
+   * A system call that the program makes for the command, so that the command can work on the program's files: u32
+   * number, u32 how, five u32 arguments, bytes. `how` has four bits for each argument (the first one's are the lowest),
+   * see {@link argument}, and the bits of {@link callFlag}. Calls are made in order; each is answered by one `result`,
+   * in that order, and the next may be sent before that.
    */
-  open: 71,
-  /** u32 descriptor, u32 count (at most `maxMessage`). */
-  readFile: 72,
-  /** u32 descriptor, then the bytes. */
-  writeFile: 73,
-  /** u32 descriptor. */
-  closeFile: 74,
+  call: 71,
+} as const;
+
+/** What an argument's number means. */
+export const argument = {
+  number: 0,
+  /** An offset into the message's bytes, where what the call reads begins. */
+  bytes: 1,
+  /** Stands for the result of the last call that was to be kept. */
+  kept: 2,
+  /** Room for so many bytes (at most `maxFilled`), and the result says how many were filled in. */
+  filled: 3,
+  /** The same, and all of them are sent. The kernel may write up to `maxFilled`. */
+  whole: 4,
+} as const;
+
+export const callFlag = {
+  /** Keeps the result. */
+  keep: 1 << 20,
+  /** Is not made, and fails with ECANCELED, when the call before it was chained and has failed. */
+  chained: 1 << 21,
 } as const;
 
 export const messageHeaderSize = 4;
 export const maxMessage = 16 * 1024;
+/** What one call can bring in. */
+export const maxFilled = maxMessage - 4;
+/** Number, how and arguments of a call. */
+export const callFixedSize = 28;
 /** Linux lets no program start with more than 6 MB of arguments and environment. */
 export const maxStartMessage = 8 * 1024 * 1024;
 

@@ -11,11 +11,13 @@
 #define SOCKET_PATH "/run/bottleship/cli.sock"
 #endif
 
-enum { M_START = 1, M_STDIN, M_STDIN_END, M_SIZE, M_SIGNAL, M_RESULT, M_FILE_DATA };
+enum { M_START = 1, M_STDIN, M_STDIN_END, M_SIZE, M_SIGNAL, M_RESULT };
 enum {
-	M_STDOUT = 65, M_STDERR, M_EXIT, M_RAW, M_WANT, M_SIGNALS, M_OPEN, M_READ_FILE, M_WRITE_FILE, M_CLOSE_FILE,
+	M_STDOUT = 65, M_STDERR, M_EXIT, M_RAW, M_WANT, M_SIGNALS, M_CALL,
 };
 enum { HEADER = 4, MAX_MESSAGE = 16384, SMALL = 8 };
+enum { A_NUMBER, A_BYTES, A_KEPT, A_FILLED, A_WHOLE };  /* what an argument of a call means */
+enum { C_KEEP = 1 << 20, C_CHAINED = 1 << 21, CALL_FIXED = 28 };
 
 static int sock;
 static int terminal = -1;                 /* the descriptor whose size counts */
@@ -25,7 +27,7 @@ static u32 in_length;
 static u32 left;                          /* bytes of an output message that are still to come */
 static int left_to;
 
-/* Room for one message of input, one answer about a file, and some small ones. */
+/* Room for one message of input, one answer to a call, and some small ones. */
 static u8 out[2 * (HEADER + MAX_MESSAGE) + 256];
 static u32 out_start, out_end;
 static int out_dead;
@@ -321,15 +323,42 @@ static void set_raw(int on)
 	if (!raw_on) enter_raw();
 }
 
-static void read_file(const u8 *payload)
+/* Waits for the other side where there is no room for the longest answer. */
+static void make_room(void)
 {
-	u32 count = get32(payload + 4);
-	int got = sys3(SYS_read, get32(payload), (int)(out + out_end + HEADER), count < MAX_MESSAGE ? count : MAX_MESSAGE);
-	if (got < 0) send_number(M_RESULT, got, 4);
-	else commit(M_FILE_DATA, got);
+	struct pollfd ready = { sock, POLLOUT, 0 };
+	while (!room(MAX_MESSAGE)) {
+		sys5(SYS_ppoll_time64, (int)&ready, 1, 0, 0, 8);
+		flush();
+	}
 }
 
-static void handle(int type, u8 *payload, u32 length)
+static void call(u8 *payload)
+{
+	static int kept, failed;
+	u32 how = get32(payload + 4), filled = 0;
+	u8 *answer = out + out_end + HEADER;
+	int a[5], by_result = 0, result = -ECANCELED;
+	for (int at = 0; at < 5; at++) {
+		u32 value = get32(payload + 8 + 4 * at), kind = how >> 4 * at & 15;
+		a[at] = kind == A_NUMBER ? (int)value : kind == A_BYTES ? (int)(payload + CALL_FIXED + value)
+			: kind == A_KEPT ? kept : (int)(answer + 4);
+		if (kind < A_FILLED) continue;
+		filled = value;
+		by_result = kind == A_FILLED;
+	}
+	if (!(how & C_CHAINED && failed))
+		do result = sys5(get32(payload), a[0], a[1], a[2], a[3], a[4]);
+		while (result == -EINTR);
+	failed = how & C_CHAINED && result < 0;
+	if (how & C_KEEP) kept = result;
+	if (result < 0) filled = 0;
+	else if (by_result) filled = result;
+	put32(answer, result);
+	commit(M_RESULT, 4 + filled);
+}
+
+static void handle(int type, u8 *payload)
 {
 	switch (type) {
 	case M_EXIT:
@@ -344,17 +373,9 @@ static void handle(int type, u8 *payload, u32 length)
 		reporting = payload[0];
 		if (reporting) listen_for_all();
 		break;
-	case M_OPEN:
-		send_number(M_RESULT, sys3(SYS_open, (int)(payload + 8), get32(payload), get32(payload + 4)), 4);
-		break;
-	case M_READ_FILE:
-		read_file(payload);
-		break;
-	case M_WRITE_FILE:
-		send_number(M_RESULT, sys3(SYS_write, get32(payload), (int)(payload + 4), length - 4), 4);
-		break;
-	case M_CLOSE_FILE:
-		send_number(M_RESULT, sys3(SYS_close, get32(payload), 0, 0), 4);
+	case M_CALL:
+		make_room();
+		call(payload);
 		break;
 	}
 }
@@ -382,7 +403,7 @@ static u32 take(u8 *bytes, u32 length)
 	}
 	if (size > MAX_MESSAGE) fail("docker: the engine sent something that this program does not understand\n");
 	if (length < HEADER + size) return 0;
-	handle(bytes[0], bytes + HEADER, size);
+	handle(bytes[0], bytes + HEADER);
 	return HEADER + size;
 }
 

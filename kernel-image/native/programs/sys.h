@@ -28,7 +28,7 @@ static inline int sys3(int number, int a, int b, int c)
 	return result;
 }
 
-enum { EPERM = 1, EINTR = 4, EAGAIN = 11, EPIPE = 32 };
+enum { EPERM = 1, EINTR = 4, EAGAIN = 11, EPIPE = 32, ECANCELED = 125 };
 enum { AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 02000000, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000 };
 enum { F_DUPFD_CLOEXEC = 1030 };
 enum { POLLIN = 1, POLLOUT = 4 };

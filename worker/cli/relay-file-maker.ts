@@ -1,0 +1,124 @@
+import { callFixedSize, maxMessage } from '../protocol/cli.ts';
+import { kept } from './relay-calls.ts';
+import type { CallAnswer, CallArgument, CallOptions, RelayCalls } from './relay-calls.ts';
+import { FileError } from './session.ts';
+import type { FileMaker } from './session.ts';
+import {
+  deviceNumber,
+  encodeTimes,
+  fileType,
+  noFollow,
+  openFlag,
+  syscall,
+  workingDirectory,
+} from './syscalls.ts';
+import type { DirectoryEntry, FileStat, Instant } from './syscalls.ts';
+
+const mostWritten = maxMessage - callFixedSize;
+const createFlags = openFlag.writeOnly | openFlag.create | openFlag.largeFile | openFlag.closeOnExec;
+const shortWrite = 28;
+
+/** What the maker looks at. */
+interface Looking {
+  lstat(path: string): Promise<FileStat | undefined>;
+  list(path: string): Promise<DirectoryEntry[]>;
+}
+
+/**
+ * Makes files with chained calls, which are sent without waiting for answers: the program makes none after one that has
+ * failed, and the failure is known when its answer has come.
+ */
+export class RelayFileMaker implements FileMaker {
+  readonly #calls: RelayCalls;
+  readonly #looking: Looking;
+  #failure: Error | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(calls: RelayCalls, looking: Looking) {
+    this.#calls = calls;
+    this.#looking = looking;
+  }
+
+  directory(path: string, mode: number): Promise<void> {
+    return this.#step('mkdir', path, syscall.mkdir, [path, mode]);
+  }
+
+  async file(path: string, mode: number, content: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.#step('open', path, syscall.open, [path, createFlags, mode], { keep: true });
+    for await (const chunk of content) {
+      for (let at = 0; at < chunk.length; at += mostWritten) {
+        const part = chunk.subarray(at, at + mostWritten);
+        await this.#step('write', path, syscall.write, [kept, part, part.length], {}, part.length);
+      }
+    }
+    await this.#step('close', path, syscall.close, [kept]);
+  }
+
+  symbolicLink(target: string, path: string): Promise<void> {
+    return this.#step(`symlink ${target}`, path, syscall.symlink, [target, path]);
+  }
+
+  hardLink(existing: string, path: string): Promise<void> {
+    return this.#step(`link ${existing}`, path, syscall.link, [existing, path]);
+  }
+
+  node(path: string, mode: number, major: number, minor: number): Promise<void> {
+    return this.#step('mknod', path, syscall.mknod, [path, mode, deviceNumber(major, minor)]);
+  }
+
+  attribute(path: string, name: string, value: Uint8Array): Promise<void> {
+    return this.#step('lsetxattr', path, syscall.lsetxattr, [path, name, value, value.length, 0]);
+  }
+
+  mode(path: string, mode: number): Promise<void> {
+    return this.#step('chmod', path, syscall.chmod, [path, mode]);
+  }
+
+  times(path: string, time: Instant): Promise<void> {
+    const args = [workingDirectory, path, encodeTimes(time), noFollow];
+    return this.#step('chtimes', path, syscall.utimensat, args);
+  }
+
+  async remove(path: string): Promise<void> {
+    const found = await this.lstat(path);
+    if (!found) return;
+    if ((found.mode & fileType.mask) !== fileType.directory)
+      return this.#step('unlink', path, syscall.unlink, [path]);
+    for (const { name } of await this.#looking.list(path)) await this.remove(`${path}/${name}`);
+    await this.#step('rmdir', path, syscall.rmdir, [path]);
+  }
+
+  async lstat(path: string): Promise<FileStat | undefined> {
+    const found = await this.#looking.lstat(path);
+    this.#check();
+    return found;
+  }
+
+  async finish(): Promise<void> {
+    await this.#last;
+    this.#check();
+  }
+
+  async #step(
+    operation: string,
+    path: string,
+    number: number,
+    args: readonly CallArgument[],
+    options: CallOptions = {},
+    wanted = 0,
+  ): Promise<void> {
+    this.#check();
+    const { sent, answer } = this.#calls.call(number, args, { ...options, chained: true });
+    this.#last = answer.then((came) => this.#note(operation, path, came, wanted));
+    await sent;
+  }
+
+  #note(operation: string, path: string, { result }: CallAnswer, wanted: number): void {
+    const error = result < 0 ? -result : result < wanted ? shortWrite : 0;
+    if (error !== 0) this.#failure ??= new FileError(operation, path, error);
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+}

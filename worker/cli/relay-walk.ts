@@ -1,0 +1,105 @@
+import { FileError } from './session.ts';
+import type { WalkedFile } from './session.ts';
+import { fileType } from './syscalls.ts';
+import type { DirectoryEntry, FileStat } from './syscalls.ts';
+
+/** What a walk asks; every answer may be awaited late. */
+export interface TreeSource {
+  lstat(path: string): Promise<FileStat | undefined>;
+  readLink(path: string): Promise<string>;
+  /** The entries of a directory, in no order. */
+  list(path: string): Promise<DirectoryEntry[]>;
+  capability(path: string): Promise<Uint8Array | undefined>;
+  /** A file that is not large: opened, read and closed without waiting in between. */
+  small(path: string, size: number): Promise<Uint8Array>;
+  open(path: string): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Entries of a directory that are asked about before it is their turn, so that the answers come while others are used. */
+const ahead = 16;
+const smallSize = 64 * 1024;
+const noSuchFile = 2;
+
+/** What has been asked about an entry. */
+interface Asked {
+  readonly file: Promise<WalkedFile>;
+  /** Of a directory, where the one that it is in says that it is one. */
+  readonly entries: Promise<DirectoryEntry[]> | undefined;
+}
+
+export function walkTree(source: TreeSource, path: string): AsyncGenerator<WalkedFile> {
+  return visit(source, path, ask(source, path, false));
+}
+
+function ask(source: TreeSource, path: string, directory: boolean): Asked {
+  const file = look(source, path);
+  const entries = directory ? source.list(path) : undefined;
+  // Failures are told when it is this entry's turn.
+  file.catch(() => undefined);
+  entries?.catch(() => undefined);
+  return { file, entries };
+}
+
+async function* visit(source: TreeSource, path: string, asked: Asked): AsyncGenerator<WalkedFile> {
+  const file = await asked.file;
+  const directory = (file.stat.mode & fileType.mask) === fileType.directory;
+  yield file;
+  if (directory) yield* visitAll(source, path, await (asked.entries ?? source.list(path)));
+}
+
+async function* visitAll(
+  source: TreeSource,
+  path: string,
+  entries: readonly DirectoryEntry[],
+): AsyncGenerator<WalkedFile> {
+  const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const prefix = path.endsWith('/') ? path : `${path}/`;
+  const asked: Asked[] = [];
+  for (const [at, { name }] of sorted.entries()) {
+    for (const { name, directory } of sorted.slice(asked.length, at + ahead))
+      asked.push(ask(source, prefix + name, directory));
+    const next = asked[at];
+    if (next) yield* visit(source, prefix + name, next);
+  }
+}
+
+async function look(source: TreeSource, path: string): Promise<WalkedFile> {
+  const stat = await source.lstat(path);
+  if (!stat) throw new FileError('lstat', path, noSuchFile);
+  const type = stat.mode & fileType.mask;
+  const regular = type === fileType.regular;
+  const content = regular ? contentOf(source, path, stat.size) : exactly(path, 0, []);
+  const [target, capability] = await Promise.all([
+    type === fileType.link ? source.readLink(path) : '',
+    regular ? source.capability(path) : undefined,
+  ]);
+  return { path, stat, target, capability, content };
+}
+
+/** A small file is read at once, a large one when its bytes are asked for. */
+function contentOf(source: TreeSource, path: string, size: number): AsyncIterable<Uint8Array> {
+  if (size > smallSize) return exactly(path, size, opened(source, path));
+  const bytes = source.small(path, size);
+  bytes.catch(() => undefined);
+  return exactly(path, size, [bytes]);
+}
+
+async function* opened(source: TreeSource, path: string): AsyncGenerator<Uint8Array> {
+  yield* await source.open(path);
+}
+
+/** As many bytes as were promised: a file that grows meanwhile is cut off, and one that shrinks is a failure. */
+async function* exactly(
+  path: string,
+  size: number,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Promise<Uint8Array>>,
+): AsyncGenerator<Uint8Array> {
+  let left = size;
+  for await (const chunk of chunks) {
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    if (part.length > 0) yield part;
+    if (left === 0) return;
+  }
+  if (left > 0) throw new Error(`${path} has become shorter while it was read`);
+}
