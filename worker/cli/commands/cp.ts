@@ -85,7 +85,7 @@ async function unpack(
   const plan = planCopy(source, await destinationInfo(files, destination));
   const own = renaming(splitEntry(source.path)[1], source.rebaseName);
   const rename = source.rebaseName === '' ? plan.rename : (name: string) => plan.rename(own(name));
-  await untar(files.maker(), tar, { ...plan, rename });
+  await untar(files, tar, { ...plan, rename });
 }
 
 /** What a link in the container leads to. */

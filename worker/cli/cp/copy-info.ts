@@ -59,6 +59,7 @@ async function resolveSource(
 export async function followLinks(files: ClientFiles, path: string): Promise<string> {
   let resolved = '';
   const ahead = path.split('/').filter((part) => part !== '' && part !== '.');
+  const slash = endsWithSlash(path);
   for (let links = 0; ahead.length > 0;) {
     const part = ahead.shift() ?? '';
     if (part === '..') {
@@ -75,7 +76,7 @@ export async function followLinks(files: ClientFiles, path: string): Promise<str
       ahead.unshift(...target.split('/').filter((piece) => piece !== '' && piece !== '.'));
       continue;
     }
-    if (!isDirectory(stat) && ahead.length > 0) throw new StatusError(1, 'not a directory');
+    if (!isDirectory(stat) && (ahead.length > 0 || slash)) throw new StatusError(1, 'not a directory');
     resolved = next;
   }
   return resolved === '' ? '/' : resolved;
@@ -117,10 +118,9 @@ export function planCopy(source: CopyInfo, destination: CopyInfo): CopyPlan {
   return { directory, rename: renaming(from, base) };
 }
 
-/** Replaces the first element's name; the root has none. */
+/** Replaces the first element's name; the root has none, and what is in it goes below the new name. */
 export function renaming(from: string, to: string): (name: string) => string {
-  const old = from === '/' ? '' : from;
-  return (name) => name.replace(old, () => to);
+  return from === '/' ? (name) => joinPath(to, name) : (name) => name.replace(from, () => to);
 }
 
 /** Refuses a path to write to that has no directory, or is a device. */

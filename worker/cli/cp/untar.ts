@@ -3,25 +3,25 @@ import type { TarEvent } from '../../layers/tarreading.ts';
 import type { TarEntry } from '../../layers/tarscanner.ts';
 import { StatusError } from '../errors.ts';
 import { cleanPath, parentPath } from '../path.ts';
-import type { FileMaker } from '../session.ts';
+import type { ClientFiles, FileMaker } from '../session.ts';
 import { fileType } from '../syscalls.ts';
-import type { Instant } from '../syscalls.ts';
+import type { FileStat, Instant } from '../syscalls.ts';
 import { quote } from '../template/printf.ts';
 import { decodeText } from '../text.ts';
-import { isDirectory } from './copy-info.ts';
+import { followLinks, isDirectory } from './copy-info.ts';
 import type { CopyPlan } from './copy-info.ts';
 import { joinPath } from './path-entry.ts';
 
 /**
  * Unpacks a tar into a directory of the client's as its user: owners are not taken over, a directory does not replace a
- * file nor the other way round. https://github.com/moby/go-archive/blob/v0.1.0/archive.go (Unpack)
+ * file nor the other way round. https://github.com/moby/go-archive/blob/main/archive.go (Unpack)
  */
 export async function untar(
-  maker: FileMaker,
+  files: ClientFiles,
   tar: AsyncIterable<Uint8Array>,
   { directory, rename }: CopyPlan,
 ): Promise<void> {
-  const unpacking = new Unpacking(maker, cleanPath(directory));
+  const unpacking = new Unpacking(files, cleanPath(directory));
   const events = readTar(tar)[Symbol.asyncIterator]();
   for (let next = await events.next(); !next.done;) {
     if (!('entry' in next.value)) throw new Error('an archive begins with an entry');
@@ -57,6 +57,7 @@ class Content {
 }
 
 class Unpacking {
+  readonly #files: ClientFiles;
   readonly #maker: FileMaker;
   readonly #root: string;
   /** Directories that are there, and whether they were empty when we began. */
@@ -64,8 +65,9 @@ class Unpacking {
   readonly #made = new Set<string>();
   readonly #times: [path: string, time: Instant][] = [];
 
-  constructor(maker: FileMaker, root: string) {
-    this.#maker = maker;
+  constructor(files: ClientFiles, root: string) {
+    this.#files = files;
+    this.#maker = files.maker();
     this.#root = root;
     this.#known.set(root, 'old');
   }
@@ -75,12 +77,14 @@ class Unpacking {
     rename: (name: string) => string,
     content: AsyncIterable<Uint8Array>,
   ): Promise<void> {
-    const name = cleanPath(rename(decodeText(entry.path)));
+    const given = rename(decodeText(entry.path));
+    const name = cleanPath(given.replace(/^\/+/, ''));
+    if (name === '.') return;
+    if (name === '..' || name.startsWith('../'))
+      throw new StatusError(1, `invalid entry name ${quote(given)}`);
     const path = joinPath(this.#root, name);
-    if (!within(path, this.#root))
-      throw new StatusError(1, `${quote(name)} is outside of ${quote(this.#root)}`);
     await this.#implyDirectory(parentPath(path));
-    if (await this.#clear(path, name, entry)) return;
+    await this.#clear(path, name, entry);
     await this.#make(entry, path, rename, content);
     await this.#dress(entry, path);
     this.#made.add(path);
@@ -92,31 +96,35 @@ class Unpacking {
     await this.#maker.finish();
   }
 
-  /** An archive need not name the directories that its files are in. */
+  /** An archive need not name the directories that its files are in; links in their place must not lead outside. */
   async #implyDirectory(path: string): Promise<void> {
-    if (this.#known.has(path) || !within(path, this.#root)) return;
+    if (this.#known.has(path)) return;
     await this.#implyDirectory(parentPath(path));
-    if (await this.#lookedAt(path)) {
-      this.#known.set(path, 'old');
-      return;
-    }
-    await this.#maker.directory(path, 0o755);
-    this.#known.set(path, 'fresh');
+    const there = await this.#lookedAt(path);
+    if (there) await this.#checkLink(path, there);
+    else await this.#maker.directory(path, 0o755);
+    this.#known.set(path, there ? 'old' : 'fresh');
     this.#made.add(path);
   }
 
-  /** Makes way for an entry; whether there is nothing more to do. */
-  async #clear(path: string, name: string, { type }: TarEntry): Promise<boolean> {
+  async #checkLink(path: string, { mode }: FileStat): Promise<void> {
+    if ((mode & fileType.mask) !== fileType.link) return;
+    const resolved = await followLinks(this.#files, path);
+    const root = await followLinks(this.#files, this.#root);
+    if (!within(resolved, root))
+      throw new StatusError(1, `resolved parent ${quote(resolved)} escapes root ${quote(root)}`);
+  }
+
+  /** Makes way for an entry. */
+  async #clear(path: string, name: string, { type }: TarEntry): Promise<void> {
     const there = await this.#lookedAt(path);
-    if (!there) return false;
+    if (!there) return;
     const directory = isDirectory(there);
     const [was, is] = directory ? ['directory', 'non-directory'] : ['non-directory', 'directory'];
     if (directory !== (type === 'directory') && (directory || type === 'directory'))
-      throw new StatusError(1, `cannot overwrite ${was} ${quote(path)} with ${is} ${quote(this.#root)}`);
-    if (directory && name === '.') return true;
+      throw new StatusError(1, `cannot overwrite ${was} ${quote(name)} with ${is} ${quote(this.#root)}`);
     if (directory) this.#known.set(path, 'old');
     else await this.#maker.remove(path);
-    return false;
   }
 
   /** In a directory that we have made there is only what we have made. */
@@ -137,7 +145,7 @@ class Unpacking {
       case 'file':
         return this.#maker.file(path, entry.mode, content);
       case 'symlink':
-        return this.#link(path, decodeText(entry.link));
+        return this.#maker.symbolicLink(decodeText(entry.link), path);
       case 'hardlink':
         return this.#hardLink(path, rename(decodeText(entry.link)));
       default:
@@ -151,17 +159,11 @@ class Unpacking {
     this.#known.set(path, 'fresh');
   }
 
-  #link(path: string, target: string): Promise<void> {
-    if (!within(joinPath(parentPath(path), target), this.#root))
-      throw new StatusError(1, `invalid symlink ${quote(path)} -> ${quote(target)}`);
-    return this.#maker.symbolicLink(target, path);
-  }
-
   #hardLink(path: string, target: string): Promise<void> {
-    const existing = joinPath(this.#root, target);
-    if (!within(existing, this.#root))
-      throw new StatusError(1, `invalid hardlink ${quote(existing)} -> ${quote(target)}`);
-    return this.#maker.hardLink(existing, path);
+    const existing = cleanPath(target.replace(/^\/+/, ''));
+    if (existing === '.' || existing === '..' || existing.startsWith('../'))
+      throw new StatusError(1, `invalid hardlink target ${quote(target)}`);
+    return this.#maker.hardLink(joinPath(this.#root, existing), path);
   }
 
   /** Attributes, mode and time; a second name has those of the first. */
