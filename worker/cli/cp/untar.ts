@@ -6,7 +6,7 @@ import { cleanPath, parentPath } from '../path.ts';
 import type { ClientFiles, FileMaker } from '../session.ts';
 import { fileType } from '../syscalls.ts';
 import type { FileStat, Instant } from '../syscalls.ts';
-import { quote } from '../template/printf.ts';
+import { quote } from '../template/fmt-quote.ts';
 import { decodeText } from '../text.ts';
 import { followLinks, isDirectory } from './copy-info.ts';
 import type { CopyPlan } from './copy-info.ts';
