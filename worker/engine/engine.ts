@@ -73,6 +73,7 @@ import { Channel } from './images/channel.ts';
 import type { Puller } from './images/puller.ts';
 import type { Images } from './images/images.ts';
 import { parseLogQuery, readLog } from './logs/read.ts';
+import { watchHealth } from './health/monitors.ts';
 import { StatsWatcher } from './stats/watcher.ts';
 import { top } from './top/top.ts';
 import { Connector } from './networks/connector.ts';
@@ -125,6 +126,7 @@ export class Engine implements EngineApi {
     this.#images = images;
     this.#stats = new StatsWatcher(context);
     this.#networks = new NetworkOperations(context);
+    watchHealth(context, (...probe) => this.#execs.probe(...probe));
     this.#id = id;
   }
 

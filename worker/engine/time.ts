@@ -63,6 +63,23 @@ export function humanDuration(milliseconds: number): string {
   return `${Math.trunc(milliseconds / 3_600_000 / 24 / 365)} years`;
 }
 
+/** As Go prints a duration of so many milliseconds: `1m30s`, `1.5s`, `50ms`, `20µs`. */
+export function goDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s';
+  if (milliseconds < 1e-3) return `${Math.round(milliseconds * 1e6)}ns`;
+  if (milliseconds < 1) return `${round(milliseconds * 1000)}µs`;
+  if (milliseconds < 1000) return `${round(milliseconds)}ms`;
+  const hours = Math.trunc(milliseconds / 3_600_000);
+  const minutes = Math.trunc(milliseconds / 60_000) % 60;
+  const rest = `${round((milliseconds % 60_000) / 1000)}s`;
+  return hours > 0 ? `${hours}h${minutes}m${rest}` : minutes > 0 ? `${minutes}m${rest}` : rest;
+}
+
+/** To the nanosecond, whatever the unit. */
+function round(value: number): number {
+  return Math.round(value * 1e9) / 1e9;
+}
+
 function seconds(instant: Instant): string {
   return new Date(Math.floor(instant)).toISOString().slice(0, 19);
 }

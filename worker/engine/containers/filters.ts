@@ -43,8 +43,10 @@ const builders: Readonly<Record<string, Build>> = {
     return (container) => ids.has(container.imageId);
   },
   network: (values) => (container) => values.includes(container.hostConfig.NetworkMode),
-  /** Without published ports, volumes, health checks and services, as it is here so far. */
-  health: (values) => () => values.includes('none'),
+  health: (values) => {
+    values.forEach(requireHealth);
+    return ({ state }) => values.includes(state.health?.Status ?? 'none');
+  },
   'is-task': (values) => () =>
     values.every((value) => ['false', '0', 'False', 'f', 'F', 'FALSE'].includes(value)),
   isolation: () => () => true,
@@ -94,6 +96,15 @@ function requireStatus(value: string): void {
   if (!statuses.includes(value as ContainerStatus))
     throw invalid(
       `invalid filter 'status=${value}': invalid value for state (${value}): must be one of ${statuses.join(', ')}`,
+    );
+}
+
+const healths = ['none', 'starting', 'healthy', 'unhealthy'];
+
+function requireHealth(value: string): void {
+  if (!healths.includes(value))
+    throw invalid(
+      `invalid filter 'health=${value}': invalid value for health (${value}): must be one of ${healths.join(', ')}`,
     );
 }
 

@@ -1,4 +1,4 @@
-import type { ContainerState, ContainerStatus } from '../../protocol/engine-api.ts';
+import type { ContainerState, ContainerStatus, Health } from '../../protocol/engine-api.ts';
 import type { Instant } from '../clock.ts';
 import { formatTime, humanDuration } from '../time.ts';
 
@@ -18,6 +18,8 @@ export interface State {
   error: string;
   startedAt: Instant | undefined;
   finishedAt: Instant | undefined;
+  /** Of a container with a health check that has been started. */
+  health: Health | undefined;
 }
 
 /** The state of a container that has never run. */
@@ -34,11 +36,18 @@ export function newState(): State {
     error: '',
     startedAt: undefined,
     finishedAt: undefined,
+    health: undefined,
   };
 }
 
 export function setRunning(state: State, pid: number, startedAt: Instant): void {
-  Object.assign(state, newState(), { running: true, pid, startedAt, finishedAt: state.finishedAt });
+  Object.assign(state, newState(), {
+    running: true,
+    pid,
+    startedAt,
+    finishedAt: state.finishedAt,
+    health: state.health,
+  });
 }
 
 export function setStopped(state: State, exitCode: number, finishedAt: Instant): void {
@@ -69,7 +78,7 @@ export function describe(state: State, now: Instant): string {
     case 'restarting':
       return `Restarting (${state.exitCode}) ${ago} ago`;
     case 'running':
-      return `Up ${up}`;
+      return `Up ${up}${healthWords(state)}`;
     case 'removing':
       return 'Removal In Progress';
     case 'dead':
@@ -79,6 +88,11 @@ export function describe(state: State, now: Instant): string {
     default:
       return state.finishedAt === undefined ? '' : `Exited (${state.exitCode}) ${ago} ago`;
   }
+}
+
+function healthWords({ health }: State): string {
+  if (health === undefined) return '';
+  return health.Status === 'starting' ? ' (health: starting)' : ` (${health.Status})`;
 }
 
 export function inspectState(state: State): ContainerState {
@@ -94,5 +108,6 @@ export function inspectState(state: State): ContainerState {
     Error: state.error,
     StartedAt: formatTime(state.startedAt),
     FinishedAt: formatTime(state.finishedAt),
+    ...(state.health && { Health: state.health }),
   };
 }

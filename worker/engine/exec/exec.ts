@@ -11,6 +11,8 @@ export interface Exec {
   started: boolean;
   exitCode: number | null;
   pid: number;
+  /** The agent's number for it, once it is started. */
+  process: number | undefined;
   /** The stream of its terminal, while it runs. */
   terminal: number | undefined;
   finishedAt: Instant | undefined;

@@ -12,7 +12,11 @@ import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
 import { buildExecSpec } from '../spec/spec.ts';
+import type { Check } from '../health/check.ts';
+import { sigkill } from '../signals.ts';
 import type { Exec } from './exec.ts';
+import type { ProbeOutcome } from './probe.ts';
+import { awaitProbe } from './probe.ts';
 import type { ExecStore } from './store.ts';
 
 type ExecContext = Pick<EngineContext, 'agent' | 'clock' | 'containers' | 'events' | 'processes'> & {
@@ -42,6 +46,7 @@ export class Execs {
       started: false,
       exitCode: null,
       pid: 0,
+      process: undefined,
       terminal: undefined,
       finishedAt: undefined,
     };
@@ -64,6 +69,29 @@ export class Execs {
       this.#failed(exec, error, options, output);
       return { raw, output: subscription };
     }
+  }
+
+  /** Runs a health check's command. @throws what keeps it from being started */
+  async probe(container: Container, check: Check, signal: AbortSignal): Promise<ProbeOutcome> {
+    const streams = { AttachStdout: true, AttachStderr: true };
+    const { Id } = this.create(container, container.id, { Cmd: [...check.command], ...streams });
+    const exec = this.#claim(Id);
+    this.#tell(exec, `exec_start: ${commandLine(exec.config.Cmd)}`);
+    const output = new Fanout();
+    const subscription = output.subscribe(['stdout', 'stderr']);
+    await this.#launch(exec, {}, output).catch((error: unknown) =>
+      this.#failed(exec, error, { Detach: true }, output),
+    );
+    const kill = () => void this.#kill(exec);
+    const process = { output: subscription, kill, exitCode: () => exec.exitCode ?? -1 };
+    return awaitProbe(process, check.timeout, signal);
+  }
+
+  /** One that has ended already is what was wanted. */
+  async #kill({ container, process, running }: Exec): Promise<void> {
+    if (!running || process === undefined) return;
+    const params = { id: container.id, process, signal: sigkill };
+    await this.#context.agent.call('signal', params).catch(() => undefined);
   }
 
   async resize(id: string, { h, w }: { h: number; w: number }): Promise<void> {
@@ -96,6 +124,7 @@ export class Execs {
         ...buildExecSpec(container, config, place),
       });
       exec.pid = pid;
+      exec.process = expected.process;
     } catch (error) {
       expected.forget();
       resetStreams(streams);
