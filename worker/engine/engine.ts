@@ -1,6 +1,10 @@
 import { parseReference, withDefaultTag } from '../oci/reference.ts';
 import type {
   AttachOptions,
+  AuthConfig,
+  AuthResult,
+  DiskUsage,
+  DiskUsageType,
   Attached,
   Change,
   ContainerInspect,
@@ -78,6 +82,8 @@ import { StatsWatcher } from './stats/watcher.ts';
 import { top } from './top/top.ts';
 import { Connector } from './networks/connector.ts';
 import { NetworkOperations } from './networks/operations.ts';
+import { authenticate } from './system/auth.ts';
+import { diskUsage } from './system/diskusage.ts';
 import { info } from './system/info.ts';
 import { ping, version } from './system/version.ts';
 
@@ -286,7 +292,9 @@ export class Engine implements EngineApi {
     return edge(() => inspectExec(this.#execStore.get(id)));
   }
 
-  imageList(options: { all?: boolean; filters?: Filters } = {}): Promise<ImageSummary[]> {
+  imageList(
+    options: { all?: boolean; filters?: Filters; sharedSize?: boolean } = {},
+  ): Promise<ImageSummary[]> {
     return edge(() => this.#images.list(options));
   }
 
@@ -338,12 +346,17 @@ export class Engine implements EngineApi {
     return edge(() => streamEvents(this.#context.events, this.#context.clock, options));
   }
 
-  diskUsage(): Promise<never> {
-    return unserved('diskUsage');
+  diskUsage(types?: DiskUsageType[]): Promise<DiskUsage> {
+    const sources = {
+      containerList: (options?: ListOptions) => this.containerList(options),
+      volumeList: () => this.volumeList(),
+      imageUsage: () => this.#images.usage(),
+    };
+    return edge(() => diskUsage(sources, types));
   }
 
-  auth(): Promise<never> {
-    return unserved('auth');
+  auth(config: AuthConfig): Promise<AuthResult> {
+    return edge(() => authenticate(config));
   }
 
   containerTop(id: string, options: { ps_args?: string } = {}): Promise<Top> {

@@ -9,6 +9,7 @@ import type {
 } from '../../protocol/engine-api.ts';
 import type { ContentStore } from '../../content/contentstore.ts';
 import type { DiffId } from '../../oci/diffid.ts';
+import type { Digest } from '../../oci/digest.ts';
 import type { EngineContext } from '../context.ts';
 import { Channel } from './channel.ts';
 import type { DeleteOptions } from './deleter.ts';
@@ -18,6 +19,8 @@ import { imageHistory } from './history.ts';
 import type { LayerContent } from './layercontent.ts';
 import type { LayerKeeper } from './layercollector.ts';
 import { LayerCollector } from './layercollector.ts';
+import type { LayerUse } from './layeruse.ts';
+import { layerUse } from './layeruse.ts';
 import { listImages } from './list.ts';
 import { ImageLoader } from './loader.ts';
 import { inspectImage } from './inspect.ts';
@@ -39,9 +42,16 @@ export class Images {
     this.#loader = new ImageLoader(context, layers, content);
   }
 
-  list(options: { all?: boolean; filters?: Filters }): ImageSummary[] {
+  /** What each shares with others is counted only when it is asked for. */
+  async list(options: { all?: boolean; filters?: Filters; sharedSize?: boolean }): Promise<ImageSummary[]> {
     const filter = imageFilter(options.filters ?? {}, this.#context.images, 'list');
-    return listImages(this.#context, filter, options.all ?? false);
+    const images = listImages(this.#context, filter, options.all ?? false);
+    return options.sharedSize ? withShared(images, await this.#layerUse()) : images;
+  }
+
+  async usage(): Promise<{ images: ImageSummary[]; layersSize: number }> {
+    const use = await this.#layerUse();
+    return { images: withShared(await this.list({}), use), layersSize: use.total };
   }
 
   inspect(name: string): ImageInspect {
@@ -103,8 +113,16 @@ export class Images {
     return done;
   }
 
+  #layerUse(): Promise<LayerUse> {
+    return layerUse(this.#context.images.all(), (layer) => this.#layers.size(layer));
+  }
+
   async #bytes(layers: ReadonlySet<DiffId>): Promise<number> {
     const sizes = await Promise.all([...layers].map(async (layer) => (await this.#layers.size(layer)) ?? 0));
     return sizes.reduce((sum, size) => sum + size, 0);
   }
+}
+
+function withShared(images: readonly ImageSummary[], { shared }: LayerUse): ImageSummary[] {
+  return images.map((image) => Object.assign(image, { SharedSize: shared.get(image.Id as Digest) ?? 0 }));
 }

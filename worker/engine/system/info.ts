@@ -5,11 +5,14 @@ import type { EngineContext } from '../context.ts';
 import { formatTime } from '../time.ts';
 import { serverVersion } from './version.ts';
 
-type InfoContext = Pick<EngineContext, 'clock' | 'containers' | 'images' | 'machine'>;
+type InfoContext = Pick<EngineContext, 'clock' | 'containers' | 'events' | 'images' | 'machine'>;
+
+/** What clients log in to when they name no registry. */
+export const indexServer = 'https://index.docker.io/v1/';
 
 /** `id` names this installation of the engine. */
 export function info(context: InfoContext, id: string): Info {
-  const { clock, images, machine } = context;
+  const { clock, events, images, machine } = context;
   return {
     ID: id,
     ...counts(context),
@@ -17,6 +20,11 @@ export function info(context: InfoContext, id: string): Info {
     ...storage,
     ...kernelFeatures,
     Debug: false,
+    // One thread, and no files of its own.
+    NFd: 0,
+    NGoroutines: 1,
+    // The engine itself listens for health checks.
+    NEventsListener: events.listeners - 1,
     LoggingDriver: 'json-file',
     CgroupDriver: 'cgroupfs',
     CgroupVersion: '2',
@@ -27,19 +35,29 @@ export function info(context: InfoContext, id: string): Info {
     Architecture: 'i686',
     NCPU: 1,
     MemTotal: machine.memory,
-    IndexServerAddress: 'https://index.docker.io/v1/',
+    IndexServerAddress: indexServer,
+    RegistryConfig: registryConfig,
+    GenericResources: null,
+    HttpProxy: '',
+    HttpsProxy: '',
+    NoProxy: '',
     Name: machine.hostname,
     Labels: [],
     ExperimentalBuild: false,
     ServerVersion: serverVersion,
     Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
     DefaultRuntime: 'runc',
+    Isolation: '',
     LiveRestoreEnabled: false,
     InitBinary: 'docker-init',
+    ContainerdCommit: { ID: '' },
+    RuncCommit: { ID: '' },
+    InitCommit: { ID: '' },
+    CDISpecDirs: [],
     SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
-    Swarm: { LocalNodeState: 'inactive' },
+    Swarm: noSwarm,
     SystemTime: formatTime(clock.now()),
-    Warnings: [],
+    Warnings: warnings,
   };
 }
 
@@ -52,15 +70,46 @@ const storage = {
     ['Native Overlay Diff', 'true'],
     ['userxattr', 'false'],
   ] as [string, string][],
-  Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'null'], Log: ['json-file', 'local'] },
+  Plugins: {
+    Volume: ['local'],
+    Network: ['bridge', 'host', 'null'],
+    Authorization: null,
+    Log: ['json-file', 'local'],
+  },
   DockerRootDir: '/var/lib/docker',
 };
 
+const registryConfig = {
+  IndexConfigs: { 'docker.io': { Mirrors: [], Name: 'docker.io', Official: true, Secure: true } },
+  InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
+  Mirrors: null,
+};
+
+const noSwarm = {
+  NodeID: '',
+  NodeAddr: '',
+  LocalNodeState: 'inactive',
+  ControlAvailable: false,
+  Error: '',
+  RemoteManagers: null,
+};
+
+/** What Docker says of a kernel such as ours (kernel-image/kernel/config). */
+const warnings = [
+  'WARNING: No cpuset support',
+  'WARNING: No io.weight support',
+  'WARNING: No io.weight (per device) support',
+];
+
+/** With cgroup v2 nobody can keep the out-of-memory killer away. */
 const kernelFeatures = {
   MemoryLimit: true,
   SwapLimit: true,
   CpuCfsPeriod: true,
   CpuCfsQuota: true,
+  CPUShares: true,
+  CPUSet: false,
+  OomKillDisable: false,
   PidsLimit: true,
   IPv4Forwarding: true,
 };

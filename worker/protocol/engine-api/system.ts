@@ -33,14 +33,20 @@ export interface Info {
   Images: number;
   Driver: string;
   DriverStatus: [string, string][];
-  Plugins: { Volume: string[]; Network: string[]; Log: string[] };
+  Plugins: { Volume: string[]; Network: string[]; Authorization: string[] | null; Log: string[] };
   MemoryLimit: boolean;
   SwapLimit: boolean;
   CpuCfsPeriod: boolean;
   CpuCfsQuota: boolean;
+  CPUShares: boolean;
+  CPUSet: boolean;
   PidsLimit: boolean;
   IPv4Forwarding: boolean;
+  OomKillDisable: boolean;
   Debug: boolean;
+  NFd: number;
+  NGoroutines: number;
+  NEventsListener: number;
   LoggingDriver: string;
   CgroupDriver: string;
   CgroupVersion: string;
@@ -53,6 +59,15 @@ export interface Info {
   /** Bytes. */
   MemTotal: number;
   IndexServerAddress: string;
+  RegistryConfig: {
+    IndexConfigs: Record<string, { Mirrors: string[]; Name: string; Official: boolean; Secure: boolean }>;
+    InsecureRegistryCIDRs: string[];
+    Mirrors: string[] | null;
+  };
+  GenericResources: null;
+  HttpProxy: string;
+  HttpsProxy: string;
+  NoProxy: string;
   DockerRootDir: string;
   Name: string;
   Labels: string[];
@@ -62,8 +77,20 @@ export interface Info {
   DefaultRuntime: string;
   LiveRestoreEnabled: boolean;
   InitBinary: string;
+  Isolation: string;
+  ContainerdCommit: { ID: string };
+  RuncCommit: { ID: string };
+  InitCommit: { ID: string };
+  CDISpecDirs: string[];
   SecurityOptions: string[];
-  Swarm: { LocalNodeState: string };
+  Swarm: {
+    NodeID: string;
+    NodeAddr: string;
+    LocalNodeState: string;
+    ControlAvailable: boolean;
+    Error: string;
+    RemoteManagers: null;
+  };
   SystemTime: string;
   Warnings: string[];
 }
