@@ -448,9 +448,3 @@ function parsePullName({
   const separator = tag.includes(':') ? '@' : ':';
   return withDefaultTag(parseReference(tag === '' ? fromImage : `${fromImage}${separator}${tag}`));
 }
-
-function unserved(operation: string): Promise<never> {
-  return edge(() => {
-    throw notImplemented(`${operation} is not supported yet`);
-  });
-}

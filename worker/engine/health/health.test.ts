@@ -4,6 +4,7 @@ import type { Fixture } from '../fixture.suite.ts';
 import { create, failure, makeFixture, settle } from '../fixture.suite.ts';
 import { goDuration } from '../time.ts';
 import type { Check } from './check.ts';
+import type { ProbeResult } from './health.ts';
 import { nextHealth, startingHealth } from './health.ts';
 
 beforeEach(() => {
@@ -172,8 +173,11 @@ const check: Check = {
   retries: 3,
 };
 
+function fail(start: number): ProbeResult {
+  return { start, end: start + 1, exitCode: 1, output: '' };
+}
+
 test('failures in the start period do not count, and the last five probes are kept', () => {
-  const fail = (start: number) => ({ start, end: start + 1, exitCode: 1, output: '' });
   let found = startingHealth(undefined);
   for (let at = 0; at < 10_000; at += 1000) found = nextHealth(found, fail(at), check, 0);
   expect(found).toMatchObject({ Status: 'starting', FailingStreak: 0 });

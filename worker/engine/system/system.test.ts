@@ -27,8 +27,8 @@ test('what is on the disk, by type', async () => {
   });
 });
 
-test('volumes, with how many containers use each', async () => {
-  const volume = (Name: string): Volume => ({
+function volume(Name: string): Volume {
+  return {
     Name,
     Driver: 'local',
     Mountpoint: '/v',
@@ -36,7 +36,10 @@ test('volumes, with how many containers use each', async () => {
     Labels: null,
     Scope: 'local',
     Options: null,
-  });
+  };
+}
+
+test('volumes, with how many containers use each', async () => {
   const mount = {
     Type: 'volume',
     Name: 'a',
