@@ -11,6 +11,8 @@ export interface Body {
   readonly length: number;
   /** Read at most once, as far as the handler likes. Throws when what comes is no body. */
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** Whether somebody has taken the bytes to read them. */
+  readonly taken: boolean;
   /** Whether everything has been read. */
   readonly done: boolean;
 }
@@ -24,7 +26,16 @@ export function bodyOf(
 ): Body {
   const length = lengthOf(head);
   const parts = length < 0 ? chunked(reader) : counted(reader, length);
-  const body = { length, done: length === 0, bytes: observed() };
+  const bytes = observed();
+  const body = {
+    length,
+    taken: false,
+    done: length === 0,
+    get bytes() {
+      body.taken = true;
+      return bytes;
+    },
+  };
   if (body.done) onDone();
   async function* observed(): AsyncGenerator<Uint8Array> {
     if (body.done) return;

@@ -118,12 +118,14 @@ class Exchange {
     const { body } = answer;
     const isStream = body !== undefined && !(body instanceof Uint8Array);
     const isChunked = isStream && this.#head.minor > 0;
-    const keep = this.#mayKeep() && (isChunked || !isStream) && (await this.#dropRest());
+    // A handler may read the body while it answers.
+    const isReading = isStream && this.#body.taken;
+    const keep = this.#mayKeep() && (isChunked || !isStream) && (isReading || (await this.#dropRest()));
     const head = encodeHead(answer.status, this.#fields(answer, isChunked, keep), this.#head.minor);
     if (this.#head.method === 'HEAD' || body === undefined) await this.#connection.write(head);
     else if (body instanceof Uint8Array) await this.#connection.write(concat(head, body));
     else await this.#stream(head, body, isChunked);
-    return keep;
+    return keep && (!isReading || (await this.#dropRest()));
   }
 
   #fields({ status, headers, body }: Answer, isChunked: boolean, keep: boolean): FieldList {
