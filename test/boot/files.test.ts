@@ -108,7 +108,9 @@ describe('whole trees', () => {
       await put('running', '/root', tar);
       const back = scratch();
       execFileSync('tar', ['-C', back, '-xf', '-'], { input: await get('running', `/root/${name}`) });
-      execFileSync('diff', ['-r', join(folder, name), join(back, name)]);
+      const contents = (dir: string) =>
+        Object.entries(seenOnDisk(dir)).map(([path, { content }]) => [path, content]);
+      expect(contents(join(back, name))).toEqual(contents(join(folder, name)));
     }
     await out('docker exec running rm -r /root/small /root/large');
   }, 120_000);

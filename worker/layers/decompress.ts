@@ -1,13 +1,13 @@
 import type { Compression } from '../oci/mediatype.ts';
 import { BottleshipError, errorMessage, invalid } from '../oci/errors.ts';
+import { unpackZstd } from './unzstd.ts';
 
-/** Unpacks a stream. Broken data fails with `invalid`, and zstd, which no browser knows yet, with `not-implemented`. */
+/** Unpacks a stream. Broken data fails with `invalid`. */
 export function decompressed(
   packed: AsyncIterable<Uint8Array>,
   compression: Compression,
 ): AsyncIterable<Uint8Array> {
-  if (compression === 'zstd')
-    throw new BottleshipError('not-implemented', 'layers packed with zstd are not supported');
+  if (compression === 'zstd') return unpackZstd(packed);
   return compression === 'gzip' ? gunzipped(packed) : packed;
 }
 

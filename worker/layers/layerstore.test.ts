@@ -81,6 +81,7 @@ describe.each(stores)('LayerStore in %s', (_, make) => {
       [pieces(flipped), packedLayer(gzip), ''],
       [pieces(cut), packedLayer(cut), 'broken gzip data'],
       [pieces(gzip), packedLayer(gzip, 'none'), 'end of the tar'],
+      [pieces(gzip), packedLayer(gzip, 'zstd'), 'broken zstd data'],
     ];
     for (const [source, layer, message] of cases) {
       const refused = store.ingest(source, layer);
@@ -90,8 +91,6 @@ describe.each(stores)('LayerStore in %s', (_, make) => {
       });
     }
     await expect(store.ingest(failing(gzip), packedLayer(gzip))).rejects.toThrow('connection lost');
-    const zstd = store.ingest(pieces(gzip), packedLayer(gzip, 'zstd'));
-    await expect(zstd).rejects.toMatchObject({ kind: 'not-implemented' });
     expect(await content.list()).toEqual([]);
   });
 });

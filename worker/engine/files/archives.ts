@@ -1,3 +1,4 @@
+import { unpacked } from '../../layers/unpack.ts';
 import { fileType, fileTypes } from '../../ninep/qid.ts';
 import { BottleshipError } from '../../oci/errors.ts';
 import type { PathStat, PutArchiveOptions } from '../../protocol/engine-api.ts';
@@ -8,7 +9,6 @@ import { containerEvent } from '../containers/event.ts';
 import { mountsOf } from '../containers/inspect.ts';
 import type { EngineContext } from '../context.ts';
 import { internal, invalid, notFound } from '../errors.ts';
-import { unpacked } from '../images/archive.ts';
 import type { ContainerTrees } from './containertrees.ts';
 import { extract } from './extraction.ts';
 import { absolute, base, preserveTrailing } from './gopath.ts';

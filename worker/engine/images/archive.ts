@@ -1,11 +1,10 @@
 import type { BlobReader } from '../../content/blobreader.ts';
 import type { ContentStore } from '../../content/contentstore.ts';
-import { decompressed } from '../../layers/decompress.ts';
 import type { TarEntry } from '../../layers/tarscanner.ts';
 import { TarScanner } from '../../layers/tarscanner.ts';
+import { unpacked } from '../../layers/unpack.ts';
 import type { Digest } from '../../oci/digest.ts';
-import type { Compression } from '../../oci/mediatype.ts';
-import { BottleshipError, invalid } from '../../oci/errors.ts';
+import { invalid } from '../../oci/errors.ts';
 
 interface Place {
   readonly offset: number;
@@ -106,53 +105,4 @@ function clean(path: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return parts.join('/');
-}
-
-/** Unpacks what is packed, going by its first bytes. */
-export async function* unpacked(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]();
-  const head = await readHead(iterator);
-  const all = restOf(head, iterator);
-  yield* decompressed(all, compressionOf(head));
-}
-
-const headSize = 6;
-
-async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
-  let head = new Uint8Array();
-  while (head.length < headSize) {
-    const next = await iterator.next();
-    if (next.done) break;
-    const joined = new Uint8Array(head.length + next.value.length);
-    joined.set(head);
-    joined.set(next.value, head.length);
-    head = joined;
-  }
-  return head;
-}
-
-async function* restOf(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield head;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-const magics: readonly [name: string, bytes: readonly number[]][] = [
-  ['gzip', [0x1f, 0x8b]],
-  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['bzip2', [0x42, 0x5a, 0x68]],
-  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
-];
-
-function compressionOf(head: Uint8Array): Compression {
-  const [name] = magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte)) ?? [];
-  if (name === undefined) return 'none';
-  if (name === 'gzip' || name === 'zstd') return name;
-  throw new BottleshipError(
-    'not-implemented',
-    `archives packed with ${name} are not supported: unpack it first`,
-  );
 }

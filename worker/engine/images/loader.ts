@@ -1,5 +1,6 @@
 import type { ContentStore } from '../../content/contentstore.ts';
 import { createHasher } from '../../content/hasher.ts';
+import { unpacked } from '../../layers/unpack.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -14,7 +15,7 @@ import { familiarReference, parseReference, withDefaultTag } from '../../oci/ref
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
-import { ImageArchive, unpacked } from './archive.ts';
+import { ImageArchive } from './archive.ts';
 import type { LayerContent } from './layercontent.ts';
 import { chooseManifest, machinePlatform } from './platform.ts';
 import { progressMessage } from './progress.ts';
