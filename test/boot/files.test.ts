@@ -37,6 +37,11 @@ async function listed(id: string, path: string): Promise<string[]> {
 
 const stat = (path: string) => engine().containerPathStat('running', path);
 
+/** Paths and what is in them. */
+function contents(dir: string): unknown {
+  return Object.entries(seenOnDisk(dir)).map(([path, { content }]) => [path, content]);
+}
+
 function failure(operation: Promise<unknown>): Promise<string> {
   return operation.then(
     () => 'did not fail',
@@ -108,8 +113,6 @@ describe('whole trees', () => {
       await put('running', '/root', tar);
       const back = scratch();
       execFileSync('tar', ['-C', back, '-xf', '-'], { input: await get('running', `/root/${name}`) });
-      const contents = (dir: string) =>
-        Object.entries(seenOnDisk(dir)).map(([path, { content }]) => [path, content]);
       expect(contents(join(back, name))).toEqual(contents(join(folder, name)));
     }
     await out('docker exec running rm -r /root/small /root/large');

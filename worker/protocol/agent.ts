@@ -135,10 +135,10 @@ export interface ExecParams extends ProcessSpec {
 export type FiletreeRoot =
   /**
    * A container's root as it is on its disk: what runs in it has mounted (/proc, /dev, tmpfs) is not there, only these bind
-   * mounts and, with `files`, those of /etc/hosts, /etc/hostname and /etc/resolv.conf. One that does not run is put
-   * together for as long as the program runs; it must not be started meanwhile.
+   * mounts and, with `files`, the /etc/hosts, /etc/hostname and /etc/resolv.conf of that container, if it has any yet. One
+   * that does not run is put together for as long as the program runs; it must not be started meanwhile.
    */
-  | { container: string; layers: string[]; mounts: SpecMount[]; files: boolean }
+  | { container: string; layers: string[]; mounts: SpecMount[]; files?: string }
   /** A container's writable layer alone, as overlayfs writes it. */
   | { writable: string }
   /** A directory of the machine. */

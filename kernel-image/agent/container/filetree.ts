@@ -30,7 +30,7 @@ type ContainerView = Extract<FiletreeRoot, { container: string }>;
 /** As at a container's start, paths of the container are used only after the root has changed. */
 function enterView({ container, layers, mounts, files }: ContainerView, pid: number | undefined): void {
   const binds = openBinds(mounts);
-  const given = files && exists(`${containerPath(container)}/hosts`) ? openNetworkFiles(container) : [];
+  const given = files !== undefined && exists(`${containerPath(files)}/hosts`) ? openNetworkFiles(files) : [];
   const tree = (pid === undefined ? undefined : runningRoot(pid)) ?? rootTree(container, layers);
   makeInert(tree);
   attach(tree, paths.root);

@@ -2,6 +2,7 @@ import type { FiletreeRoot } from '../../protocol/agent.ts';
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
 import { specMounts } from '../spec/mounts.ts';
+import { namespaces } from '../spec/namespaces.ts';
 import { Filetree } from './filetree.ts';
 
 type TreesContext = Pick<EngineContext, 'agent' | 'processes' | 'layers'>;
@@ -51,9 +52,16 @@ export class ContainerTrees {
   async #root(container: Container, view: TreeView): Promise<FiletreeRoot> {
     if (view === 'writable') return { writable: container.id };
     const layers = await this.#context.layers.ensure(container.layers);
-    const binds = specMounts(container.mounts, {}).filter(({ type }) => type === 'bind');
-    const isWhole = view === 'files';
+    const root = { container: container.id, layers, mounts: [] };
     container.hasSnapshot = true;
-    return { container: container.id, layers, mounts: isWhole ? binds : [], files: isWhole };
+    if (view === 'rootfs') return root;
+    const binds = specMounts(container.mounts, {}).filter(({ type }) => type === 'bind');
+    return { ...root, mounts: binds, files: filesOf(container) };
   }
+}
+
+/** Who shares a network shares what is said about it. */
+function filesOf({ id, hostConfig }: Container): string {
+  const { network } = namespaces(hostConfig);
+  return typeof network === 'object' ? network.container : id;
 }

@@ -11,6 +11,7 @@ import type { ContentStore } from '../../content/contentstore.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { EngineContext } from '../context.ts';
+import { deferred } from '../deferred.ts';
 import { Channel } from './channel.ts';
 import type { DeleteOptions } from './deleter.ts';
 import { ImageDeleter } from './deleter.ts';
@@ -93,15 +94,21 @@ export class Images {
     return { ImagesDeleted: done.length > 0 ? done : null, SpaceReclaimed };
   }
 
-  /** Resolves at once; what is wrong with the archive comes as a message. */
-  load(tar: AsyncIterable<Uint8Array>, quiet: boolean): AsyncIterable<ProgressMessage> {
+  /** Resolves when the archive has been read, since an answer ends a request; what is wrong with it comes as a message. */
+  async load(tar: AsyncIterable<Uint8Array>, quiet: boolean): Promise<AsyncIterable<ProgressMessage>> {
     const messages = new Channel<ProgressMessage>();
+    const read = deferred();
     void this.#loader
-      .load(tar, quiet, (message) => messages.push(message))
+      .load(
+        tellingEnd(tar, () => read.resolve()),
+        quiet,
+        (message) => messages.push(message),
+      )
       .catch((error: Error) =>
         messages.push({ error: error.message, errorDetail: { message: error.message } }),
       )
       .finally(() => messages.close());
+    await read.promise;
     return messages;
   }
 
@@ -125,4 +132,12 @@ export class Images {
 
 function withShared(images: readonly ImageSummary[], { shared }: LayerUse): ImageSummary[] {
   return images.map((image) => Object.assign(image, { SharedSize: shared.get(image.Id as Digest) ?? 0 }));
+}
+
+async function* tellingEnd(source: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } finally {
+    end();
+  }
 }
