@@ -1,5 +1,5 @@
 import type { Sink } from '../protocol/engine-api.ts';
-import { decodeText as decodeExactly, encodeText as encodeExactly } from '../ninep/text.ts';
+import { decodeText as decodeExactly, encodeText as encodeExactly } from '../oci/text.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,8 +1,8 @@
 import { fileType, fileTypes } from '../ninep/qid.ts';
-import { decodeText, encodeText } from '../ninep/text.ts';
+import { decodeText, encodeText } from '../oci/text.ts';
 import type { NameTable, Names } from './nametable.ts';
 import { findSlot } from './nametable.ts';
-import type { SparseMap } from './sparse.ts';
+import type { SparseMap } from '../oci/tar/sparse.ts';
 
 /** The node of a layer's root directory, and the "none" of node references, since the root is nobody's child. */
 export const rootNode = 0;

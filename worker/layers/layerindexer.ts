@@ -1,15 +1,15 @@
 import { encodeDevice } from '../ninep/file.ts';
 import { fileType, fileTypes } from '../ninep/qid.ts';
-import { decodeText } from '../ninep/text.ts';
+import { decodeText } from '../oci/text.ts';
 import { invalid } from '../oci/errors.ts';
 import { classifyLayerName, whiteoutPrefix } from '../oci/whiteout.ts';
 import { Arena, Table } from './columns.ts';
 import type { Inodes, Nodes } from './layerindex.ts';
 import { LayerIndex, rootNode } from './layerindex.ts';
 import { findSlot, nameTable, rebuilt } from './nametable.ts';
-import type { SparseMap } from './sparse.ts';
-import type { TarEntry, TarEntryType } from './tarscanner.ts';
-import { TarScanner } from './tarscanner.ts';
+import type { SparseMap } from '../oci/tar/sparse.ts';
+import type { TarEntry, TarEntryType } from '../oci/tar/scanner.ts';
+import { TarScanner } from '../oci/tar/scanner.ts';
 
 /** A hard link has the mode of what it links to; its own is never looked at. */
 const modes: Readonly<Record<TarEntryType, number>> = {

@@ -1,7 +1,7 @@
 import type { BlobReader } from '../content/blobreader.ts';
 import type { MaybePromise } from '../ninep/maybe.ts';
 import { andThen, isPromise } from '../ninep/maybe.ts';
-import type { SparseMap } from './sparse.ts';
+import type { SparseMap } from '../oci/tar/sparse.ts';
 
 /** Reads a range of a sparse file whose data starts at `start` in the tar; holes read as zeros. */
 export function readSparse(

@@ -7,7 +7,7 @@ import { memoryReader } from '../content/blobreader.ts';
 import { Rgetattr } from '../ninep/messages.ts';
 import { NinepServer } from '../ninep/server.ts';
 import { TestClient } from '../ninep/testclient.suite.ts';
-import { encodeText } from '../ninep/text.ts';
+import { encodeText } from '../oci/text.ts';
 import { indexTar } from './layerindexer.ts';
 import { layerRoot } from './layertree.ts';
 

@@ -1,4 +1,4 @@
-import { decodeText, encodeTextInto } from './text.ts';
+import { decodeText, encodeTextInto } from '../oci/text.ts';
 
 const two32 = 0x1_0000_0000;
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Decoder, Encoder } from './buffer.ts';
 import type { Message } from './messages.ts';
 import * as m from './messages.ts';
-import { decodeText, encodeText } from './text.ts';
+import { decodeText, encodeText } from '../oci/text.ts';
 
 const u8 = fc.nat(255);
 const u16 = fc.nat(65535);

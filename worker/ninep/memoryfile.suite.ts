@@ -1,7 +1,7 @@
 import type { Attributes, DirEntry, File, FileSystemStatus } from './file.ts';
 import type { MaybePromise } from './maybe.ts';
 import { direntType, qidType } from './qid.ts';
-import { encodeText } from './text.ts';
+import { encodeText } from '../oci/text.ts';
 
 /** How a fixture's file answers: at once, or by promises. */
 export type Timing = 'sync' | 'async';

@@ -21,9 +21,13 @@ export const volumeCreate = command({
     const volume = await engine.volumeCreate({
       Driver: values.driver,
       Name: name ?? values.name,
-      DriverOpts: { ...values.opt },
-      Labels: Object.assign({}, ...values.label.map(pair)) as Record<string, string>,
+      ...(Object.keys(values.opt).length > 0 ? { DriverOpts: { ...values.opt } } : {}),
+      ...(values.label.length > 0 ? { Labels: labels(values.label) } : {}),
     });
     await out.println(volume.Name);
   },
 });
+
+function labels(texts: readonly string[]): Record<string, string> {
+  return Object.assign({}, ...texts.map(pair)) as Record<string, string>;
+}

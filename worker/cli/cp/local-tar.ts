@@ -1,6 +1,6 @@
-import { tarEnd, tarHeader, tarPadding } from '../../layers/tarwriter.ts';
-import type { NewTarEntry } from '../../layers/tarwriter.ts';
-import type { TarEntryType } from '../../layers/tarscanner.ts';
+import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
+import type { NewTarEntry } from '../../oci/tar/writer.ts';
+import type { TarEntryType } from '../../oci/tar/scanner.ts';
 import type { ClientFiles, WalkedFile } from '../session.ts';
 import { fileType } from '../syscalls.ts';
 import { encodeText } from '../text.ts';

@@ -1,6 +1,6 @@
-import { readTar } from '../../layers/tarreading.ts';
-import type { TarEvent } from '../../layers/tarreading.ts';
-import type { TarEntry } from '../../layers/tarscanner.ts';
+import { readTar } from '../../oci/tar/reader.ts';
+import type { TarEvent } from '../../oci/tar/reader.ts';
+import type { TarEntry } from '../../oci/tar/scanner.ts';
 import { StatusError } from '../errors.ts';
 import { cleanPath, parentPath } from '../path.ts';
 import type { ClientFiles, FileMaker } from '../session.ts';

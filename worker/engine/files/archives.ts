@@ -3,7 +3,7 @@ import { fileType, fileTypes } from '../../ninep/qid.ts';
 import { BottleshipError } from '../../oci/errors.ts';
 import type { PathStat, PutArchiveOptions } from '../../protocol/engine-api.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
-import { decodeText, encodeText } from '../../ninep/text.ts';
+import { decodeText, encodeText } from '../../oci/text.ts';
 import type { Container } from '../containers/container.ts';
 import { containerEvent } from '../containers/event.ts';
 import { mountsOf } from '../containers/inspect.ts';

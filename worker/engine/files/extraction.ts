@@ -1,6 +1,6 @@
 import { fileTypes } from '../../ninep/qid.ts';
-import type { TarEntry, TarEntryType } from '../../layers/tarscanner.ts';
-import { decodeText, encodeText } from '../../ninep/text.ts';
+import type { TarEntry, TarEntryType } from '../../oci/tar/scanner.ts';
+import { decodeText, encodeText } from '../../oci/text.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
 import { recordFlag, recordKind, treeRecord } from '../../protocol/filetree.ts';
@@ -9,7 +9,7 @@ import { cleanPath } from '../volumes/mountconfig.ts';
 import type { Filetree } from './filetree.ts';
 import { clean, dir } from './gopath.ts';
 import { errorNumber, FileError } from './kernelerror.ts';
-import { readTar } from './tarreading.ts';
+import { readTar } from '../../oci/tar/reader.ts';
 
 export interface ExtractionOptions {
   /** A directory of the root, as a clean path. */

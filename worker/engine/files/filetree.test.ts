@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { concat, gnuTar, inScratch, rawTar, paxData, seenOnDisk } from '../../layers/tarfixture.suite.ts';
-import { decodeText } from '../../ninep/text.ts';
+import { decodeText } from '../../oci/text.ts';
 import { extract } from './extraction.ts';
 import { buildProgram, missingCompiler, runProgram } from './filetree-program.suite.ts';
 import { FileError } from './kernelerror.ts';

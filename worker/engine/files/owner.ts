@@ -1,5 +1,5 @@
 import { fileType, fileTypes } from '../../ninep/qid.ts';
-import { decodeText } from '../../ninep/text.ts';
+import { decodeText } from '../../oci/text.ts';
 import { recordFlag, recordKind } from '../../protocol/filetree.ts';
 import type { Container } from '../containers/container.ts';
 import { invalid } from '../errors.ts';

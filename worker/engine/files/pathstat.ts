@@ -1,7 +1,7 @@
 import { fileType, fileTypes } from '../../ninep/qid.ts';
 import type { PathStat } from '../../protocol/engine-api.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
-import { decodeText } from '../../ninep/text.ts';
+import { decodeText } from '../../oci/text.ts';
 import { base } from './gopath.ts';
 
 /** What the API tells of a path that was looked up as `path`. */

@@ -1,4 +1,4 @@
-import { decodeText } from '../../ninep/text.ts';
+import { decodeText } from '../../oci/text.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
 import { decodeRecord, recordKind, recordLength } from '../../protocol/filetree.ts';
 import { internal } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { fileType, fileTypes } from '../../ninep/qid.ts';
-import { decodeText } from '../../ninep/text.ts';
+import { decodeText } from '../../oci/text.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
 import { recordKind } from '../../protocol/filetree.ts';
 import type { Container } from '../containers/container.ts';

@@ -1,8 +1,8 @@
 import type { BlobReader } from '../../content/blobreader.ts';
 import type { ContentStore } from '../../content/contentstore.ts';
-import type { TarEntry } from '../../layers/tarscanner.ts';
-import { TarScanner } from '../../layers/tarscanner.ts';
 import { unpacked } from '../../layers/unpack.ts';
+import type { TarEntry } from '../../oci/tar/scanner.ts';
+import { TarScanner } from '../../oci/tar/scanner.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { invalid } from '../../oci/errors.ts';
 

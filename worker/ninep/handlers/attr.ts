@@ -18,7 +18,7 @@ import {
 } from '../messages.ts';
 import type { File } from '../file.ts';
 import type { Qid } from '../qid.ts';
-import { encodeText } from '../text.ts';
+import { encodeText } from '../../oci/text.ts';
 
 const onGetattr = on(Tgetattr, (session, { fid }) => {
   const { file } = session.fids.get(fid).node;

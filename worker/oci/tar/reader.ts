@@ -1,5 +1,5 @@
-import type { TarEntry } from '../../layers/tarscanner.ts';
-import { TarScanner } from '../../layers/tarscanner.ts';
+import type { TarEntry } from './scanner.ts';
+import { TarScanner } from './scanner.ts';
 
 /** An archive as it streams by: an entry, then the pieces of its file's contents, holes filled with zeros. */
 export type TarEvent = { readonly entry: TarEntry } | { readonly bytes: Uint8Array };

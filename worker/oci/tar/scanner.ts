@@ -1,12 +1,12 @@
 // Our own parser, since modern-tar gives neither offsets nor sparse files nor raw bytes of names and xattrs.
-import { decodeText } from '../ninep/text.ts';
-import { invalid } from '../oci/errors.ts';
+import { decodeText } from '../text.ts';
+import { invalid } from '../errors.ts';
 import type { PaxRecords } from './pax.ts';
 import { parsePax, paxNumber, paxPath, paxTime } from './pax.ts';
 import type { SparseMap } from './sparse.ts';
 import { SparseLines, sparseFields, sparseMap, sparseNumbers } from './sparse.ts';
-import type { TarHeader } from './tarheader.ts';
-import { blockSize, number, parseHeader, text } from './tarheader.ts';
+import type { TarHeader } from './header.ts';
+import { blockSize, number, parseHeader, text } from './header.ts';
 
 export type TarEntryType = 'file' | 'hardlink' | 'symlink' | 'character' | 'block' | 'directory' | 'fifo';
 

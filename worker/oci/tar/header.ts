@@ -1,4 +1,4 @@
-import { invalid } from '../oci/errors.ts';
+import { invalid } from '../errors.ts';
 
 /** The unit of a tar archive. */
 export const blockSize = 512;

@@ -1,6 +1,6 @@
-import { encodeText } from '../ninep/text.ts';
-import { blockSize } from './tarheader.ts';
-import type { TarEntryType } from './tarscanner.ts';
+import { encodeText } from '../text.ts';
+import { blockSize } from './header.ts';
+import type { TarEntryType } from './scanner.ts';
 
 /** An entry to be written. Names are bytes; a directory's ends with a slash. */
 export interface NewTarEntry {

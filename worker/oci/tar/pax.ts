@@ -1,5 +1,5 @@
-import { decodeText } from '../ninep/text.ts';
-import { invalid } from '../oci/errors.ts';
+import { decodeText } from '../text.ts';
+import { invalid } from '../errors.ts';
 
 /**
  * The records of a PAX extended header, values as bytes since xattrs are. GNU's sparse format 0.0 repeats two keys, so

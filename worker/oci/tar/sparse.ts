@@ -1,7 +1,7 @@
-import { decodeText } from '../ninep/text.ts';
-import { invalid } from '../oci/errors.ts';
+import { decodeText } from '../text.ts';
+import { invalid } from '../errors.ts';
 import { paxNumber } from './pax.ts';
-import { number } from './tarheader.ts';
+import { number } from './header.ts';
 
 /**
  * Where a sparse file's data lies: pairs of (offset in the file, length), ascending, stored one after the other.
