@@ -24,6 +24,7 @@ if (what === 'test') {
   installBrowser();
   run('building the machine image', process.execPath, ['--import', 'tsx', 'scripts/build-machine.ts']);
   buildDebian();
+  installClients();
   run('building the page', 'npm', ['run', '--silent', 'build']);
 }
 
@@ -61,6 +62,15 @@ function buildDebian() {
     );
   } catch (error) {
     process.stdout.write(`setup: ${error.message} The tests that need it are skipped.\n`);
+  }
+}
+
+/** Real clients, that the engine is tried with; what cannot be had is said, and its tests are skipped. */
+function installClients() {
+  try {
+    run('getting clients', process.execPath, ['--import', 'tsx', 'test/api/install-clients.ts'], true);
+  } catch (error) {
+    process.stdout.write(`setup: ${error.message} The tests that need them are skipped.\n`);
   }
 }
 

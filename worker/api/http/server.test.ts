@@ -312,7 +312,24 @@ describe('streams', () => {
   });
 });
 
+/** What a handler reads that has taken the connection over. */
+function echoed(sent: string): Promise<string> {
+  return exchange(sent, async () =>
+    hijack(async (connection) => {
+      for await (const bytes of connection.input) await connection.write(bytes);
+    }),
+  );
+}
+
 describe('a connection that is handed over', () => {
+  test('begins after a body that nobody has read', async () => {
+    expect(await echoed(`POST / HTTP/1.1\r\n${host}Content-Length: 2\r\n\r\n{}input`)).toBe('input');
+    const chunks = '2\r\nin\r\n3\r\nput\r\n0\r\n\r\n more';
+    expect(await echoed(`POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n${chunks}`)).toBe(
+      'input more',
+    );
+  });
+
   test('begins after the request, and has two directions', async () => {
     const client = new MemoryClient();
     const served = serveConnection(client.connection, async () =>

@@ -105,13 +105,20 @@ class Exchange {
   async #handOver(hijack: (connection: Connection) => Promise<void>): Promise<boolean> {
     const { gone } = this.#connection;
     await hijack({
-      input: this.#reader.rest(),
+      input: this.#rest(),
       gone,
       write: (bytes) => this.#connection.write(bytes),
       end: () => this.#connection.end(),
       reset: () => this.#connection.reset(),
     });
     return false;
+  }
+
+  /** Clients send options as a body that nobody has asked for; in chunks it is what they have to say. */
+  async *#rest(): AsyncGenerator<Uint8Array> {
+    const { length, bytes } = this.#body;
+    for await (const part of bytes) if (length < 0) yield part;
+    yield* this.#reader.rest();
   }
 
   async #send(answer: Answer): Promise<boolean> {
