@@ -1,7 +1,7 @@
 import { StatusError } from './errors.ts';
 import { absolutePath, parentPath } from './path.ts';
 import { baseName } from './cp/path-entry.ts';
-import type { ClientSession } from './session.ts';
+import type { ClientFiles, ClientSession } from './session.ts';
 import { fileType } from './syscalls.ts';
 
 const kinds: Readonly<Record<number, string>> = {
@@ -46,7 +46,14 @@ export async function writeAtomically(
     await maker.finish();
     await files.rename(temporary, whole);
   } catch (error) {
-    await files.maker().remove(temporary);
+    await discard(files, temporary);
     throw error;
   }
+}
+
+/** What is wrong already is what is told. */
+async function discard(files: ClientFiles, path: string): Promise<void> {
+  const maker = files.maker();
+  await maker.unlink(path);
+  await maker.finish().catch(() => undefined);
 }

@@ -6,13 +6,13 @@ import type { FileMaker } from './session.ts';
 import {
   deviceNumber,
   encodeTimes,
-  fileType,
+  kindOf,
   noFollow,
   openFlag,
   syscall,
   workingDirectory,
 } from './syscalls.ts';
-import type { DirectoryEntry, FileStat, Instant } from './syscalls.ts';
+import type { DirectoryEntry, EntryKind, FileStat, Instant } from './syscalls.ts';
 
 const mostWritten = maxMessage - callFixedSize;
 const createFlags = openFlag.writeOnly | openFlag.create | openFlag.largeFile | openFlag.closeOnExec;
@@ -79,19 +79,22 @@ export class RelayFileMaker implements FileMaker {
     return this.#step('chtimes', path, syscall.utimensat, args);
   }
 
-  async remove(path: string): Promise<void> {
-    const found = await this.lstat(path);
-    if (!found) return;
-    if ((found.mode & fileType.mask) !== fileType.directory)
-      return this.#step('unlink', path, syscall.unlink, [path]);
-    for (const { name } of await this.#looking.list(path)) await this.remove(`${path}/${name}`);
-    await this.#step('rmdir', path, syscall.rmdir, [path]);
+  unlink(path: string): Promise<void> {
+    return this.#step('unlink', path, syscall.unlink, [path]);
   }
 
-  async lstat(path: string): Promise<FileStat | undefined> {
-    const found = await this.#looking.lstat(path);
+  async entries(path: string): Promise<ReadonlyMap<string, EntryKind>> {
+    const listed = await this.#looking.list(path);
     this.#check();
-    return found;
+    const kinds = listed.map(
+      async ({ name, kind }) => [name, kind ?? (await this.#kind(`${path}/${name}`))] as const,
+    );
+    return new Map(await Promise.all(kinds));
+  }
+
+  async #kind(path: string): Promise<EntryKind> {
+    const found = await this.#looking.lstat(path);
+    return found ? kindOf(found) : 'other';
   }
 
   async finish(): Promise<void> {

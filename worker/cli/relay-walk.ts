@@ -56,8 +56,8 @@ async function* visitAll(
   const prefix = path.endsWith('/') ? path : `${path}/`;
   const asked: Asked[] = [];
   for (const [at, { name }] of sorted.entries()) {
-    for (const { name, directory } of sorted.slice(asked.length, at + ahead))
-      asked.push(ask(source, prefix + name, directory));
+    for (const { name, kind } of sorted.slice(asked.length, at + ahead))
+      asked.push(ask(source, prefix + name, kind === 'directory'));
     const next = asked[at];
     if (next) yield* visit(source, prefix + name, next);
   }

@@ -1,6 +1,6 @@
 import type { TerminalSize } from '../protocol/agent.ts';
 import type { Sink } from '../protocol/engine-api.ts';
-import type { FileStat, Instant } from './syscalls.ts';
+import type { EntryKind, FileStat, Instant } from './syscalls.ts';
 
 export type Unsubscribe = () => void;
 
@@ -79,10 +79,10 @@ export interface FileMaker {
   mode(path: string, mode: number): Promise<void>;
   /** Of access and modification; of a link itself. */
   times(path: string, time: Instant): Promise<void>;
-  /** Whatever is there, with all that is below it. */
-  remove(path: string): Promise<void>;
-  /** What is there after the steps before; a link for itself. Undefined when nothing is. */
-  lstat(path: string): Promise<FileStat | undefined>;
+  /** What is no directory. */
+  unlink(path: string): Promise<void>;
+  /** What is in a directory after the steps before. */
+  entries(path: string): Promise<ReadonlyMap<string, EntryKind>>;
   finish(): Promise<void>;
 }
 

@@ -87,13 +87,28 @@ export function decodeStat(bytes: Uint8Array): FileStat {
   };
 }
 
+export type EntryKind = 'directory' | 'link' | 'other';
+
 export interface DirectoryEntry {
   readonly name: string;
-  /** Whether it is a directory, where the file system says so. */
-  readonly directory: boolean;
+  /** Undefined where the file system does not say. */
+  readonly kind: EntryKind | undefined;
 }
 
-const directoryType = 4;
+/** By d_type; the file system need not know. */
+const entryKinds: readonly (EntryKind | undefined)[] = [undefined, 'other', 'other', 'other', 'directory'];
+const linkType = 10;
+
+function entryKind(type: number): EntryKind | undefined {
+  if (type === linkType) return 'link';
+  return type < entryKinds.length ? entryKinds[type] : 'other';
+}
+
+export function kindOf({ mode }: FileStat): EntryKind {
+  const type = mode & fileType.mask;
+  if (type === fileType.directory) return 'directory';
+  return type === fileType.link ? 'link' : 'other';
+}
 
 /** What getdents64 has filled in, without `.` and `..`. */
 export function decodeEntries(bytes: Uint8Array): DirectoryEntry[] {
@@ -103,7 +118,7 @@ export function decodeEntries(bytes: Uint8Array): DirectoryEntry[] {
     if (length === 0) break;
     const end = bytes.indexOf(0, at + 19);
     const name = decodeText(bytes.subarray(at + 19, end));
-    if (name !== '.' && name !== '..') entries.push({ name, directory: bytes[at + 18] === directoryType });
+    if (name !== '.' && name !== '..') entries.push({ name, kind: entryKind(bytes[at + 18] ?? 0) });
     at += length;
   }
   return entries;

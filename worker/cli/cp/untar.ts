@@ -5,12 +5,12 @@ import { StatusError } from '../errors.ts';
 import { cleanPath, parentPath } from '../path.ts';
 import type { ClientFiles, FileMaker } from '../session.ts';
 import { fileType } from '../syscalls.ts';
-import type { FileStat, Instant } from '../syscalls.ts';
+import type { EntryKind, Instant } from '../syscalls.ts';
 import { quote } from '../template/fmt-quote.ts';
 import { decodeText } from '../text.ts';
-import { followLinks, isDirectory } from './copy-info.ts';
+import { followLinks } from './copy-info.ts';
 import type { CopyPlan } from './copy-info.ts';
-import { joinPath } from './path-entry.ts';
+import { baseName, joinPath } from './path-entry.ts';
 
 /**
  * Unpacks a tar into a directory of the client's as its user: owners are not taken over, a directory does not replace a
@@ -60,16 +60,14 @@ class Unpacking {
   readonly #files: ClientFiles;
   readonly #maker: FileMaker;
   readonly #root: string;
-  /** Directories that are there, and whether they were empty when we began. */
-  readonly #known = new Map<string, 'fresh' | 'old'>();
-  readonly #made = new Set<string>();
+  /** What is in the directories that have been looked at or made. */
+  readonly #entries = new Map<string, Map<string, EntryKind>>();
   readonly #times: [path: string, time: Instant][] = [];
 
   constructor(files: ClientFiles, root: string) {
     this.#files = files;
     this.#maker = files.maker();
     this.#root = root;
-    this.#known.set(root, 'old');
   }
 
   async take(
@@ -87,7 +85,6 @@ class Unpacking {
     await this.#clear(path, name, entry);
     await this.#make(entry, path, rename, content);
     await this.#dress(entry, path);
-    this.#made.add(path);
   }
 
   /** A directory's time is set when nothing is put into it any more. */
@@ -98,17 +95,14 @@ class Unpacking {
 
   /** An archive need not name the directories that its files are in; links in their place must not lead outside. */
   async #implyDirectory(path: string): Promise<void> {
-    if (this.#known.has(path)) return;
+    if (path === this.#root || this.#entries.has(path)) return;
     await this.#implyDirectory(parentPath(path));
-    const there = await this.#lookedAt(path);
-    if (there) await this.#checkLink(path, there);
-    else await this.#maker.directory(path, 0o755);
-    this.#known.set(path, there ? 'old' : 'fresh');
-    this.#made.add(path);
+    const there = await this.#kind(path);
+    if (there === 'link') await this.#checkLink(path);
+    if (there === undefined) await this.#makeDirectory(path, 0o755);
   }
 
-  async #checkLink(path: string, { mode }: FileStat): Promise<void> {
-    if ((mode & fileType.mask) !== fileType.link) return;
+  async #checkLink(path: string): Promise<void> {
     const resolved = await followLinks(this.#files, path);
     const root = await followLinks(this.#files, this.#root);
     if (!within(resolved, root))
@@ -117,20 +111,30 @@ class Unpacking {
 
   /** Makes way for an entry. */
   async #clear(path: string, name: string, { type }: TarEntry): Promise<void> {
-    const there = await this.#lookedAt(path);
-    if (!there) return;
-    const directory = isDirectory(there);
+    const there = await this.#kind(path);
+    if (there === undefined) return;
+    const directory = there === 'directory';
     const [was, is] = directory ? ['directory', 'non-directory'] : ['non-directory', 'directory'];
-    if (directory !== (type === 'directory') && (directory || type === 'directory'))
+    if (directory !== (type === 'directory'))
       throw new StatusError(1, `cannot overwrite ${was} ${quote(name)} with ${is} ${quote(this.#root)}`);
-    if (directory) this.#known.set(path, 'old');
-    else await this.#maker.remove(path);
+    if (!directory) await this.#maker.unlink(path);
   }
 
-  /** In a directory that we have made there is only what we have made. */
-  async #lookedAt(path: string): ReturnType<FileMaker['lstat']> {
-    if (this.#known.get(parentPath(path)) === 'fresh' && !this.#made.has(path)) return undefined;
-    return this.#maker.lstat(path);
+  /** What is there: a directory is asked once for all that is in it. */
+  async #kind(path: string): Promise<EntryKind | undefined> {
+    return (await this.#entriesOf(parentPath(path))).get(baseName(path));
+  }
+
+  async #entriesOf(directory: string): Promise<Map<string, EntryKind>> {
+    const known = this.#entries.get(directory);
+    if (known) return known;
+    const found = new Map(await this.#maker.entries(directory));
+    this.#entries.set(directory, found);
+    return found;
+  }
+
+  #note(path: string, kind: EntryKind): void {
+    this.#entries.get(parentPath(path))?.set(baseName(path), kind);
   }
 
   async #make(
@@ -139,9 +143,9 @@ class Unpacking {
     rename: (name: string) => string,
     content: AsyncIterable<Uint8Array>,
   ): Promise<void> {
+    if (entry.type === 'directory') return this.#mergeDirectory(path, entry.mode);
+    this.#note(path, entry.type === 'symlink' ? 'link' : 'other');
     switch (entry.type) {
-      case 'directory':
-        return this.#makeDirectory(path, entry.mode);
       case 'file':
         return this.#maker.file(path, entry.mode, content);
       case 'symlink':
@@ -153,10 +157,14 @@ class Unpacking {
     }
   }
 
+  async #mergeDirectory(path: string, mode: number): Promise<void> {
+    if ((await this.#kind(path)) === undefined) await this.#makeDirectory(path, mode);
+  }
+
   async #makeDirectory(path: string, mode: number): Promise<void> {
-    if (this.#known.has(path)) return;
     await this.#maker.directory(path, mode);
-    this.#known.set(path, 'fresh');
+    this.#note(path, 'directory');
+    this.#entries.set(path, new Map());
   }
 
   #hardLink(path: string, target: string): Promise<void> {
