@@ -329,3 +329,77 @@ test('nothing is left of fifty copies', async () => {
   const after = await machine().census();
   expect({ ...after, memoryAvailable: 0 }).toEqual({ ...before, memoryAvailable: 0 });
 });
+
+describe('export', () => {
+  test('the root file system, without what is mounted in it', async () => {
+    await out(
+      `mkdir -p /var/lib/docker/t; echo x > /var/lib/docker/t/f
+       docker run --name whole -v /var/lib/docker/t:/data busybox sh -c 'echo new > /new; rm /etc/group'`,
+    );
+    const parts: Uint8Array[] = [];
+    for await (const part of await engine().containerExport('whole')) parts.push(part);
+    const folder = scratch();
+    execFileSync('tar', ['-C', folder, '-xpf', '-'], { input: Buffer.concat(parts) });
+    const seen = seenOnDisk(folder);
+    expect(Object.keys(seen)).toEqual(
+      expect.arrayContaining(['./.dockerenv', './etc/passwd', './data', './proc', './new']),
+    );
+    expect(Object.keys(seen).filter((path) => /^\.\/(data|proc|dev|sys)\/./.test(path))).toEqual([]);
+    expect(seen['./etc/group']).toBeUndefined();
+    expect(seen['./etc/hosts']?.content).toMatch(/^0 bytes/);
+    const busybox = await out(
+      `docker run --rm busybox sh -c 'sha256sum < /bin/busybox; stat -c %h /bin/busybox'`,
+    );
+    const [sum = '', links] = busybox.split('\n');
+    expect(seen['./bin/busybox']?.content).toContain(sum.slice(0, 16));
+    expect(String(seen['./bin/busybox']?.nlink)).toBe(links);
+    await out('docker rm whole; rm -r /var/lib/docker/t');
+  });
+
+  test('of a container that is not there any more', async () => {
+    expect(await failure(engine().containerExport('nobody'))).toBe('404 No such container: nobody');
+  });
+});
+
+describe('changes and sizes', () => {
+  const changed = (script: string) =>
+    out(
+      `docker run --name changed busybox sh -c '${script}'; docker diff changed; docker rm changed > /dev/null`,
+    );
+
+  test('a container that has only run has changed nothing', async () => {
+    expect(await changed('cat /etc/passwd > /dev/null')).toBe('');
+    expect(await out('docker create --name fresh busybox; docker diff fresh; docker rm fresh')).toMatch(
+      /^[0-9a-f]{64}\nfresh$/,
+    );
+  });
+
+  test('added, changed and deleted', async () => {
+    expect(await changed('mkdir /foo; echo xyzzy > /foo/bar')).toBe('A /foo\nA /foo/bar');
+    expect(await changed('echo x >> /etc/passwd; rm /etc/group; touch /tmp/new')).toBe(
+      'C /etc\nD /etc/group\nC /etc/passwd\nC /tmp\nA /tmp/new',
+    );
+    expect(await changed('rm -r /home; rm -r /root; mkdir /root; chmod 700 /root; touch /root/x')).toMatch(
+      /(C \/root\n)A \/root\/x$/,
+    );
+  });
+
+  test('touched but not changed', async () => {
+    expect(
+      await changed('chmod 600 /etc/passwd; chmod 644 /etc/passwd; mv /etc/group /g; mv /g /etc/group'),
+    ).toBe('');
+  });
+
+  test('while it runs', async () => {
+    await out(
+      'docker run -d --name busy busybox sh -c "head -c 5000 /dev/zero > /five; ln /five /two; sleep 1000"',
+    );
+    await machine().until('docker diff busy', 'A /five\nA /two');
+    expect(await out('docker inspect -s -f "{{.SizeRw}}" busy')).toBe('5000');
+    const { SizeRw, SizeRootFs } = await engine().containerInspect('busy', { size: true });
+    const { Size } = await engine().imageInspect('busybox');
+    expect([SizeRw, SizeRootFs]).toEqual([5000, Size + 5000]);
+    expect(await out('docker ps -s -f name=busy --format "{{.Size}}"')).toMatch(/^5kB \(virtual .*B\)$/);
+    await out('docker rm -f busy');
+  });
+});

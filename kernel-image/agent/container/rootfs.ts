@@ -1,7 +1,7 @@
 import type { ContainerSpec, SpecMount } from '../../../worker/protocol/agent.ts';
 import { Batch } from '../kernel/batch.ts';
 import { check, KernelError } from '../kernel/errors.ts';
-import { close, control, fileType, flags, mkdirs, modeOf, open } from '../kernel/files.ts';
+import { close, control, fileType, flags, mkdirs, modeOf, modeOfOpen, open } from '../kernel/files.ts';
 import {
   addReadonly,
   attach,
@@ -186,7 +186,7 @@ function isPropagation(option: string): boolean {
 }
 
 function attachAnywhere(tree: number, target: string, source: string): void {
-  const isDirectory = (modeOf(`/proc/self/fd/${tree}`) & fileType.mask) === fileType.directory;
+  const isDirectory = (modeOfOpen(tree) & fileType.mask) === fileType.directory;
   if (isDirectory) mkdirs(target);
   else makeFile(target, source);
   attach(tree, target);

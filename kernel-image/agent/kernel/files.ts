@@ -120,6 +120,12 @@ export function modeOf(path: string): number {
   return result < 0 ? result : (statWords[4] ?? 0);
 }
 
+/** The mode of an open file, also of one that is open as a path only. */
+export function modeOfOpen(fd: number): number {
+  check('fstat', syscall(nr.fstat64, fd, statBuffer));
+  return statWords[4] ?? 0;
+}
+
 /** The device number of the file that `modeOf` was last asked for. `st_rdev` lies at byte 32. */
 export function lastDevice(): number {
   return statWords[8] ?? 0;

@@ -42,6 +42,7 @@ export const nr = {
   capset: 185,
   mmap2: 192,
   stat64: 195,
+  fstat64: 197,
   lstat64: 196,
   lchown32: 198,
   setgroups32: 206,
