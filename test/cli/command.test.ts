@@ -200,8 +200,8 @@ describe('several containers', () => {
 
   test('stop knows the old name of its flag', async () => {
     const engine = engineWith();
-    const { err } = await docker(engine, 'stop --time 0 web');
-    expect(err).toBe('Flag --time has been deprecated, use --timeout instead\n');
+    const { out } = await docker(engine, 'stop --time 0 web');
+    expect(out).toBe('Flag --time has been deprecated, use --timeout instead\nweb\n');
     expect(engine.calls).toEqual(['POST /containers/web/stop?t=0']);
   });
 });

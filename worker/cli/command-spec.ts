@@ -1,4 +1,5 @@
 import type { EngineApi } from '../protocol/engine-api.ts';
+import type { ClientConfig } from './client-config.ts';
 import type { FlagTable, FlagValues } from './flags/flag.ts';
 import type { ClientSession } from './session.ts';
 import type { Printer } from './text.ts';
@@ -35,6 +36,9 @@ export const atMost = (max: number): ArgsRule => ({ min: 0, max });
 export interface Call<F extends FlagTable = FlagTable> {
   readonly engine: EngineApi;
   readonly session: ClientSession;
+  readonly config: ClientConfig;
+  /** `--debug` was given. */
+  readonly debug: boolean;
   /** As it was spelled: `docker container ls`. */
   readonly name: string;
   readonly values: FlagValues<F>;

@@ -50,6 +50,8 @@ export interface Entry {
   readonly aliases?: readonly string[];
   readonly short: string;
   readonly spec?: CommandSpec;
+  /** It will not come: this engine has no use for it. */
+  readonly never?: boolean;
   readonly group?: Group;
 }
 
@@ -61,6 +63,8 @@ export interface Group {
 /** A part of the list in `docker --help`. */
 interface Section {
   readonly title: string;
+  /** Other spellings of commands that have a place elsewhere. */
+  readonly legacy?: boolean;
   readonly entries: readonly Entry[];
 }
 
@@ -70,6 +74,10 @@ function has(name: string, spec: CommandSpec, aliases: readonly string[] = []): 
 
 function lacks(name: string, short: string, aliases: readonly string[] = []): Entry {
   return { name, short, aliases };
+}
+
+function never(name: string, short: string): Entry {
+  return { name, short, never: true };
 }
 
 function group(name: string, short: string, commands: readonly Entry[]): Entry {
@@ -196,19 +204,20 @@ export const sections: readonly Section[] = [
     entries: [
       lacks('builder', 'Manage builds'),
       containerGroup,
-      lacks('context', 'Manage contexts'),
+      never('context', 'Manage contexts'),
       imageGroup,
-      lacks('manifest', 'Manage Docker image manifests and manifest lists'),
+      never('manifest', 'Manage Docker image manifests and manifest lists'),
       networkGroup,
-      lacks('plugin', 'Manage plugins'),
+      never('plugin', 'Manage plugins'),
       systemGroup,
-      lacks('trust', 'Manage trust on Docker images'),
+      never('trust', 'Manage trust on Docker images'),
       volumeGroup,
     ],
   },
-  { title: 'Swarm Commands', entries: [lacks('swarm', 'Manage Swarm')] },
+  { title: 'Swarm Commands', entries: [never('swarm', 'Manage Swarm')] },
   {
     title: 'Commands',
+    legacy: true,
     entries: byName([
       ...[...Object.values(container), ...Object.values(image), system.events]
         .filter((entry) => !common.includes(entry))
@@ -217,4 +226,16 @@ export const sections: readonly Section[] = [
       has('rmi', rmi),
     ]),
   },
+];
+
+/** Docker lists these only for engines that have them. */
+export const unlisted: readonly Entry[] = [
+  never('checkpoint', 'Manage checkpoints'),
+  never('config', 'Manage Swarm configs'),
+  never('node', 'Manage Swarm nodes'),
+  never('secret', 'Manage Swarm secrets'),
+  never('service', 'Manage Swarm services'),
+  never('stack', 'Manage Swarm stacks'),
+  never('buildx', 'Docker Buildx'),
+  lacks('compose', 'Docker Compose'),
 ];

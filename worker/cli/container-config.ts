@@ -1,4 +1,5 @@
 import type { ContainerConfig, CreateConfig } from '../protocol/engine-api.ts';
+import type { ClientConfig } from './client-config.ts';
 import { readEnvironment, readLabels } from './env-file.ts';
 import type { FlagValues } from './flags/flag.ts';
 import { hostConfig } from './host-config.ts';
@@ -11,11 +12,17 @@ import type { ClientSession } from './session.ts';
 
 type Values = FlagValues<ContainerFlags>;
 
+/** Of the call what its configuration comes from. */
+export interface ConfigCall {
+  readonly session: ClientSession;
+  readonly config: ClientConfig;
+  readonly values: Values;
+  readonly mentioned: ReadonlySet<string>;
+}
+
 /** What `docker run` and `docker create` ask the engine for: every field, as Docker's client sends it. */
 export async function containerConfig(
-  session: ClientSession,
-  values: Values,
-  mentioned: ReadonlySet<string>,
+  { session, config, values, mentioned }: ConfigCall,
   [image = '', ...command]: readonly string[],
 ): Promise<CreateConfig> {
   const volumes = readVolumes(values.volume, session.cwd);
@@ -24,7 +31,7 @@ export async function containerConfig(
   return {
     ...attachment(values),
     ...texts(values),
-    Env: orNull(await readEnvironment(session, values['env-file'], values.env)),
+    Env: orNull(await readEnvironment(session, config, values['env-file'], values.env)),
     Cmd: orNull(command),
     Image: image,
     Volumes: volumes.volumes,

@@ -24,6 +24,11 @@ export class DetachKeys {
   }
 }
 
+/** The first that is no key. */
+export function badKey(text: string): string | undefined {
+  return text.split(',').find((name) => keyCode(name) === undefined);
+}
+
 /** Undefined when it names no keys. */
 export function parseKeys(text: string): Uint8Array | undefined {
   const codes = text.split(',').map(keyCode);

@@ -1,14 +1,21 @@
+import { withProxies } from './client-config.ts';
+import type { ClientConfig } from './client-config.ts';
 import { cut } from './flags/kinds.ts';
 import { FileError } from './session.ts';
 import type { ClientSession } from './session.ts';
 
-/** The variables of `--env-file`, then those of `--env`; of the latter the last mention of a name counts. */
+/**
+ * The variables of `--env-file`, then those of `--env`, of which the last mention of a name counts, then those of the
+ * proxies that the client is told of.
+ */
 export async function readEnvironment(
   session: ClientSession,
+  config: ClientConfig,
   files: readonly string[],
   entries: readonly string[],
 ): Promise<string[]> {
-  return [...(await readFiles(session, files, session.env)), ...lastMentions(ownValues(session, entries))];
+  const own = lastMentions(ownValues(session, entries));
+  return [...(await readFiles(session, files, session.env)), ...withProxies(config, own)];
 }
 
 /** `NAME` alone takes its value from the client's environment. */

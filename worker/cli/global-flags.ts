@@ -1,41 +1,37 @@
 import { StatusError } from './errors.ts';
-import { unavailable } from './flags/flag.ts';
-import { bool, list, string } from './flags/kinds.ts';
+import { bool, string, value } from './flags/kinds.ts';
 
-const elsewhere = 'another daemon or another configuration is';
-const home = '/root/.docker';
-const levels = new Set(['debug', 'info', 'warn', 'error', 'fatal', 'panic', 'trace']);
+const levels = new Set(['debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic', 'trace']);
 
-/** Flags before the command's name. There is one daemon and no transport to secure. */
-export const globalFlags = {
-  config: unavailable(
-    elsewhere,
-    string('Location of client config files', { defaultText: JSON.stringify(home) }),
-  ),
-  context: unavailable(
-    elsewhere,
-    string(
+/** Flags before the command's name. The help tells where the client's files would be. */
+export function globalFlags(directory: string) {
+  const file = (usage: string, name: string) =>
+    string(usage, { defaultText: JSON.stringify(`${directory}/${name}.pem`) });
+  return {
+    config: string('Location of client config files', { defaultText: JSON.stringify(directory) }),
+    context: string(
       'Name of the context to use to connect to the daemon (overrides DOCKER_HOST env var and default context ' +
         'set with "docker context use")',
       { short: 'c' },
     ),
-  ),
-  debug: bool('Enable debug mode', { short: 'D' }),
-  host: unavailable(elsewhere, list('Daemon socket to connect to', { short: 'H' })),
-  'log-level': string('Set the logging level ("debug", "info", "warn", "error", "fatal")', {
-    short: 'l',
-    initial: 'info',
-  }),
-  tls: unavailable(elsewhere, bool('Use TLS; implied by --tlsverify')),
-  tlscacert: tlsFile('Trust certs signed only by this CA', 'ca'),
-  tlscert: tlsFile('Path to TLS certificate file', 'cert'),
-  tlskey: tlsFile('Path to TLS key file', 'key'),
-  tlsverify: unavailable(elsewhere, bool('Use TLS and verify the remote')),
-  version: bool('Print version information and quit', { short: 'v' }),
-};
+    debug: bool('Enable debug mode', { short: 'D' }),
+    host: value('string', '', readHost, 'Daemon socket to connect to', { short: 'H' }),
+    'log-level': string('Set the logging level ("debug", "info", "warn", "error", "fatal")', {
+      short: 'l',
+      initial: 'info',
+    }),
+    tls: bool('Use TLS; implied by --tlsverify'),
+    tlscacert: file('Trust certs signed only by this CA', 'ca'),
+    tlscert: file('Path to TLS certificate file', 'cert'),
+    tlskey: file('Path to TLS key file', 'key'),
+    tlsverify: bool('Use TLS and verify the remote'),
+    version: bool('Print version information and quit', { short: 'v' }),
+  };
+}
 
-function tlsFile(usage: string, name: string) {
-  return unavailable(elsewhere, string(usage, { defaultText: JSON.stringify(`${home}/${name}.pem`) }));
+function readHost(text: string, previous: string): string {
+  if (previous !== '') throw new Error('specify only one -H');
+  return text;
 }
 
 /** Nothing is logged, at any level. @throws StatusError */

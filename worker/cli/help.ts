@@ -1,7 +1,7 @@
 import type { ClientSession } from './session.ts';
 import type { CommandSpec } from './command-spec.ts';
+import type { FlagTable } from './flags/flag.ts';
 import { flagUsages } from './flags/usage.ts';
-import { globalFlags } from './global-flags.ts';
 import { sections } from './command-tree.ts';
 import type { Group } from './command-tree.ts';
 
@@ -23,11 +23,14 @@ export function groupHelp(name: string, group: Group): string {
   );
 }
 
-export function rootHelp(session: ClientSession): string {
-  const listed = sections.map(({ title, entries }) => `${title}:\n${commandLines(entries)}\n`).join('');
+/** The old spellings of commands can be left out of the list. */
+export function rootHelp(session: ClientSession, globals: FlagTable): string {
+  const hide = Boolean(session.env.get('DOCKER_HIDE_LEGACY_COMMANDS'));
+  const shown = sections.filter(({ legacy }) => !legacy || !hide);
+  const listed = shown.map(({ title, entries }) => `${title}:\n${commandLines(entries)}\n`).join('');
   return (
     `Usage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\n${listed}` +
-    `Global Options:\n${flagUsages(globalFlags, width(session))}\n` +
+    `Global Options:\n${flagUsages(globals, width(session))}\n` +
     "Run 'docker COMMAND --help' for more information on a command.\n\n" +
     'For more help on how to use Docker, head to https://docs.docker.com/go/guides/\n'
   );

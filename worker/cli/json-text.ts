@@ -6,6 +6,14 @@ export function compactJson(text: string): string {
   return new Scanner(text).run();
 }
 
+/**
+ * The first value of a stream of JSON; undefined when there is none.
+ * @throws Error in the words of Go's json.Decoder
+ */
+export function firstJson(text: string): string | undefined {
+  return text.trim() === '' ? undefined : new Scanner(text, 'unexpected EOF').first();
+}
+
 const literals = ['true', 'false', 'null'] as const;
 
 class Scanner {
@@ -13,8 +21,16 @@ class Scanner {
   #at = 0;
   #out = '';
 
-  constructor(text: string) {
+  readonly #atEnd: string;
+
+  constructor(text: string, atEnd = 'unexpected end of JSON input') {
     this.#text = text;
+    this.#atEnd = atEnd;
+  }
+
+  first(): string {
+    this.#value();
+    return this.#out;
   }
 
   run(): string {
@@ -134,7 +150,7 @@ class Scanner {
 
   #fail(place: string): never {
     const character = this.#text[this.#at];
-    if (character === undefined) throw new Error('unexpected end of JSON input');
+    if (character === undefined) throw new Error(this.#atEnd);
     throw new Error(`invalid character ${quoted(character)} ${place}`);
   }
 }

@@ -1,3 +1,4 @@
+import { withPruneFilters } from './client-config.ts';
 import { command, noArgs } from './command-spec.ts';
 import type { Call, CommandSpec } from './command-spec.ts';
 import { confirm } from './confirm.ts';
@@ -45,7 +46,7 @@ export function pruneCommand(spec: PruneSpec): CommandSpec {
 async function run(spec: PruneSpec, call: Call<typeof baseFlags>): Promise<void> {
   const { engine, values, out } = call;
   const all = 'all' in values && values.all === true;
-  const { prune, filters } = spec.prune(all, values.filter);
+  const { prune, filters } = spec.prune(all, withPruneFilters(call.config, values.filter));
   const warning = `WARNING! This will remove ${spec.what(all)}.\nAre you sure you want to continue?`;
   if (!values.force && !(await confirm(call, warning))) return;
   const { text, reclaimed } = await prune(engine, filters);

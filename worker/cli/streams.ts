@@ -1,10 +1,24 @@
 import type { Attached, OutputChunk, Sink } from '../protocol/engine-api.ts';
-import { DetachKeys } from './detach-keys.ts';
+import { logWarning } from './client-log.ts';
+import { badKey, DetachKeys } from './detach-keys.ts';
 import type { ClientSession } from './session.ts';
+import { Printer } from './text.ts';
 
 export interface StreamOptions {
   readonly tty: boolean;
-  readonly detachKeys: string;
+  /** The default ones where there are none. */
+  readonly detachKeys?: string;
+}
+
+/** The keys that the flag names, or the client's configuration; to be sent only where there are any. */
+export function detachKeys({ values, config }: DetachCall): { detachKeys?: string } {
+  const keys = values['detach-keys'] || config.detachKeys;
+  return keys === '' ? {} : { detachKeys: keys };
+}
+
+interface DetachCall {
+  readonly values: { readonly 'detach-keys': string };
+  readonly config: { readonly detachKeys: string };
 }
 
 /**
@@ -31,12 +45,20 @@ async function pumpBoth(
   options: StreamOptions,
 ): Promise<'ended' | 'detached'> {
   const detach = new AbortController();
-  const keys = options.tty ? new DetachKeys(options.detachKeys) : undefined;
+  const keys = options.tty ? await detachReader(session, options.detachKeys ?? '') : undefined;
   if (attached.stdin) {
     void pumpInput(session.stdin, attached.stdin, keys).then((how) => how === 'detached' && detach.abort());
   }
   await pumpOutput(attached.output, session, detach.signal);
   return detach.signal.aborted ? 'detached' : 'ended';
+}
+
+async function detachReader(session: ClientSession, keys: string): Promise<DetachKeys> {
+  const mistake = keys === '' ? undefined : badKey(keys);
+  if (mistake === undefined) return new DetachKeys(keys);
+  const warning = `invalid detach escape keys, using default: Unknown character: '${mistake}'`;
+  await logWarning(session, new Printer(session.stderr), warning);
+  return new DetachKeys('');
 }
 
 /** What the process no longer reads is dropped, like what nobody types. */

@@ -16,6 +16,16 @@ export function followSize(
   return session.onResize(tell);
 }
 
+/** As {@link followSize}, after a size that is none: whoever has drawn the screen already draws it again. */
+export function redraw(
+  session: ClientSession,
+  resize: (size: { h: number; w: number }) => Promise<void>,
+): Unsubscribe {
+  const { size } = session;
+  if (size) resize({ h: size.rows + 1, w: size.cols + 1 }).catch(() => undefined);
+  return followSize(session, resize);
+}
+
 function heightAndWidth(size: TerminalSize): { h: number; w: number } {
   return { h: size.rows, w: size.cols };
 }

@@ -2,8 +2,8 @@ import type { ContainerInspect } from '../../protocol/engine-api.ts';
 import { command, exactly } from '../command-spec.ts';
 import { StatusError } from '../errors.ts';
 import { bool, string } from '../flags/kinds.ts';
-import { connectStreams } from '../streams.ts';
-import { checkTty, followSize, proxySignals } from '../terminal.ts';
+import { connectStreams, detachKeys } from '../streams.ts';
+import { checkTty, proxySignals, redraw } from '../terminal.ts';
 import { beginWait, exitStatus } from '../wait-exit.ts';
 
 export const attach = command({
@@ -16,7 +16,8 @@ export const attach = command({
     'no-stdin': bool('Do not attach STDIN'),
     'sig-proxy': bool('Proxy all received signals to the process', { initial: true }),
   },
-  async run({ engine, session, values, args, err }) {
+  async run(call) {
+    const { engine, session, values, args, err } = call;
     const container = await engine.containerInspect(args[0] ?? '');
     refuseUnlessRunning(container);
     const { Id: id, Config: config } = container;
@@ -25,11 +26,17 @@ export const attach = command({
     const stdin = !values['no-stdin'] && config.OpenStdin === true;
     const stopProxy = values['sig-proxy'] && !tty ? proxySignals(session, engine, id) : undefined;
     const waiting = await beginWait(engine, id, 'not-running');
-    const attached = await engine.containerAttach(id, { stream: true, stdin, stdout: true, stderr: true });
+    const attached = await engine.containerAttach(id, {
+      stream: true,
+      stdin,
+      stdout: true,
+      stderr: true,
+      ...detachKeys(call),
+    });
     const stopSize =
-      tty && session.tty.stdout ? followSize(session, (size) => engine.containerResize(id, size)) : undefined;
+      tty && session.tty.stdout ? redraw(session, (size) => engine.containerResize(id, size)) : undefined;
     try {
-      const how = await connectStreams(session, attached, { tty, detachKeys: values['detach-keys'] });
+      const how = await connectStreams(session, attached, { tty, ...detachKeys(call) });
       if (how === 'detached') throw new StatusError(1, 'read escape sequence');
     } finally {
       stopProxy?.();

@@ -35,8 +35,8 @@ export const create = command({
 });
 
 async function configure(call: Call<typeof flags>): Promise<CreateConfig> {
-  const { session, values, mentioned, args } = call;
+  const { session, values, args } = call;
   checkPullOption(values.pull);
   await warnOfMounts(session, call.err, values.mount);
-  return containerConfig(session, values, mentioned, args);
+  return containerConfig(call, args);
 }

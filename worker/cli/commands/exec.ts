@@ -5,7 +5,7 @@ import { readExecEnvironment } from '../env-file.ts';
 import { StatusError } from '../errors.ts';
 import { bool, list, string } from '../flags/kinds.ts';
 import { validEnv } from '../flags/validate.ts';
-import { connectStreams } from '../streams.ts';
+import { connectStreams, detachKeys } from '../streams.ts';
 import { checkTty, followSize } from '../terminal.ts';
 
 const flags = {
@@ -40,7 +40,9 @@ export const exec = command({
   },
 });
 
-async function execConfig({ session, values, args }: Call<ExecFlags>): Promise<ExecConfig> {
+async function execConfig(call: Call<ExecFlags>): Promise<ExecConfig> {
+  const { session, values, args } = call;
+  const { detachKeys: keys } = detachKeys(call);
   const attach = !values.detach;
   return {
     AttachStdin: attach && values.interactive,
@@ -49,6 +51,7 @@ async function execConfig({ session, values, args }: Call<ExecFlags>): Promise<E
     Tty: values.tty,
     Env: await readExecEnvironment(session, values['env-file'], values.env),
     Cmd: args.slice(1),
+    ...(keys === undefined ? {} : { DetachKeys: keys }),
     ...(values.privileged ? { Privileged: true } : {}),
     ...(values.user === '' ? {} : { User: values.user }),
     ...(values.workdir === '' ? {} : { WorkingDir: values.workdir }),
@@ -60,7 +63,8 @@ async function startDetached({ engine, values }: Call<ExecFlags>, id: string): P
   return 0;
 }
 
-async function startAttached({ engine, session, values }: Call<ExecFlags>, id: string): Promise<number> {
+async function startAttached(call: Call<ExecFlags>, id: string): Promise<number> {
+  const { engine, session, values } = call;
   const size = values.tty && session.tty.stdout ? session.size : undefined;
   const attached = await engine.execStart(id, {
     Tty: values.tty,
@@ -68,7 +72,7 @@ async function startAttached({ engine, session, values }: Call<ExecFlags>, id: s
   });
   const stop =
     values.tty && session.tty.stdin ? followSize(session, (to) => engine.execResize(id, to)) : undefined;
-  const how = await connectStreams(session, attached, { tty: values.tty, detachKeys: values['detach-keys'] });
+  const how = await connectStreams(session, attached, { tty: values.tty, ...detachKeys(call) });
   stop?.();
   if (how === 'detached') throw new StatusError(1, 'read escape sequence');
   return (await engine.execInspect(id)).ExitCode ?? 0;

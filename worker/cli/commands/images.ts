@@ -3,7 +3,7 @@ import { filter, filtersOption } from '../flags/filter.ts';
 import { unavailable } from '../flags/flag.ts';
 import { listFormatFlag } from '../flags/format.ts';
 import { bool } from '../flags/kinds.ts';
-import { ListFormat } from '../format/listing.ts';
+import { ListFormat, withPreset } from '../format/listing.ts';
 import { imageListing, imageListingWithDigests, imageRows } from '../image-listing.ts';
 
 export const images = command({
@@ -20,15 +20,16 @@ export const images = command({
     quiet: bool('Only show image IDs', { short: 'q' }),
     tree: unavailable('the tree of images is', bool('List multi-platform images as a tree (EXPERIMENTAL)')),
   },
-  async run({ engine, values, args: [reference], out }) {
+  async run({ engine, values, config, args: [reference], out }) {
+    const shown = withPreset(values, config.imagesFormat);
     const listing = values.digests ? imageListingWithDigests : imageListing;
-    const format = new ListFormat(listing, { ...values, full: values['no-trunc'] });
+    const format = new ListFormat(listing, { ...shown, full: values['no-trunc'] });
     const filters = reference === undefined ? values.filter : { ...values.filter, reference: [reference] };
     const found = await engine.imageList({
       ...(values.all ? { all: true } : {}),
       ...filtersOption(filters),
     });
-    const digests = values.digests || (values.format !== 'json' && format.names('Digest'));
+    const digests = values.digests || (shown.format !== 'json' && format.names('Digest'));
     await out.print(format.render(found.flatMap((image) => imageRows(image, digests, values.digests))));
   },
 });

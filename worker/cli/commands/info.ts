@@ -14,28 +14,31 @@ export const info = command({
   args: noArgs,
   spellings: 'docker system info, docker info',
   flags: { format: objectFormatFlag },
-  async run({ engine, values, out, err }) {
+  async run({ engine, values, debug, out, err }) {
     const format = values.format === '' ? undefined : new ObjectFormat(values.format);
     let failure: unknown;
     const server = await engine.info().catch((error: unknown) => void (failure = error));
-    if (format) await format.print(out, typed(dockerInfo, { ...server, ClientInfo: clientInfo }));
+    if (format) await format.print(out, typed(dockerInfo, { ...server, ClientInfo: clientInfo(debug) }));
     else
       await out.print(
-        [...clientLines(), '', 'Server:', ...(server ? serverLines(server) : []), ''].join('\n'),
+        [...clientLines(debug), '', 'Server:', ...(server ? serverLines(server) : []), ''].join('\n'),
       );
     if (!format) for (const warning of server?.Warnings ?? []) await err.println(warning);
     if (failure !== undefined) throw new StatusError(1, errorText(failure));
   },
 });
 
-const clientInfo = { Debug: false, ...client, Plugins: [], Warnings: null };
+/** What needs the engine to be known is not there. */
+function clientInfo(debug: boolean): object {
+  return { Debug: debug, ...client, ApiVersion: '', Plugins: [], Warnings: null };
+}
 
-function clientLines(): string[] {
+function clientLines(debug: boolean): string[] {
   return [
     `Client:${client.Platform.Name === '' ? '' : ` ${client.Platform.Name}`}`,
     ` Version:    ${client.Version}`,
     ` Context:    ${client.Context}`,
-    ' Debug Mode: false',
+    ` Debug Mode: ${debug}`,
   ];
 }
 

@@ -1,5 +1,4 @@
 import { command, exactly } from '../command-spec.ts';
-import { unavailable } from '../flags/flag.ts';
 import { bool, string } from '../flags/kinds.ts';
 import { pumpOutput } from '../streams.ts';
 import { timestamp } from '../timestamp.ts';
@@ -12,7 +11,7 @@ export const logs = command({
   args: exactly(1),
   spellings: 'docker container logs, docker logs',
   flags: {
-    details: unavailable('details of logs are', bool('Show extra details provided to logs')),
+    details: bool('Show extra details provided to logs'),
     follow: bool('Follow log output', { short: 'f' }),
     since: string(`Show logs since timestamp ${example}`),
     tail: string('Number of lines to show from the end of the logs', { short: 'n', initial: 'all' }),
@@ -26,6 +25,7 @@ export const logs = command({
       stderr: true,
       tail: values.tail,
       ...(values.follow ? { follow: true } : {}),
+      ...(values.details ? { details: true } : {}),
       ...(values.timestamps ? { timestamps: true } : {}),
       ...(values.since === '' ? {} : { since: timestamp('since', values.since) }),
       ...(values.until === '' ? {} : { until: timestamp('until', values.until) }),

@@ -2,7 +2,7 @@ import { command, noArgs } from '../command-spec.ts';
 import { filter, filtersOption } from '../flags/filter.ts';
 import { listFormatFlag } from '../flags/format.ts';
 import { bool } from '../flags/kinds.ts';
-import { ListFormat } from '../format/listing.ts';
+import { ListFormat, withPreset } from '../format/listing.ts';
 import { naturalOrder } from '../format/natural.ts';
 import { networkListing } from '../network-listing.ts';
 
@@ -17,9 +17,12 @@ export const networkLs = command({
     'no-trunc': bool('Do not truncate the output'),
     quiet: bool('Only display network IDs', { short: 'q' }),
   },
-  async run({ engine, values, out }) {
+  async run({ engine, values, config, out }) {
     const networks = await engine.networkList(filtersOption(values.filter));
-    const format = new ListFormat(networkListing, { ...values, full: values['no-trunc'] });
+    const format = new ListFormat(networkListing, {
+      ...withPreset(values, config.networksFormat),
+      full: values['no-trunc'],
+    });
     await out.print(format.render([...networks].sort((a, b) => naturalOrder(a.Name, b.Name))));
   },
 });

@@ -3,7 +3,7 @@ import { containerListing, containerListingWithSize } from '../container-listing
 import { filter, filtersOption } from '../flags/filter.ts';
 import { bool, integer } from '../flags/kinds.ts';
 import { listFormatFlag } from '../flags/format.ts';
-import { ListFormat } from '../format/listing.ts';
+import { ListFormat, withPreset } from '../format/listing.ts';
 
 const ignored = 'WARNING: Ignoring custom format, because both --format and --quiet are set.';
 
@@ -22,16 +22,16 @@ export const ps = command({
     quiet: bool('Only display container IDs', { short: 'q' }),
     size: bool('Display total file sizes', { short: 's' }),
   },
-  async run({ engine, values, out, err }) {
+  async run({ engine, values, config, out, err }) {
     const listing = values.size ? containerListingWithSize : containerListing;
-    const own = values.quiet ? '' : values.format;
+    const own = values.quiet ? '' : withPreset(values, config.psFormat).format;
     const format = new ListFormat(listing, { format: own, quiet: values.quiet, full: values['no-trunc'] });
-    if (values.format !== own) await err.println(ignored);
+    if (values.quiet && values.format !== '') await err.println(ignored);
     const limit = values.latest && values.last === -1 ? 1 : values.last;
     const containers = await engine.containerList({
       ...(values.all ? { all: true } : {}),
       ...(limit > 0 ? { limit } : {}),
-      ...(values.size || (values.format !== 'json' && format.names('Size')) ? { size: true } : {}),
+      ...(values.size || (own !== 'json' && format.names('Size')) ? { size: true } : {}),
       ...filtersOption(values.filter),
     });
     await out.print(format.render(containers));

@@ -17,7 +17,9 @@ export const pull = command({
       bool('Download all tagged images in the repository', { short: 'a' }),
     ),
     'disable-content-trust': bool('Skip image verification', { initial: true }),
-    platform: string('Set platform if server is multi-platform capable'),
+    platform: string('Set platform if server is multi-platform capable', {
+      preset: 'DOCKER_DEFAULT_PLATFORM',
+    }),
     quiet: bool('Suppress verbose output', { short: 'q' }),
   },
   async run({ engine, session, values, args: [name = ''], out }) {

@@ -1,7 +1,6 @@
 import { atLeast, command } from '../command-spec.ts';
 import { forEach } from '../each.ts';
 import { errorText, isNotFound, StatusError } from '../errors.ts';
-import { unavailable } from '../flags/flag.ts';
 import { bool } from '../flags/kinds.ts';
 
 export const rm = command({
@@ -11,12 +10,13 @@ export const rm = command({
   spellings: 'docker container rm, docker container remove, docker rm',
   flags: {
     force: bool('Force the removal of a running container (uses SIGKILL)', { short: 'f' }),
-    link: unavailable('links are', bool('Remove the specified link', { short: 'l' })),
+    link: bool('Remove the specified link', { short: 'l' }),
     volumes: bool('Remove anonymous volumes associated with the container', { short: 'v' }),
   },
   async run(call) {
     const options = {
       ...(call.values.force ? { force: true } : {}),
+      ...(call.values.link ? { link: true } : {}),
       ...(call.values.volumes ? { v: true } : {}),
     };
     await forEach(call, call.args, async (name) => {

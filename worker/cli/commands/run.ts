@@ -8,7 +8,7 @@ import { warnOfMounts } from '../options/mount.ts';
 import { runFlags } from '../run-flags.ts';
 import type { RunFlags } from '../run-flags.ts';
 import type { Unsubscribe } from '../session.ts';
-import { connectStreams } from '../streams.ts';
+import { connectStreams, detachKeys } from '../streams.ts';
 import { checkTty, followSize, proxySignals } from '../terminal.ts';
 import { beginWait, exitStatus } from '../wait-exit.ts';
 
@@ -38,7 +38,7 @@ export const run = command({
 async function configure(call: Call<RunFlags>): Promise<CreateConfig> {
   checkPullOption(call.values.pull);
   await warnOfMounts(call.session, call.err, call.values.mount);
-  return containerConfig(call.session, call.values, call.mentioned, call.args);
+  return containerConfig(call, call.args);
 }
 
 function detached(config: CreateConfig): CreateConfig {
@@ -74,9 +74,11 @@ async function startAttached(
 ): Promise<number> {
   const { engine, session, values } = call;
   const tty = config.Tty === true;
-  const attached = await withRunStatus(() => engine.containerAttach(id, attachOptions(config)));
+  const attached = await withRunStatus(() =>
+    engine.containerAttach(id, { ...attachOptions(config), ...detachKeys(call) }),
+  );
   const waiting = await beginWait(engine, id, values.rm ? 'removed' : 'next-exit');
-  const streams = connectStreams(session, attached, { tty, detachKeys: values['detach-keys'] });
+  const streams = connectStreams(session, attached, { tty, ...detachKeys(call) });
   streams.catch(() => undefined);
   try {
     await withRunStatus(() => engine.containerStart(id));
@@ -87,7 +89,9 @@ async function startAttached(
   }
   if (tty && session.tty.stdout)
     cleanUp.push(followSize(session, (size) => engine.containerResize(id, size)));
-  if ((await streams) === 'detached') return 0;
+  const outputs = config.AttachStdout || config.AttachStderr;
+  const how = await (outputs ? streams : Promise.race([streams, waiting.result]));
+  if (how === 'detached') return 0;
   return exitStatus(call.err, waiting);
 }
 

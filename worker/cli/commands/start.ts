@@ -5,14 +5,19 @@ import { allowNotModified, errorText, StatusError } from '../errors.ts';
 import { unavailable } from '../flags/flag.ts';
 import { bool, string } from '../flags/kinds.ts';
 import type { Unsubscribe } from '../session.ts';
-import { connectStreams } from '../streams.ts';
+import { connectStreams, detachKeys } from '../streams.ts';
 import { followSize, proxySignals } from '../terminal.ts';
 import { beginWait, exitStatus } from '../wait-exit.ts';
 
+/** Only with an engine that says so of itself. */
+function experimental(usage: string) {
+  return unavailable('checkpoints are', string(usage, { hidden: true }));
+}
+
 const flags = {
   attach: bool('Attach STDOUT/STDERR and forward signals', { short: 'a' }),
-  checkpoint: unavailable('checkpoints are', string('Restore from this checkpoint')),
-  'checkpoint-dir': unavailable('checkpoints are', string('Use a custom checkpoint storage directory')),
+  checkpoint: experimental('Restore from this checkpoint'),
+  'checkpoint-dir': experimental('Use a custom checkpoint storage directory'),
   'detach-keys': string('Override the key sequence for detaching a container'),
   interactive: bool("Attach container's STDIN", { short: 'i' }),
 };
@@ -69,9 +74,15 @@ async function startConnected(
   const { Id: id, Config: config, HostConfig: host } = container;
   const tty = config.Tty === true;
   const stdin = values.interactive && config.OpenStdin === true;
-  const attached = await engine.containerAttach(id, { stream: true, stdin, stdout: true, stderr: true });
+  const attached = await engine.containerAttach(id, {
+    stream: true,
+    stdin,
+    stdout: true,
+    stderr: true,
+    ...detachKeys(call),
+  });
   const waiting = await beginWait(engine, id, host.AutoRemove ? 'removed' : 'next-exit');
-  const streams = connectStreams(session, attached, { tty, detachKeys: values['detach-keys'] });
+  const streams = connectStreams(session, attached, { tty, ...detachKeys(call) });
   streams.catch(() => undefined);
   try {
     await allowNotModified(engine.containerStart(id));

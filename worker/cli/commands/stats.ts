@@ -75,8 +75,11 @@ async function follow(
 
 const interval = 500;
 
-async function show({ session, values, args, out }: StatsCall, board: StatsBoard): Promise<void> {
-  const format = new ListFormat(statsListing, { format: values.format, full: values['no-trunc'] });
+async function show({ session, config, values, args, out }: StatsCall, board: StatsBoard): Promise<void> {
+  const format = new ListFormat(statsListing, {
+    format: values.format || config.statsFormat,
+    full: values['no-trunc'],
+  });
   if (values['no-stream']) return out.print(format.render(board.rows()));
   while (!session.gone.aborted) {
     await out.print(screen(format.render(board.rows())));

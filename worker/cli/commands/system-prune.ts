@@ -1,3 +1,4 @@
+import { withPruneFilters } from '../client-config.ts';
 import { command, noArgs } from '../command-spec.ts';
 import { confirm } from '../confirm.ts';
 import { StatusError } from '../errors.ts';
@@ -23,7 +24,8 @@ export const systemPrune = command({
   args: noArgs,
   flags,
   async run(call) {
-    const { engine, values, out } = call;
+    const { engine, out } = call;
+    const values = { ...call.values, filter: withPruneFilters(call.config, call.values.filter) };
     if (values.volumes && 'until' in values.filter)
       throw new StatusError(1, 'ERROR: The "until" filter is not supported with "--volumes"');
     if (!values.force && !(await confirm(call, warning(values)))) return;

@@ -1,4 +1,5 @@
 import type { Version } from '../../protocol/engine-api.ts';
+import { apiVersion } from '../api-version.ts';
 import { client } from '../client-version.ts';
 import { command, noArgs } from '../command-spec.ts';
 import { errorText, StatusError } from '../errors.ts';
@@ -14,12 +15,13 @@ export const version = command({
   short: 'Show the Docker version information',
   args: noArgs,
   flags: { format: objectFormatFlag },
-  async run({ engine, values, out }) {
+  async run({ engine, session, values, out }) {
+    const own = { ...client, ApiVersion: apiVersion(session) };
     const format = values.format === '' ? undefined : new ObjectFormat(values.format, 'version');
     let failure: unknown;
     const server = await engine.version().catch((error: unknown) => void (failure = error));
-    const shown = { Client: client, Server: server ? shownServer(server) : null };
-    await (format ? format.print(out, typed(versionInfo, shown)) : out.print(text(server ?? undefined)));
+    const shown = { Client: own, Server: server ? shownServer(server) : null };
+    await (format ? format.print(out, typed(versionInfo, shown)) : out.print(text(own, server ?? undefined)));
     if (failure !== undefined) throw new StatusError(1, errorText(failure));
   },
 });
@@ -37,16 +39,18 @@ function shownServer(server: Version): Version {
   return { ...server, Components: components };
 }
 
-function text(server: Version | undefined): string {
-  const all = [...clientLines(), ...(server ? ['', ...serverLines(server)] : [])];
+function text(own: typeof client, server: Version | undefined): string {
+  const all = [...clientLines(own), ...(server ? ['', ...serverLines(server)] : [])];
   return alignTabs(all.map((line) => `${line}\n`).join(''), 20, 1);
 }
 
-function clientLines(): string[] {
+function clientLines(own: typeof client): string[] {
+  const downgraded =
+    own.ApiVersion === own.DefaultAPIVersion ? '' : ` (downgraded from ${own.DefaultAPIVersion})`;
   return [
     `Client:${client.Platform.Name === '' ? '' : ` ${client.Platform.Name}`}`,
     ` Version:\t${client.Version}`,
-    ` API version:\t${client.ApiVersion}`,
+    ` API version:\t${own.ApiVersion}${downgraded}`,
     ` Go version:\t${client.GoVersion}`,
     ` Git commit:\t${client.GitCommit}`,
     ` Built:\t${client.BuildTime}`,

@@ -2,7 +2,7 @@ import { command, noArgs } from '../command-spec.ts';
 import { filter, filtersOption } from '../flags/filter.ts';
 import { listFormatFlag } from '../flags/format.ts';
 import { bool } from '../flags/kinds.ts';
-import { ListFormat } from '../format/listing.ts';
+import { ListFormat, withPreset } from '../format/listing.ts';
 import { naturalOrder } from '../format/natural.ts';
 import { volumeListing } from '../volume-listing.ts';
 
@@ -16,9 +16,9 @@ export const volumeLs = command({
     format: listFormatFlag,
     quiet: bool('Only display volume names', { short: 'q' }),
   },
-  async run({ engine, values, out }) {
+  async run({ engine, values, config, out }) {
     const { Volumes } = await engine.volumeList(filtersOption(values.filter));
-    const format = new ListFormat(volumeListing, values);
+    const format = new ListFormat(volumeListing, withPreset(values, config.volumesFormat));
     const sorted = [...(Volumes ?? [])].sort((a, b) => naturalOrder(a.Name, b.Name));
     await out.print(format.render(sorted));
   },

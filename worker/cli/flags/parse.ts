@@ -1,4 +1,5 @@
 import type { Flag, FlagTable, FlagValues } from './flag.ts';
+import { readBool } from './numbers.ts';
 
 export interface Parsed<F extends FlagTable> {
   readonly values: FlagValues<F>;
@@ -50,7 +51,7 @@ class FlagReader {
   }
 
   run(): void {
-    for (let arg = this.#rest.shift(); arg !== undefined && !this.help; arg = this.#rest.shift()) {
+    for (let arg = this.#rest.shift(); arg !== undefined; arg = this.#rest.shift()) {
       if (arg === '--') return this.#keepRest();
       if (arg.startsWith('--')) this.#long(arg);
       else if (arg.startsWith('-') && arg !== '-') this.#short(arg.slice(1));
@@ -58,6 +59,7 @@ class FlagReader {
         this.positional.push(arg);
         if (this.#optionsFirst) return this.#keepRest();
       }
+      if (this.help) return this.#keepRest();
     }
   }
 
@@ -70,7 +72,8 @@ class FlagReader {
     const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
     if (name === '' || name.startsWith('-')) throw new FlagError(`bad flag syntax: ${arg}`);
     const flag = this.#flag(name);
-    if (!flag && name === 'help') this.help = 'long';
+    if (!flag && name === 'help')
+      this.help = equals < 0 || readBool(arg.slice(equals + 1)) ? 'long' : undefined;
     else if (!flag) throw new FlagError(`unknown flag: --${name}`);
     else if (equals >= 0) this.#set(name, flag, arg.slice(equals + 1));
     else this.#set(name, flag, flag.bare ?? this.#next(`flag needs an argument: ${arg}`));

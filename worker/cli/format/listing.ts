@@ -74,7 +74,7 @@ export class ListFormat<T> {
   /** Whether the format shows a field; for those that cost the engine something. */
   names(field: string): boolean {
     let named = false;
-    const titles = this.#titles();
+    const titles = this.#titles(this.#listing.failures === undefined);
     Object.defineProperty(titles, field, { enumerable: true, get: () => ((named = true), '') });
     this.#execute(() => renderHeader(this.#template, titles));
     return named;
@@ -83,7 +83,7 @@ export class ListFormat<T> {
   /** Docker minds no failure in it, where there are no rows to fail too. */
   #header(): string {
     try {
-      return renderHeader(this.#template, this.#titles());
+      return renderHeader(this.#template, this.#titles(true));
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       return '';
@@ -99,14 +99,15 @@ export class ListFormat<T> {
     }
   }
 
-  #titles(): object {
+  /** With `lenient` as a map, which has nothing for the names that it does not know. */
+  #titles(lenient: boolean): object {
     const fields = Object.entries(this.#listing.fields);
     const methods = Object.entries(this.#listing.methods ?? {});
     const titles = Object.fromEntries([
       ...fields.map(([name, { title }]) => [name, title ?? name]),
       ...methods.map(([name, method]) => [name, (argument: string) => method.title(argument)]),
     ]) as object;
-    return asRow(titles, 'formatter.SubHeaderContext', true);
+    return lenient ? asRow(titles, 'formatter.SubHeaderContext', true) : asRow(titles, this.#listing.type);
   }
 }
 
@@ -159,4 +160,12 @@ function compileFormat(source: string, failure: string): Template {
 /** Lines of `name: value`. */
 export function rawFormat(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A format that the client's configuration gives is for lists that were asked for in no other way. */
+export function withPreset<T extends { readonly format: string; readonly quiet?: boolean }>(
+  values: T,
+  preset: string,
+): T {
+  return values.format === '' && !values.quiet ? { ...values, format: preset } : values;
 }
