@@ -1,6 +1,8 @@
 import { proxy, wrap } from 'comlink';
 import type { Remote } from 'comlink';
 import type { TerminalSize } from '../worker/protocol/agent.ts';
+import type { EngineApi } from '../worker/protocol/engine-api.ts';
+import { remoteEngine } from '../worker/remote/engine.ts';
 import type { MachineApi, MachineStatus } from '../worker/protocol/page.ts';
 
 export interface TerminalEvents {
@@ -22,6 +24,8 @@ export interface Engine {
   boot(onStatus: (status: MachineStatus) => void): Promise<void>;
   /** A login shell of its own; after `boot` only. */
   openTerminal(size: TerminalSize, events: TerminalEvents): Promise<TerminalLine>;
+  /** The Engine API, for whatever the page shows of containers; after `boot` only. */
+  api(): Promise<EngineApi>;
   wipe(): Promise<void>;
 }
 
@@ -31,6 +35,7 @@ export function connectEngine(worker: Worker, failure: Promise<string>): Engine 
   return {
     boot: (onStatus) => bootMachine(api, failure, onStatus),
     openTerminal: (size, events) => openLine(api, size, events),
+    api: async () => remoteEngine((await api.openEngine()) as MessagePort),
     wipe: () => api.wipe(),
   };
 }

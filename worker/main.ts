@@ -1,11 +1,12 @@
 /** The web worker: everything behind the page. */
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { type Bottleship, startBottleship } from './bottleship.ts';
 import { IndexedDbContentStore } from './content/indexeddbstore.ts';
 import { IndexedDbMetadataStore } from './engine/metadata/indexeddb.ts';
 import { IndexedDbIndexCache } from './layers/indexcache.ts';
 import { Registries } from './registry/registries.ts';
 import { relayedFetch } from './registry/relayed-fetch.ts';
+import { serveEngine } from './remote/engine.ts';
 import type { BootOptions, MachineApi, MachineStatus } from './protocol/page.ts';
 
 const databases = {
@@ -61,6 +62,12 @@ class BrowserMachine implements MachineApi {
   write: MachineApi['write'] = (terminal, bytes) => this.#running().terminals.write(terminal, bytes);
   resize: MachineApi['resize'] = (terminal, size) => this.#running().terminals.resize(terminal, size);
   closeTerminal: MachineApi['closeTerminal'] = (terminal) => this.#running().terminals.close(terminal);
+
+  openEngine(): object {
+    const { port1, port2 } = new MessageChannel();
+    serveEngine(this.#running().engine, port1);
+    return transfer(port2, [port2]);
+  }
 
   async wipe(): Promise<void> {
     await this.#bottleship?.machine.emulator.stop();

@@ -56,6 +56,9 @@ const machine: MachineApi = {
   write: (terminal, bytes) => shells.get(terminal)?.input(bytes),
   resize: (terminal, size) => shells.get(terminal)?.resize(size),
   closeTerminal: (terminal) => void shells.delete(terminal),
+  openEngine: () => {
+    throw new Error('There is no engine behind this page.');
+  },
   wipe: async () => {
     if (play === 'unwipeable') throw new Error('The store is open in another tab.');
     await new Promise((wiped) => setTimeout(wiped, 50));

@@ -23,6 +23,8 @@ export interface MachineApi {
   resize(terminal: number, size: TerminalSize): void;
   /** Hangs the terminal up. */
   closeTerminal(terminal: number): void;
+  /** A MessagePort that serves the Engine API, as `worker/remote` speaks it; after `boot` only. */
+  openEngine(): object;
   /** Throws away everything that is kept: images, machine, settings of the engine. The page reloads afterwards. */
   wipe(): Promise<void>;
 }
