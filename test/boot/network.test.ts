@@ -96,6 +96,69 @@ describe('the other modes', () => {
   });
 });
 
+describe('published ports', () => {
+  const publish = (name: string, options: string) =>
+    out(
+      `docker run -d --name ${name} ${options} busybox sh -c 'echo ${name} > /index.html; exec httpd -f -p 80 -h /'`,
+    );
+
+  test('answer on the machine, in both families, and for other containers at the gateway', async () => {
+    await publish('web', '-p 8080:80');
+    expect(await out('wget -qO- 127.0.0.1:8080; wget -qO- [::1]:8080; wget -qO- 172.17.0.1:8080')).toBe(
+      'web\nweb\nweb',
+    );
+    expect(await inside('wget -qO- 172.17.0.1:8080')).toBe('web');
+    expect(await inside('wget -qO- 127.0.0.1:8080', '--network host')).toBe('web');
+    await out('docker rm -f web');
+    expect((await sh('wget -qO- 127.0.0.1:8080')).code).toBe(1);
+  });
+
+  test('that are taken, by a container or by the machine', async () => {
+    await publish('web', '-p 8080:80');
+    const taken = await sh('docker run -d --name web2 -p 8080:80 busybox true');
+    expect(taken.code).toBe(125);
+    expect(taken.stderr).toContain('Bind for 0.0.0.0:8080 failed: port is already allocated');
+    expect(await out(`docker ps -a --filter name=web2 --format '{{.Status}}'`)).toBe('Created');
+    await out('httpd -p 8081 -h /tmp');
+    const bound = await sh('docker run -d -p 8081:80 busybox true');
+    expect(bound.stderr).toContain(
+      'failed to bind host port for 0.0.0.0:8081:172.17.0.3:80/tcp: address already in use',
+    );
+    await out('kill $(pidof httpd | tr " " "\\n" | sort -n | tail -1)');
+    expect((await sh('docker run --rm -p 1.2.3.4:7001:80 busybox true')).stderr).toContain(
+      'cannot assign requested address',
+    );
+  });
+
+  test('come back at once when the container is restarted', async () => {
+    await publish('web', '-p 8080:80');
+    for (let i = 0; i < 5; i++) {
+      await out('docker restart -t 0 web');
+      await machine().until('wget -qO- 127.0.0.1:8080', 'web');
+    }
+    expect(await out('pidof docker-proxy | wc -w')).toBe('1');
+  });
+
+  test('on an address of their own, chosen from a range, of UDP', async () => {
+    await publish('web', '-p 127.0.0.1:8090-8091:80');
+    expect(await out('wget -qO- 127.0.0.1:8090')).toBe('web');
+    expect((await sh('wget -qO- 172.17.0.1:8090')).code).toBe(1);
+    await out(`docker run -d --name echo -p 5353:53/udp busybox nc -lu -p 53 -e cat`);
+    expect(await out('(echo hello; sleep 1) | timeout 3 nc -u 127.0.0.1 5353; true')).toBe('hello');
+    expect(await out('docker port echo')).toBe('53/udp -> 0.0.0.0:5353\n53/udp -> [::]:5353');
+  });
+
+  test('carry a megabyte each way', async () => {
+    await out('docker run -d --name sink -p 9000:99 busybox nc -l -p 99 -e md5sum');
+    await machine().until('docker exec sink netstat -ltn | grep -c :99', '1');
+    const sum = await out('yes | head -c 1000000 | md5sum');
+    expect(await out('yes | head -c 1000000 | nc 127.0.0.1 9000')).toBe(sum);
+    await publish('source', '-p 8080:80');
+    await out('docker exec source sh -c "yes | head -c 1000000 > /data"');
+    expect(await out('wget -qO- 127.0.0.1:8080/data | md5sum')).toBe(sum);
+  });
+});
+
 describe('a container', () => {
   test('sees no device and no socket of another', async () => {
     await server('other');
@@ -130,9 +193,14 @@ describe('nothing is left', () => {
 
   test('of starts that fail', async () => {
     const devices = await out('ls /sys/class/net');
-    for (const options of ['busybox nosuch', '-u nosuch busybox true', '--sysctl net.no.such=1 busybox true'])
+    for (const options of [
+      '-p 8080:80 busybox nosuch',
+      '-u nosuch busybox true',
+      '--sysctl net.no.such=1 busybox true',
+    ])
       expect((await sh(`docker run --rm ${options}`)).code, options).toBeGreaterThan(0);
     await machine().until('ls /sys/class/net', devices);
     expect(await inside('hostname -i')).toBe('172.17.0.2');
+    expect((await sh('pidof docker-proxy')).stdout).toBe('');
   });
 });

@@ -142,7 +142,11 @@ const refusedHostConfigs: [Record<string, unknown>, number, string][] = [
     'invalid Annotations: the empty string is not permitted as an annotation key',
   ],
   [{ NetworkMode: 'container:x', Dns: ['1.1.1.1'] }, 400, 'conflicting options: dns and the network mode'],
-  [{ PublishAllPorts: true }, 501, 'publishing ports is not supported yet'],
+  [
+    { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '9-8' }] } },
+    400,
+    'invalid port specification: "9-8"',
+  ],
   [{ LogConfig: { Type: 'syslog', Config: {} } }, 400, "logger: no log driver named 'syslog' is registered"],
   [{ LogConfig: { Type: '', Config: { foo: '1' } } }, 400, "unknown log opt 'foo' for json-file log driver"],
   [{ SecurityOpt: ['foo=bar'] }, 500, 'invalid --security-opt 2: "foo=bar"'],

@@ -235,6 +235,8 @@ export interface ContainerSpec {
   network: 'own' | Shared;
   /** The devices of its own namespace beside `lo`, in their order. */
   endpoints?: EndpointSpec[];
+  /** Ports of the machine that lead to the container; when one of them cannot be had the start fails with the step `publish N`. */
+  publish?: PublishSpec[];
   /** Its own without them. */
   pid?: Shared;
   /** `none` is one of its own without /dev/shm. */
@@ -268,6 +270,16 @@ export interface EndpointSpec {
   prefix: number;
   /** Where the default route leads; there is none without. */
   gateway?: string;
+}
+
+export interface PublishSpec {
+  protocol: 'tcp' | 'udp';
+  /** The machine's address: 4 or 16 bytes. */
+  host: number[];
+  port: number;
+  /** The container's. */
+  address: string;
+  target: number;
 }
 
 export interface StartedResult {

@@ -32,6 +32,7 @@ import {
 import { askedDevices } from './devices.ts';
 import { becomeFiletree, prepareFiletree } from './filetree.ts';
 import { cgroupPath } from './paths.ts';
+import { Proxies } from './proxy.ts';
 import { privilegesOf, restrictDevices } from './privileges.ts';
 import { networkSockets } from './network.ts';
 import { closeNamespaces, joinedPids, openNamespaces } from './namespaces.ts';
@@ -60,11 +61,13 @@ export class Containers {
   readonly #processes: Processes;
   readonly #exited: (event: ExitedEvent) => void;
   readonly #running = new Map<string, Running>();
+  readonly #proxies: Proxies;
   readonly #ownPids = open('/proc/self/ns/pid', flags.O_RDONLY);
 
   constructor(processes: Processes, exited: (event: ExitedEvent) => void) {
     this.#processes = processes;
     this.#exited = exited;
+    this.#proxies = new Proxies(processes);
   }
 
   start(spec: ContainerSpec, answer: Answer<StartedResult>): void {
@@ -80,6 +83,7 @@ export class Containers {
         namespaces,
         devices: devices.nodes,
       };
+      this.#proxies.start(spec);
       this.#inCgroup(spec, rules, (cgroup) => this.#launch(spec, start, cgroup, answer));
     } finally {
       closeNamespaces(namespaces);
@@ -92,6 +96,7 @@ export class Containers {
       restrictDevices(cgroup, rules, spec.privileged);
       launch(cgroup);
     } catch (error) {
+      this.#proxies.stop(spec.id);
       removeCgroup(spec.id);
       throw error;
     } finally {
@@ -112,6 +117,7 @@ export class Containers {
         answer.result({ pid });
       },
       failed: (failure) => {
+        this.#proxies.stop(spec.id);
         removeCgroup(spec.id);
         answer.failure(failure);
       },
@@ -124,6 +130,7 @@ export class Containers {
     const killedForMemory = oomKilled(spec.id);
     const autoRemove = this.#running.get(spec.id)?.autoRemove;
     this.#running.delete(spec.id);
+    this.#proxies.stop(spec.id);
     removeCgroup(spec.id);
     if (autoRemove) removeSnapshot(spec.id);
     this.#exited({ process: spec.process.process, code, oomKilled: killedForMemory });
@@ -143,7 +150,10 @@ export class Containers {
 
   /** Launches in the process namespace of another process, if there is one. */
   #inPids(target: number | undefined, launch: Launch): void {
-    if (target === undefined) return this.#processes.launch(launch);
+    if (target === undefined) {
+      this.#processes.launch(launch);
+      return;
+    }
     check('setns', syscall(nr.setns, target, namespace.NEWPID));
     try {
       this.#processes.launch(launch);

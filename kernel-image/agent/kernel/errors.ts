@@ -35,7 +35,9 @@ const names: Record<number, string> = {
   40: 'ELOOP',
   75: 'EOVERFLOW',
   95: 'EOPNOTSUPP',
+  97: 'EAFNOSUPPORT',
   98: 'EADDRINUSE',
+  99: 'EADDRNOTAVAIL',
   104: 'ECONNRESET',
   111: 'ECONNREFUSED',
 };

@@ -75,6 +75,7 @@ export const nr = {
   listen: 363,
   accept4: 364,
   getsockopt: 365,
+  setsockopt: 366,
   sendmsg: 370,
   recvmsg: 372,
   shutdown: 373,

@@ -2,7 +2,7 @@ import type { AgentFailure, Stdio, TerminalSize } from '../../../worker/protocol
 import { check, errno } from '../kernel/errors.ts';
 import { close, closeOthers } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
-import { childSignals, unblockSignals } from '../kernel/signals.ts';
+import { childSignals, kill, signal, unblockSignals } from '../kernel/signals.ts';
 import { type Loop, readable } from '../loop.ts';
 import type { Streams } from '../streams.ts';
 import { exit, fork } from './clone.ts';
@@ -57,7 +57,8 @@ export class Processes {
     loop.add(this.#signals, readable, () => this.#reap());
   }
 
-  launch(launch: Launch): void {
+  /** @returns the pid, which is known before anything is heard of the process */
+  launch(launch: Launch): number {
     const { stdio } = launch;
     const pipes = 'tty' in stdio ? undefined : makePipes(stdio);
     const report = openReport();
@@ -74,6 +75,16 @@ export class Processes {
     close(report.child);
     if (pipes) carry(pipes, this.#streams);
     this.#follow({ launch, pid, report: report.agent, settled: false, failure: undefined });
+    return pid;
+  }
+
+  /** Kills a process and waits for its end, which is told as any other. */
+  end(pid: number): void {
+    if (!this.#running.has(pid)) return;
+    kill(pid, signal.KILL);
+    const status = new Int32Array(1);
+    check('wait', syscall(nr.wait4, pid, status, 0, null));
+    this.#ended(pid, exitCode(status[0] ?? 0));
   }
 
   #follow(running: Running): void {

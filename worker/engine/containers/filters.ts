@@ -1,6 +1,8 @@
 import type { ContainerStatus, ListOptions } from '../../protocol/engine-api.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { invalid } from '../errors.ts';
+import { portFilter } from '../networks/ports/filter.ts';
+import { summarizePorts } from '../networks/ports/summary.ts';
 import type { Container } from './container.ts';
 import { statusOf } from './state.ts';
 
@@ -42,17 +44,21 @@ const builders: Readonly<Record<string, Build>> = {
     const ids = new Set(values.map((value) => imageId(value)));
     return (container) => ids.has(container.imageId);
   },
-  network: (values) => (container) => values.includes(container.hostConfig.NetworkMode),
   health: (values) => {
     values.forEach(requireHealth);
     return ({ state }) => values.includes(state.health?.Status ?? 'none');
   },
+  /** By a network's name or the beginning of its ID. */
+  network: (values) => (container) =>
+    Object.entries(container.networks).some(([name, { networkId }]) =>
+      values.some((value) => value === name || (networkId !== '' && networkId.startsWith(value))),
+    ),
   'is-task': (values) => () =>
     values.every((value) => ['false', '0', 'False', 'f', 'F', 'FALSE'].includes(value)),
   isolation: () => () => true,
   volume: (values) => (container) => mountPoints(container).some((point) => values.includes(point)),
-  publish: () => () => false,
-  expose: (values) => (container) => values.some((value) => exposes(container, value)),
+  publish: (values) => ports(portFilter('publish', values)),
+  expose: (values) => ports(portFilter('expose', values)),
 };
 
 /** Which containers are wanted; `before` and `since` are places in the list and come apart from these. */
@@ -129,7 +135,6 @@ function mountPoints({ mounts }: Container): string[] {
   return mounts.flatMap(({ name, source, destination }) => [name ?? source, destination]);
 }
 
-function exposes({ config }: Container, value: string): boolean {
-  const port = value.includes('/') ? value : `${value}/tcp`;
-  return Object.hasOwn(config.ExposedPorts ?? {}, port);
+function ports(matches: ReturnType<typeof portFilter>): ContainerFilter {
+  return ({ sandbox }) => matches(summarizePorts(sandbox?.ports ?? {}));
 }

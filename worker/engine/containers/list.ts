@@ -3,6 +3,7 @@ import type { Instant } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
 import type { Container } from './container.ts';
 import { containerFilter } from './filters.ts';
+import { summarizePorts } from '../networks/ports/summary.ts';
 import { networksOf } from '../networks/settings.ts';
 import { mountsOf } from './inspect.ts';
 import { describe, statusOf } from './state.ts';
@@ -47,7 +48,7 @@ function summarize(container: Container, images: EngineContext['images'], now: I
     ImageID: imageId,
     Command: commandLine(container),
     Created: Math.floor(container.created / 1000),
-    Ports: state.running ? exposedPorts(container) : [],
+    Ports: summarizePorts(container.sandbox?.ports ?? {}),
     Labels: config.Labels,
     State: statusOf(state),
     Status: describe(state, now),
@@ -59,12 +60,4 @@ function summarize(container: Container, images: EngineContext['images'], now: I
 
 function commandLine({ path, args }: Container): string {
   return [path, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' ');
-}
-
-function exposedPorts({ config, hostConfig }: Container): ContainerSummary['Ports'] {
-  if (hostConfig.NetworkMode !== 'bridge') return [];
-  return Object.keys(config.ExposedPorts ?? {}).map((text) => {
-    const [port = '', type = 'tcp'] = text.split('/');
-    return { PrivatePort: Number(port), Type: type };
-  });
 }

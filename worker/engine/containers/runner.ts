@@ -8,7 +8,7 @@ import type { ContainerLog } from '../logs/store.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
-import type { Connector } from '../networks/connector.ts';
+import { type Connector, networkFailure } from '../networks/connector.ts';
 import { buildSpec } from '../spec/spec.ts';
 import { volumeEvents } from '../volumes/event.ts';
 import type { Container } from './container.ts';
@@ -99,6 +99,8 @@ export class Runner {
     } catch (error) {
       expected.forget();
       resetStreams(streams);
+      const refused = networkFailure(error, container);
+      if (refused !== undefined) throw refused;
       const text = lateFailure(error, container.path);
       if (text === undefined) throw error;
       return this.#stillborn(container, text, startedAt);

@@ -1,5 +1,6 @@
 import type { ContainerConfig, HostConfig } from '../../protocol/engine-api.ts';
-import { invalid, notImplemented } from '../errors.ts';
+import { invalid } from '../errors.ts';
+import { validatePortBindings } from '../networks/ports/portspec.ts';
 import { normalizeCapabilities } from '../spec/capabilities.ts';
 import { placeProblem, validateMount, validateMountOptions } from '../volumes/mountconfig.ts';
 import { validateLogConfig } from './logconfig.ts';
@@ -81,11 +82,11 @@ function validateCommon(host: HostConfig): string[] {
   validateRestart(host);
   for (const mount of host.Mounts ?? []) validateMount(mount);
   for (const text of host.ExtraHosts ?? []) validateExtraHost(text);
+  validatePortBindings(host.PortBindings ?? {});
   if (host.RestartPolicy) validateRestartPolicy(host.RestartPolicy);
   validateCapabilities(host);
   if (Object.hasOwn(host.Annotations ?? {}, ''))
     throw invalid('invalid Annotations: the empty string is not permitted as an annotation key');
-  refusePorts(host);
   const hasImages = host.Mounts?.some(({ Type }) => Type === 'image');
   return hasImages ? ['Image mount is an experimental feature'] : [];
 }
@@ -138,10 +139,4 @@ function validateCapabilities({ CapAdd, CapDrop }: HostConfig): void {
       throw invalid(`invalid ${field}: ${(error as Error).message}`);
     }
   }
-}
-
-function refusePorts({ PortBindings, PublishAllPorts, NetworkMode }: HostConfig): void {
-  if (NetworkMode === 'host') return;
-  if (PublishAllPorts || Object.keys(PortBindings ?? {}).length > 0)
-    throw notImplemented('publishing ports is not supported yet');
 }

@@ -1,22 +1,27 @@
+import type { EndpointSpec, PublishSpec } from '../../protocol/agent.ts';
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
 import { prefixed } from '../errors.ts';
 import { randomId } from '../ids.ts';
-import type { NetworkRecord } from './network.ts';
+import { endpointSpecs } from './endpoints.ts';
 import { parseMac } from './mac.ts';
-import type { Attachment, Endpoint, Place } from './sandbox.ts';
+import type { NetworkRecord } from './network.ts';
+import { portMap, type PublishedPort } from './ports/published.ts';
+import { Publisher, publishFailure, publishSpecs } from './ports/publisher.ts';
+import type { Attachment, Endpoint, Place, Sandbox } from './sandbox.ts';
 
 type ConnectorContext = Pick<EngineContext, 'events' | 'networks'>;
 
 /** Gives containers their places on networks before they start, and takes them back when they have ended. */
 export class Connector {
   readonly #context: ConnectorContext;
+  readonly #publisher = new Publisher();
 
   constructor(context: ConnectorContext) {
     this.#context = context;
   }
 
-  /** Nothing is kept of it when it fails. */
+  /** When it fails, what it has done so far is undone by `disconnect`. */
   connect(container: Container): Promise<void> {
     return prefixed('failed to set up container networking', () => this.#connect(container));
   }
@@ -25,37 +30,76 @@ export class Connector {
     const { sandbox } = container;
     if (sandbox === undefined) return;
     container.sandbox = undefined;
-    for (const [name, endpoint] of Object.entries(sandbox.endpoints)) {
+    this.#publisher.release(sandbox.published);
+    for (const [name, { place }] of Object.entries(sandbox.endpoints)) {
       const network = this.#context.networks.get(name);
-      if (endpoint.place !== undefined) network.segment?.addresses.release(endpoint.place.address);
-      this.#publish('disconnect', network, container);
+      if (place !== undefined) network.segment?.addresses.release(place.address);
+      this.#tell('disconnect', network, container);
     }
   }
 
   #connect(container: Container): void {
-    if (container.hostConfig.NetworkMode.startsWith('container:')) return;
+    const { config, hostConfig } = container;
+    if (config.NetworkDisabled || hostConfig.NetworkMode.startsWith('container:')) return;
     const joined = Object.entries(container.networks).map(
       ([name, attachment]) => [this.#context.networks.get(name), attachment] as const,
     );
-    const id = randomId();
-    const endpoints: Record<string, Endpoint> = {};
-    container.sandbox = { id, key: sandboxKey(id, joined), endpoints, ports: {} };
+    const sandbox = newSandbox(joined.some(([{ driver }]) => driver === 'host'));
+    container.sandbox = sandbox;
     for (const [network, attachment] of joined) {
-      endpoints[network.name] = join(network, attachment);
+      const endpoint = join(network, attachment);
+      sandbox.endpoints[network.name] = endpoint;
       attachment.networkId = network.id;
-      this.#publish('connect', network, container);
+      if (endpoint.place !== undefined) this.#publish(container, sandbox, endpoint);
+      this.#tell('connect', network, container);
     }
   }
 
-  #publish(action: 'connect' | 'disconnect', network: NetworkRecord, container: Container): void {
+  /** A container's ports are published once, whatever networks it is on. */
+  #publish(container: Container, sandbox: Sandbox, endpoint: Endpoint): void {
+    if (sandbox.published.length > 0) return;
+    sandbox.published = this.#publisher.take(container, endpoint);
+    sandbox.ports = portMap(container.config.ExposedPorts, sandbox.published);
+  }
+
+  #tell(action: 'connect' | 'disconnect', network: NetworkRecord, container: Container): void {
     const attributes = { container: container.id, name: network.name, type: network.driver };
     this.#context.events.publish('network', action, network.id, attributes);
   }
 }
 
-function sandboxKey(id: string, joined: readonly (readonly [NetworkRecord, Attachment])[]): string {
-  const isHost = joined.some(([{ driver }]) => driver === 'host');
-  return `/var/run/docker/netns/${isHost ? 'default' : id.slice(0, 12)}`;
+/** What the agent is told of a sandbox. */
+export function sandboxSpec(sandbox: Sandbox | undefined): {
+  endpoints?: EndpointSpec[];
+  publish?: PublishSpec[];
+} {
+  if (sandbox === undefined) return {};
+  const endpoints = endpointSpecs(sandbox);
+  const publish = publishedOf(sandbox);
+  return { ...(endpoints.length > 0 && { endpoints }), ...(publish.length > 0 && { publish }) };
+}
+
+/** What it means that the agent could not publish a port; undefined when that was not it. */
+export function networkFailure(error: unknown, container: Container): Error | undefined {
+  const { sandbox } = container;
+  const endpoint = sandbox && publishingEndpoint(sandbox);
+  return endpoint && publishFailure(error, container, endpoint, publishedOf(sandbox));
+}
+
+function publishedOf(sandbox: Sandbox): PublishSpec[] {
+  const place = publishingEndpoint(sandbox)?.place;
+  return place === undefined ? [] : publishSpecs(sandbox.published, place);
+}
+
+function publishingEndpoint({ endpoints }: Sandbox): Endpoint | undefined {
+  return Object.values(endpoints).find(({ place }) => place !== undefined);
+}
+
+function newSandbox(isHost: boolean): Sandbox {
+  const id = randomId();
+  const key = `/var/run/docker/netns/${isHost ? 'default' : id.slice(0, 12)}`;
+  const published: readonly PublishedPort[] = [];
+  return { id, key, endpoints: {}, ports: {}, published };
 }
 
 function join(network: NetworkRecord, { asked }: Attachment): Endpoint {

@@ -1,4 +1,5 @@
 import type { EndpointSettings, PortMap } from '../../protocol/engine-api.ts';
+import type { PublishedPort } from './ports/published.ts';
 
 /** A container's place on a network, as it was asked for; it outlives the runs. */
 export interface Attachment {
@@ -13,8 +14,10 @@ export interface Sandbox {
   /** Where Docker would have its network namespace. */
   readonly key: string;
   /** By the network's name. */
-  readonly endpoints: Readonly<Record<string, Endpoint>>;
-  readonly ports: PortMap;
+  readonly endpoints: Record<string, Endpoint>;
+  /** Exposed and published. */
+  ports: PortMap;
+  published: readonly PublishedPort[];
 }
 
 export interface Endpoint {

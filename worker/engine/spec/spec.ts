@@ -3,7 +3,7 @@ import type { ExecConfig } from '../../protocol/engine-api.ts';
 import type { FullConfig } from '../containers/config.ts';
 import type { FullHostConfig } from '../containers/hostconfig.ts';
 import { allCapabilities, capabilities } from './capabilities.ts';
-import { endpointSpecs } from '../networks/endpoints.ts';
+import { sandboxSpec } from '../networks/connector.ts';
 import type { Sandbox } from '../networks/sandbox.ts';
 import { containerEnv, overrideEnv } from './env.ts';
 import { files } from './files.ts';
@@ -40,7 +40,8 @@ export interface SpecPlace {
 export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpec {
   const { id, config, hostConfig } = container;
   const spaces = namespaces(hostConfig);
-  const endpoints = place.sandbox === undefined ? [] : endpointSpecs(place.sandbox);
+  const network = sandboxSpec(place.sandbox);
+  const endpoints = network.endpoints ?? [];
   const { MaskedPaths, ReadonlyPaths, CgroupParent } = hostConfig;
   return {
     id,
@@ -57,7 +58,7 @@ export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpe
     init: (hostConfig.Init ?? false) && spaces.pid === undefined,
     shmSize: hostConfig.ShmSize,
     ...spaces,
-    ...(endpoints.length > 0 && { endpoints }),
+    ...network,
     ...(CgroupParent !== '' && { cgroupParent: CgroupParent }),
     sysctls: { ...endpointSysctls(endpoints), ...sysctls(hostConfig.Sysctls ?? {}, spaces.network) },
     ...devices(hostConfig),
