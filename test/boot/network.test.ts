@@ -13,6 +13,12 @@ const server = (name: string, port = 80) =>
     `docker run -d --name ${name} busybox sh -c 'echo ${name} > /index.html; exec httpd -f -p ${port} -h /'`,
   );
 
+/** A server of its name on port 80. */
+const publish = (name: string, options: string) =>
+  out(
+    `docker run -d --name ${name} ${options} busybox sh -c 'echo ${name} > /index.html; exec httpd -f -p 80 -h /'`,
+  );
+
 const udpEcho = `
   const socket = syscall(359, 2, 2, 0);
   const name = new Uint8Array([2, 0, 0, 53, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -115,11 +121,6 @@ describe('the other modes', () => {
 });
 
 describe('published ports', () => {
-  const publish = (name: string, options: string) =>
-    out(
-      `docker run -d --name ${name} ${options} busybox sh -c 'echo ${name} > /index.html; exec httpd -f -p 80 -h /'`,
-    );
-
   test('answer on the machine, in both families, and for other containers at the gateway', async () => {
     await publish('web', '-p 8080:80');
     expect(await out('wget -qO- 127.0.0.1:8080; wget -qO- [::1]:8080; wget -qO- 172.17.0.1:8080')).toBe(

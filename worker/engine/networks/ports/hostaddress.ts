@@ -22,12 +22,14 @@ function canonicalV6(text: string): string | undefined {
   return new URL(`http://[${text}]/`).hostname.slice(1, -1);
 }
 
+/** The eight numbers; a double colon stands for as many zeros as are missing. */
 function groups(canonical: string): number[] {
-  const [head = '', tail] = canonical.split('::').map((part) => part.split(':').filter(Boolean)) as [
-    string[],
-    string[]?,
-  ];
-  const after = tail ?? [];
-  const zeros = Array.from({ length: 8 - head.length - after.length }, () => '0');
-  return [...head, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
+  const [head = '', tail = ''] = canonical.split('::');
+  const [before, after] = [parts(head), parts(tail)];
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0);
+  return [...before, ...zeros, ...after];
+}
+
+function parts(text: string): number[] {
+  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
 }
