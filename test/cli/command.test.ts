@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../worker/cli/command.ts';
+import { Queue } from '../../worker/cli/queue.ts';
 import { ApiError } from '../../worker/protocol/engine-api.ts';
+import type { ContainerInspect, OutputChunk } from '../../worker/protocol/engine-api.ts';
 import { FakeEngine } from './fake-engine.ts';
 import type { Program } from './fake-engine.ts';
 import { FakeSession } from './fake-session.ts';
@@ -101,6 +103,39 @@ describe('docker run', () => {
     ]);
   });
 
+  test('leaves the container with the keys of the client’s configuration', async () => {
+    const engine = engineWith({ lasts: true });
+    const session = new FakeSession(['run', '-it', 'busybox'], true);
+    session.fileTexts['/root/.docker/config.json'] = '{"detachKeys":"ctrl-x,q"}';
+    const ended = runCommand(engine, session);
+    await settle();
+    session.type('\x10\x11a\x18q');
+    expect(await ended).toBe(0);
+    expect(session.raw).toEqual([true, false]);
+  });
+
+  test('takes the default for keys that are none, and says so', async () => {
+    const { session, ended } = onTerminal(
+      engineWith({ lasts: true }),
+      'run -it --detach-keys ctrl-1 busybox',
+    );
+    await settle();
+    expect(session.complained).toContain(
+      "invalid detach escape keys, using default: Unknown character: 'ctrl-1'",
+    );
+    session.type('\x10\x11');
+    expect(await ended).toBe(0);
+  });
+
+  test('with standard input alone ends when the container does', async () => {
+    const engine = engineWith({ lasts: true });
+    const session = new FakeSession(['run', '-a', 'stdin', 'busybox']);
+    const ended = runCommand(engine, session);
+    await settle();
+    engine.running.get('c0ffee')?.end(3);
+    expect(await ended).toBe(3);
+  });
+
   test('leaves the container with ctrl-p ctrl-q', async () => {
     const { session, ended } = onTerminal(engineWith({ lasts: true }), 'run -it busybox');
     await settle();
@@ -168,6 +203,54 @@ describe('docker exec', () => {
     });
   });
 });
+
+/** A container with a terminal. */
+function attachable(engine: FakeEngine, state: object): FakeEngine {
+  engine.inspects['web'] = {
+    Id: 'web',
+    Config: { Tty: true, OpenStdin: true },
+    State: { Running: true, ...state },
+  } as Partial<ContainerInspect>;
+  return engine;
+}
+
+describe('docker attach', () => {
+  test.each([
+    [{ Running: false }, 'You cannot attach to a stopped container, start it first'],
+    [{ Paused: true }, 'You cannot attach to a paused container, unpause it first'],
+    [{ Restarting: true }, 'You cannot attach to a restarting container, wait until it is running'],
+  ])('%o', async (state, why) => {
+    const { code, err } = await docker(attachable(engineWith(), state), 'attach web');
+    expect({ code, err }).toEqual({ code: 1, err: `${why}\n` });
+  });
+
+  test('has the screen drawn again, and is left with the keys', async () => {
+    const engine = attachable(engineWith(), {});
+    const { session, ended } = onTerminal(engine, 'attach --detach-keys ctrl-a web');
+    await settle();
+    session.type('\x01');
+    expect(await ended).toBe(1);
+    expect(session.complained).toBe('read escape sequence\n');
+    expect(engine.calls.filter((call) => call.includes('resize'))).toEqual([
+      'POST /containers/web/resize?h=25&w=121',
+      'POST /containers/web/resize?h=24&w=120',
+    ]);
+  });
+
+  test('needs no terminal without standard input', async () => {
+    const engine = attachable(engineWith(), {});
+    engine.running.set('web', stopped(7));
+    expect((await docker(engine, 'attach --no-stdin web')).code).toBe(7);
+    expect((await docker(engine, 'attach web')).err).toBe('the input device is not a TTY\n');
+  });
+});
+
+/** A process that has ended already. */
+function stopped(code: number): NonNullable<ReturnType<FakeEngine['running']['get']>> {
+  const output = new Queue<OutputChunk>();
+  output.end();
+  return { output, input: new Queue<Uint8Array>(), exited: Promise.resolve(code), end: () => undefined };
+}
 
 describe('several containers', () => {
   test('what could be done is printed, what could not is said at the end', async () => {

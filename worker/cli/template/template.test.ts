@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readRecorded } from '../../../test/cli/recorded.ts';
 import { lex } from './lex.ts';
 import { compile, render, renderHeader, TemplateError } from './template.ts';
-import { bool, int64, map, pointer, slice, string, struct, time } from './types.ts';
+import { bool, float64, int64, map, pointer, slice, string, struct, time } from './types.ts';
 import { asRow, typed, untyped } from './values.ts';
 import type { GoValue } from './values.ts';
 
@@ -49,6 +49,7 @@ describe('values of known types', () => {
     Labels: map(string),
     Health: [pointer(health), 'Health', 'omitempty'],
     Limit: pointer(int64),
+    Ratio: [float64, 'Ratio', 'omitempty'],
     Ports: map(slice(port)),
   });
   const full = typed(pointer(type), {
@@ -58,6 +59,7 @@ describe('values of known types', () => {
     Labels: { z: '1', a: '2' },
     Health: { Status: 'healthy', Since: '2026-11-24T01:02:03.5Z' },
     Limit: 7,
+    Ratio: 0.5,
     Ports: { '80/tcp': [{ HostIp: '::', Number: 80 }] },
     Unknown: 1,
   });
@@ -72,6 +74,7 @@ describe('values of known types', () => {
     ['{{join .Names "-"}} {{len .Names}} {{slice .Names 1}}', 'a-b 2 [b]'],
     ['{{printf "%+v %T" .Ports .}}', 'map[80/tcp:[{HostIP::: Number:80}]] *x.Thing'],
     ['{{if .Health}}yes{{end}}{{with .Limit}}{{.}}{{end}}', 'yes7'],
+    ['{{.Ratio}} {{printf "%.2f" .Ratio}} {{json .Ratio}} {{gt .Ratio 0.25}}', '0.5 0.50 0.5 true'],
   ])('%s', (source, text) => expect(outcome(source, full).o).toEqual(text));
 
   test.each([
