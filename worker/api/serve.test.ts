@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { create, type Fixture, makeFixture } from '../engine/fixture.suite.ts';
 import { MemoryClient } from './http/memory-connection.suite.ts';
 import { serveApi } from './serve.ts';
@@ -222,6 +222,24 @@ describe('containers', () => {
     expect(await client.until('0\r\n\r\n')).toContain('{"StatusCode":0}\n');
     client.end();
     await served;
+  });
+
+  test('a client that vanishes while it waits is forgotten', async () => {
+    const id = await create(fixture.engine);
+    const { engine } = fixture;
+    const forgotten = vi.fn<() => void>();
+    const waiting = await engine.containerWait(id, 'removed');
+    const spy = vi.spyOn(engine, 'containerWait').mockResolvedValue({ ...waiting, forget: forgotten });
+    const client = new MemoryClient();
+    const served = serveApi(engine, client.connection);
+    client.send(`POST /v1.51/containers/${id}/wait?condition=removed HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await client.until('\r\n\r\n');
+    expect(forgotten).not.toHaveBeenCalled();
+    client.vanish();
+    await served;
+    expect(forgotten).toHaveBeenCalledOnce();
+    spy.mockRestore();
+    await engine.containerDelete(id);
   });
 
   test('a client that vanishes while it is attached is forgotten', async () => {

@@ -247,7 +247,7 @@ export class Engine implements EngineApi {
   containerWait(id: string, condition: WaitCondition): Promise<Waiting> {
     return edge(() => {
       const { waiters, state } = this.#get(id);
-      return { result: waiters.wait(condition, state) };
+      return waiters.register(condition, state);
     });
   }
 

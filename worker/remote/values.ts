@@ -39,6 +39,8 @@ function packInto(ports: MessagePort[], value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => packInto(ports, item));
   if (isIterable(value)) return stub(ports, 'iterable', iteratorOf(value));
   if (value instanceof Promise) return stub(ports, 'promise', { settled: () => value });
+  // A way out of a wait stays where it is.
+  if (typeof value === 'function') return undefined;
   if (isSink(value))
     return stub(ports, 'sink', {
       write: (bytes: Uint8Array) => value.write(bytes),

@@ -1,4 +1,4 @@
-import { ApiError, type StopOptions, type WaitCondition } from '../../protocol/engine-api.ts';
+import { ApiError, type StopOptions, type WaitCondition, type Waiting } from '../../protocol/engine-api.ts';
 import { empty, json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { until } from '../http/server.ts';
 import { integer, uint32 } from '../parameters/values.ts';
@@ -56,14 +56,26 @@ async function wait(call: Call): Promise<Reply> {
   if (!['', 'not-running', 'next-exit', 'removed'].includes(condition))
     throw new ApiError(400, `invalid condition: ${JSON.stringify(condition)}`);
   const waiting = await call.engine.containerWait(named(call), (condition || 'not-running') as WaitCondition);
-  if (!isOld) return stream('application/json', jsonLines(only(waiting.result)));
-  for await (const result of until(call.request.signal, only(waiting.result))) return json(200, result);
+  if (!isOld) return stream('application/json', jsonLines(resultOf(waiting)));
+  for await (const result of until(call.request.signal, resultOf(waiting))) return json(200, result);
   throw new Error('the wait has ended without a result');
 }
 
-/** One item, which nobody waits for any more after `return`. */
-function only<T>(promise: Promise<T>): AsyncIterable<T> {
-  return (async function* () {
-    yield await promise;
-  })();
+/** One item. Left before, the wait is forgotten. */
+function resultOf({ result, forget }: Waiting): AsyncIterable<Awaited<Waiting['result']>> {
+  let isOver = false;
+  const over = { done: true, value: undefined } as const;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (isOver) return over;
+        isOver = true;
+        return { done: false, value: await result };
+      },
+      async return() {
+        forget?.();
+        return over;
+      },
+    }),
+  };
 }

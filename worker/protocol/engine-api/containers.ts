@@ -158,6 +158,8 @@ export interface AttachOptions {
 }
 
 export interface Waiting {
+  /** Nobody waits any more; the result does not come then. */
+  forget?(): void;
   result: Promise<{ StatusCode: number; Error?: { Message: string } }>;
 }
 
