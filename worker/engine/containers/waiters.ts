@@ -29,9 +29,10 @@ export class Waiters {
     if (condition === 'not-running' && !state.running)
       return { result: Promise.resolve(resultOf(state)), forget: () => undefined };
     const waiting = condition === 'removed' ? this.#removed : this.#stop;
-    const { promise, resolve } = deferred<WaitResult>();
+    const waiter = deferred<WaitResult>();
+    const resolve: Resolve = (result) => waiter.resolve(result);
     waiting.add(resolve);
-    return { result: promise, forget: () => void waiting.delete(resolve) };
+    return { result: waiter.promise, forget: () => void waiting.delete(resolve) };
   }
 
   /** How many wait. */

@@ -159,7 +159,7 @@ export interface AttachOptions {
 
 export interface Waiting {
   /** Nobody waits any more; the result does not come then. */
-  forget?(): void;
+  readonly forget?: () => void;
   result: Promise<{ StatusCode: number; Error?: { Message: string } }>;
 }
 
