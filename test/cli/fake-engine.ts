@@ -270,6 +270,35 @@ export class FakeEngine implements api.EngineApi {
     return each(await this.#answer<api.ProgressMessage[]>('imageLoad', []));
   }
 
+  async imageSave(names: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
+    this.#call('GET', '/images/get', { names: names.join(',') });
+    return this.#answer('imageSave');
+  }
+
+  async imageImport(
+    tar: AsyncIterable<Uint8Array>,
+    { repo, tag, message, changes = [] }: api.ImportOptions = {},
+  ): Promise<{ Id: string }> {
+    this.#call('POST', '/images/create', {
+      fromSrc: '-',
+      repo,
+      tag,
+      message,
+      changes: changes.join('\n') || undefined,
+    });
+    this.received = await bytesOf(tar);
+    return this.#answer('imageImport');
+  }
+
+  async containerCommit(
+    container: string,
+    { repo, tag, comment, author, pause, changes = [] }: api.CommitOptions = {},
+  ): Promise<{ Id: string }> {
+    const query = { container, repo, tag, comment, author, changes: changes.join('\n') || undefined };
+    this.#call('POST', '/commit', { ...query, pause: pause === false ? '0' : undefined });
+    return this.#answer('containerCommit');
+  }
+
   async events({ since, until, filters }: api.EventsOptions = {}): Promise<AsyncIterable<api.EventMessage>> {
     this.#call('GET', '/events', { since, until, ...asFilters(filters) });
     return this.#answer('events', each([]));

@@ -1,5 +1,6 @@
 import type { CommandSpec } from './command-spec.ts';
 import { attach } from './commands/attach.ts';
+import { commit } from './commands/commit.ts';
 import { containerPrune } from './commands/container-prune.ts';
 import { cp } from './commands/cp.ts';
 import { create } from './commands/create.ts';
@@ -9,6 +10,7 @@ import { exec } from './commands/exec.ts';
 import { exportContainer } from './commands/export.ts';
 import { history } from './commands/history.ts';
 import { imagePrune } from './commands/image-prune.ts';
+import { importImage } from './commands/import.ts';
 import { images } from './commands/images.ts';
 import { info } from './commands/info.ts';
 import { inspect, inspectContainer, inspectImage } from './commands/inspect.ts';
@@ -28,6 +30,7 @@ import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
 import { rmi } from './commands/rmi.ts';
 import { run } from './commands/run.ts';
+import { save } from './commands/save.ts';
 import { start } from './commands/start.ts';
 import { stats } from './commands/stats.ts';
 import { stop } from './commands/stop.ts';
@@ -87,7 +90,7 @@ function group(name: string, short: string, commands: readonly Entry[]): Entry {
 /** Commands on containers: most have a short spelling too. */
 const container = {
   attach: has('attach', attach),
-  commit: lacks('commit', "Create a new image from a container's changes"),
+  commit: has('commit', commit),
   cp: has('cp', cp),
   create: has('create', create),
   diff: has('diff', diff),
@@ -113,11 +116,11 @@ const container = {
 const image = {
   build: lacks('build', 'Build an image from a Dockerfile'),
   history: has('history', history),
-  import: lacks('import', 'Import the contents from a tarball to create a filesystem image'),
+  import: has('import', importImage),
   load: has('load', load),
   pull: has('pull', pull),
   push: lacks('push', 'Upload an image to a registry'),
-  save: lacks('save', 'Save one or more images to a tar archive (streamed to STDOUT by default)'),
+  save: has('save', save),
   tag: has('tag', tag),
 };
 

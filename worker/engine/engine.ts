@@ -10,6 +10,7 @@ import type {
   ContainerInspect,
   ContainersPruned,
   ContainerSummary,
+  CommitOptions,
   CreateConfig,
   Created,
   DeletedImage,
@@ -23,6 +24,7 @@ import type {
   ImageHistoryItem,
   ImageInspect,
   ImagesPruned,
+  ImportOptions,
   ImageSummary,
   Info,
   ListOptions,
@@ -75,7 +77,10 @@ import { Exporter } from './files/exporter.ts';
 import { containerSizes } from './files/sizes.ts';
 import { Channel } from './images/channel.ts';
 import type { Puller } from './images/puller.ts';
+import type { ApplyChanges } from './images/committer.ts';
+import { Committer } from './images/committer.ts';
 import type { Images } from './images/images.ts';
+import type { LayerContent } from './images/layercontent.ts';
 import { parseLogQuery, readLog } from './logs/read.ts';
 import { watchHealth } from './health/monitors.ts';
 import { StatsWatcher } from './stats/watcher.ts';
@@ -86,6 +91,14 @@ import { authenticate } from './system/auth.ts';
 import { diskUsage } from './system/diskusage.ts';
 import { info } from './system/info.ts';
 import { ping, version } from './system/version.ts';
+
+/** What the engine does with images is put together outside. */
+export interface ImageParts {
+  readonly puller: Puller;
+  readonly images: Images;
+  readonly layers: LayerContent;
+  readonly applyChanges: ApplyChanges | undefined;
+}
 
 /** The Engine API, as a face of the services behind it: finds what is meant, asks the one who does it, maps errors. */
 export class Engine implements EngineApi {
@@ -103,6 +116,7 @@ export class Engine implements EngineApi {
   readonly #execs: Execs;
   readonly #archives: Archives;
   readonly #exporter: Exporter;
+  readonly #committer: Committer;
   readonly #trees: ContainerTrees;
   readonly #puller: Puller;
   readonly #images: Images;
@@ -111,7 +125,7 @@ export class Engine implements EngineApi {
   readonly #id: string;
 
   /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
-  constructor(context: EngineContext, puller: Puller, images: Images, id: string) {
+  constructor(context: EngineContext, { puller, images, layers, applyChanges }: ImageParts, id: string) {
     this.#context = context;
     this.#execStore = new ExecStore(context.clock);
     const withExecs = { ...context, execs: this.#execStore };
@@ -128,6 +142,8 @@ export class Engine implements EngineApi {
     this.#trees = new ContainerTrees(context);
     this.#archives = new Archives(context, this.#trees);
     this.#exporter = new Exporter(context, this.#trees);
+    const pauser = this.#pauser;
+    this.#committer = new Committer({ context, layers, trees: this.#trees, pauser, applyChanges });
     this.#puller = puller;
     this.#images = images;
     this.#stats = new StatsWatcher(context);
@@ -316,6 +332,18 @@ export class Engine implements EngineApi {
 
   imagePrune({ filters = {} }: { filters?: Filters } = {}): Promise<ImagesPruned> {
     return edge(() => this.#images.prune(filters));
+  }
+
+  imageSave(names: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
+    return edge(() => this.#images.save(names));
+  }
+
+  imageImport(tar: AsyncIterable<Uint8Array>, options: ImportOptions = {}): Promise<{ Id: string }> {
+    return edge(async () => ({ Id: await this.#images.import(tar, options) }));
+  }
+
+  containerCommit(id: string, options: CommitOptions = {}): Promise<{ Id: string }> {
+    return edge(async () => ({ Id: await this.#committer.commit(this.#get(id), options) }));
   }
 
   imageLoad(

@@ -10,7 +10,8 @@ import { compressionOf } from '../oci/mediatype.ts';
 import { baseLayer, baseLayerName } from './baselayer.ts';
 import type { LayerMounts } from './context.ts';
 import { invalid } from './errors.ts';
-import type { LayerContent } from './images/layercontent.ts';
+import { contentOf } from '../content/ingest.ts';
+import type { LayerContent, NewLayer } from './images/layercontent.ts';
 import type { LayerKeeper } from './images/layercollector.ts';
 
 /** The engine's layers: kept in the layer store, served to the guest below the 9P root. */
@@ -47,6 +48,15 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   async ingestTar(source: AsyncIterable<Uint8Array>, diffId: DiffId): Promise<number> {
     const layer = await this.#store.ingest(source, { packed: {}, compression: 'none', diffId });
     return layer.tar.size;
+  }
+
+  async create(source: AsyncIterable<Uint8Array>): Promise<NewLayer> {
+    const { diffId, layer } = await this.#store.create(source);
+    return { diffId, size: layer.tar.size };
+  }
+
+  tar(diffId: DiffId): AsyncIterable<Uint8Array> {
+    return contentOf(this.#content, parseDigest(diffId));
   }
 
   async discard(diffId: DiffId): Promise<void> {

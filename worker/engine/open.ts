@@ -8,6 +8,7 @@ import { Engine } from './engine.ts';
 import { Events } from './events.ts';
 import type { FetchBlob } from './images/bundled.ts';
 import { BundledImages } from './images/bundled.ts';
+import type { ApplyChanges } from './images/committer.ts';
 import { Images } from './images/images.ts';
 import type { LayerKeeper } from './images/layercollector.ts';
 import type { LayerContent } from './images/layercontent.ts';
@@ -41,6 +42,8 @@ export interface EngineParts {
   /** For containers' /etc/resolv.conf. */
   readonly resolver?: Resolver;
   readonly onPull?: PullListener;
+  /** What a Dockerfile's instructions mean, for commit and import. */
+  readonly applyChanges?: ApplyChanges | undefined;
 }
 
 /** Puts the engine together. Resolves when it knows the images of earlier visits; asks nothing of the agent. */
@@ -70,7 +73,14 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
   const bundled = new BundledImages(parts.fetchBlob);
   const source = parts.registries ? new ImageSources(bundled, new RegistryImages(parts.registries)) : bundled;
   const puller = new Puller(context, source, parts.layers, parts.onPull);
-  return new Engine(context, puller, new Images(context, parts.layers, parts.content), id);
+  const { layers, content, applyChanges } = parts;
+  const imageParts = {
+    puller,
+    images: new Images(context, layers, content, applyChanges),
+    layers,
+    applyChanges,
+  };
+  return new Engine(context, imageParts, id);
 }
 
 const idKey = 'engine:id';

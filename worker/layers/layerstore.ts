@@ -2,6 +2,7 @@ import type { ContentStore, Expected } from '../content/contentstore.ts';
 import { contentOf } from '../content/ingest.ts';
 import { Verifier } from '../content/verifier.ts';
 import type { DiffId } from '../oci/diffid.ts';
+import { parseDiffId } from '../oci/diffid.ts';
 import { parseDigest } from '../oci/digest.ts';
 import type { Compression } from '../oci/mediatype.ts';
 import { decompressed } from './decompress.ts';
@@ -38,16 +39,26 @@ export class LayerStore {
     { packed, compression, diffId }: PackedLayer,
   ): Promise<Layer> {
     const verified = checked(source, await Verifier.create(packed));
+    const { layer } = await this.#take(decompressed(verified, compression), { digest: parseDigest(diffId) });
+    return layer;
+  }
+
+  /** Takes a new layer in, an unpacked tar, and says what its diffID is. */
+  create(source: AsyncIterable<Uint8Array>): Promise<{ diffId: DiffId; layer: Layer }> {
+    return this.#take(source, {});
+  }
+
+  async #take(tar: AsyncIterable<Uint8Array>, expected: Expected): Promise<{ diffId: DiffId; layer: Layer }> {
     const indexer = new LayerIndexer();
-    const writer = await this.#content.writer({ digest: parseDigest(diffId) });
+    const writer = await this.#content.writer(expected);
     try {
-      for await (const chunk of decompressed(verified, compression)) {
+      for await (const chunk of tar) {
         indexer.write(chunk);
         await writer.write(chunk);
       }
       const index = indexer.finish();
-      await writer.commit();
-      return await this.#keep(diffId, index);
+      const diffId = parseDiffId((await writer.commit()).digest);
+      return { diffId, layer: await this.#keep(diffId, index) };
     } catch (error) {
       await writer.abort();
       throw error;

@@ -18,10 +18,12 @@ import type {
 } from './engine-api/containers.ts';
 import type { ExecConfig, ExecInspect, ExecStartOptions } from './engine-api/exec.ts';
 import type {
+  CommitOptions,
   DeletedImage,
   ImageHistoryItem,
   ImageInspect,
   ImagesPruned,
+  ImportOptions,
   ImageSummary,
 } from './engine-api/images.ts';
 import type {
@@ -132,6 +134,12 @@ export interface EngineApi {
   imageTag(name: string, options: { repo: string; tag?: string }): Promise<void>;
   imageDelete(name: string, options?: { force?: boolean; noprune?: boolean }): Promise<DeletedImage[]>;
   imagePrune(options?: { filters?: Filters }): Promise<ImagesPruned>;
+  /** The whole image, or all the images, as one tar that `imageLoad` takes. */
+  imageSave(names: readonly string[]): Promise<AsyncIterable<Uint8Array>>;
+  /** An image of one layer, from the tar of a root file system, packed or not. */
+  imageImport(tar: AsyncIterable<Uint8Array>, options?: ImportOptions): Promise<{ Id: string }>;
+  /** What a container has changed, as an image on top of its own. */
+  containerCommit(id: string, options?: CommitOptions): Promise<{ Id: string }>;
   /** From a `docker save` tar or the tar of an OCI image layout, packed or not. A failure comes as a message. */
   imageLoad(
     tar: AsyncIterable<Uint8Array>,

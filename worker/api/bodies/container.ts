@@ -195,6 +195,9 @@ const hostFields: FieldsOf<HostConfig> = {
   Init: bool,
 };
 
+/** What commit may take in place of a container's config. */
+export const containerConfig = struct('container.Config', configFields);
+
 const createFields: FieldsOf<CreateConfig> = {
   ...configFields,
   HostConfig: struct('container.HostConfig', hostFields),

@@ -2,6 +2,7 @@ import { ApiError } from '../../protocol/engine-api.ts';
 import { shapeInspect, shapeSummary } from '../compat/image.ts';
 import { empty, json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { filters } from '../parameters/filters.ts';
+import type { Form } from '../parameters/form.ts';
 import { bool, boolOr } from '../parameters/values.ts';
 import { type Call, given, named, routes } from '../route.ts';
 import { notYet } from './not-yet.ts';
@@ -10,14 +11,14 @@ export const imageRoutes = [
   ...routes('served', { 'GET /images/json': list }),
   ...routes('not yet', {
     'GET /images/search': notYet('searching for images'),
-    'GET /images/get': notYet('saving images'),
-    'GET /images/{name:.*}/get': notYet('saving images'),
     'POST /images/{name:.*}/push': notYet('pushing images'),
     'GET /distribution/{name:.*}/json': notYet('inspecting an image in its registry'),
   }),
   ...routes('served', {
     'GET /images/{name:.*}/history': async (call) => json(200, await call.engine.imageHistory(named(call))),
     'GET /images/{name:.*}/json': inspect,
+    'GET /images/get': async ({ engine, form }) => saved(engine.imageSave(namesOf(form))),
+    'GET /images/{name:.*}/get': async (call) => saved(call.engine.imageSave([named(call)])),
     'POST /images/load': load,
     'POST /images/create': create,
     'POST /images/{name:.*}/tag': tag,
@@ -45,10 +46,10 @@ async function inspect(call: Call): Promise<Reply> {
   return json(200, shapeInspect(await call.engine.imageInspect(named(call)), call.version));
 }
 
-/** Pulls; what is sent with the request is imported, which is not done yet. */
+/** Pulls, or imports what is sent with the request. */
 async function create(call: Call): Promise<Reply> {
   const { engine, form, version } = call;
-  if (form.get('fromImage') === '') return notYet('importing images')(call);
+  if (form.get('fromImage') === '') return importTar(call);
   const platform = version.since('1.32') ? form.get('platform') : '';
   const messages = await engine.imageCreate({
     fromImage: form.get('fromImage').replace(/:$/, ''),
@@ -56,6 +57,30 @@ async function create(call: Call): Promise<Reply> {
     ...given('platform', platform || undefined),
   });
   return stream('application/json', jsonLines(messages, '\r\n'));
+}
+
+/** https://github.com/moby/moby/blob/v28.5.2/api/server/router/image/image_routes.go (postImagesCreate) */
+async function importTar({ engine, form, request }: Call): Promise<Reply> {
+  const source = form.get('fromSrc');
+  if (source !== '-')
+    throw new ApiError(501, 'importing from an address is not supported yet: fetch it, and import it as -');
+  const tag = form.get('tag');
+  const { Id } = await engine.imageImport(request.body.bytes, {
+    repo: form.get('repo'),
+    ...(tag !== '' && { tag }),
+    message: form.get('message') || 'Imported from -',
+    changes: form.all('changes'),
+  });
+  return json(200, { status: Id });
+}
+
+async function saved(tar: Promise<AsyncIterable<Uint8Array>>): Promise<Reply> {
+  return stream('application/x-tar', await tar);
+}
+
+/** Several names come as several values, or in one with commas between them. */
+function namesOf(form: Form): string[] {
+  return form.all('names').flatMap((value) => value.split(','));
 }
 
 async function load({ engine, form, request }: Call): Promise<Reply> {

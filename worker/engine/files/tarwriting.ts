@@ -25,32 +25,45 @@ const types: Readonly<Record<number, TarEntryType>> = {
  * links, no sockets. https://github.com/moby/go-archive/blob/v0.1.0/archive.go (addTarFile)
  */
 export function tarOfWalk(records: RecordReader, naming: Naming): AsyncGenerator<Uint8Array> {
-  return gathered(pieces(records, naming));
+  return tarOfRecords(records, (record) => {
+    const name = naming(record.name);
+    return name === undefined ? [] : [{ ...record, name }];
+  });
 }
 
-async function* pieces(records: RecordReader, naming: Naming): AsyncGenerator<Uint8Array> {
+/**
+ * The same, where each record becomes those that `rewrite` makes of it, with their names in the archive; the contents
+ * are the first one's.
+ */
+export function tarOfRecords(
+  records: RecordReader,
+  rewrite: (record: TreeRecord) => readonly TreeRecord[],
+): AsyncGenerator<Uint8Array> {
+  return gathered(pieces(records, rewrite));
+}
+
+async function* pieces(
+  records: RecordReader,
+  rewrite: (record: TreeRecord) => readonly TreeRecord[],
+): AsyncGenerator<Uint8Array> {
   const firstNames = new Map<string, Uint8Array>();
   for (;;) {
     const record = await records.next();
     if (record.kind === recordKind.end) break;
-    const entry = tarEntry(record, naming, firstNames);
+    const [entry, ...more] = rewrite(record).map((one) => tarEntry(one, firstNames));
     const size = record.flags & recordFlag.contents ? record.size : 0;
     if (entry !== undefined) yield tarHeader(entry);
     for await (const piece of records.contents(size)) if (entry !== undefined) yield piece;
     if (entry !== undefined) yield tarPadding(size);
+    for (const other of more) if (other !== undefined) yield tarHeader(other);
   }
   yield tarEnd;
 }
 
-function tarEntry(
-  record: TreeRecord,
-  naming: Naming,
-  firstNames: Map<string, Uint8Array>,
-): NewTarEntry | undefined {
+function tarEntry(record: TreeRecord, firstNames: Map<string, Uint8Array>): NewTarEntry | undefined {
   const type = types[fileType(record.mode)];
-  const name = naming(record.name);
-  if (type === undefined || name === undefined) return undefined;
-  const { mode, uid, gid, seconds, major, minor, attributes } = record;
+  if (type === undefined) return undefined;
+  const { name, mode, uid, gid, seconds, major, minor, attributes } = record;
   const common = { mode, uid, gid, mtime: seconds, attributes };
   const first = record.links > 1 && type !== 'directory' ? firstName(record, name, firstNames) : undefined;
   if (first !== undefined) return { ...common, type: 'hardlink', path: name, link: first };

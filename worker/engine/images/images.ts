@@ -4,6 +4,7 @@ import type {
   ImageHistoryItem,
   ImageInspect,
   ImagesPruned,
+  ImportOptions,
   ImageSummary,
   ProgressMessage,
 } from '../../protocol/engine-api.ts';
@@ -11,7 +12,6 @@ import type { ContentStore } from '../../content/contentstore.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { EngineContext } from '../context.ts';
-import { deferred } from '../deferred.ts';
 import { Channel } from './channel.ts';
 import type { DeleteOptions } from './deleter.ts';
 import { ImageDeleter } from './deleter.ts';
@@ -22,6 +22,9 @@ import type { LayerKeeper } from './layercollector.ts';
 import { LayerCollector } from './layercollector.ts';
 import type { LayerUse } from './layeruse.ts';
 import { layerUse } from './layeruse.ts';
+import type { ApplyChanges } from './committer.ts';
+import { importImage } from './importer.ts';
+import { saveImages } from './saver.ts';
 import { listImages } from './list.ts';
 import { ImageLoader } from './loader.ts';
 import { inspectImage } from './inspect.ts';
@@ -35,9 +38,16 @@ export class Images {
   readonly #layers: LayerContent;
   readonly #deleter: ImageDeleter;
   readonly #loader: ImageLoader;
+  readonly #applyChanges: ApplyChanges | undefined;
 
-  constructor(context: ImagesContext, layers: LayerContent & LayerKeeper, content: ContentStore) {
+  constructor(
+    context: ImagesContext,
+    layers: LayerContent & LayerKeeper,
+    content: ContentStore,
+    applyChanges: ApplyChanges | undefined,
+  ) {
     this.#context = context;
+    this.#applyChanges = applyChanges;
     this.#layers = layers;
     this.#deleter = new ImageDeleter(context, new LayerCollector(context, layers));
     this.#loader = new ImageLoader(context, layers, content);
@@ -94,21 +104,23 @@ export class Images {
     return { ImagesDeleted: done.length > 0 ? done : null, SpaceReclaimed };
   }
 
-  /** Resolves when the archive has been read, since an answer ends a request; what is wrong with it comes as a message. */
-  async load(tar: AsyncIterable<Uint8Array>, quiet: boolean): Promise<AsyncIterable<ProgressMessage>> {
+  save(names: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
+    return saveImages(this.#context.images, this.#layers, names);
+  }
+
+  import(tar: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<Digest> {
+    return importImage(this.#context, this.#layers, tar, options, this.#applyChanges);
+  }
+
+  /** Returns at once and reads the archive while its messages are read; what is wrong with it comes as a message. */
+  load(tar: AsyncIterable<Uint8Array>, quiet: boolean): AsyncIterable<ProgressMessage> {
     const messages = new Channel<ProgressMessage>();
-    const read = deferred();
     void this.#loader
-      .load(
-        tellingEnd(tar, () => read.resolve()),
-        quiet,
-        (message) => messages.push(message),
-      )
+      .load(tar, quiet, (message) => messages.push(message))
       .catch((error: Error) =>
         messages.push({ error: error.message, errorDetail: { message: error.message } }),
       )
       .finally(() => messages.close());
-    await read.promise;
     return messages;
   }
 
@@ -132,12 +144,4 @@ export class Images {
 
 function withShared(images: readonly ImageSummary[], { shared }: LayerUse): ImageSummary[] {
   return images.map((image) => Object.assign(image, { SharedSize: shared.get(image.Id as Digest) ?? 0 }));
-}
-
-async function* tellingEnd(source: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } finally {
-    end();
-  }
 }

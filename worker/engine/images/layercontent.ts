@@ -1,6 +1,12 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 
+export interface NewLayer {
+  readonly diffId: DiffId;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** Layers as they are kept: uncompressed, each under its diffID. */
 export interface LayerContent {
   /** Bytes of a layer that is here, uncompressed; undefined when it is not. */
@@ -12,4 +18,8 @@ export interface LayerContent {
   ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number>;
   /** The same for a layer that comes as it is, unpacked. */
   ingestTar(source: AsyncIterable<Uint8Array>, diffId: DiffId): Promise<number>;
+  /** Takes a new layer in, an unpacked tar. */
+  create(source: AsyncIterable<Uint8Array>): Promise<NewLayer>;
+  /** A layer's unpacked tar. Fails with `not-found`. */
+  tar(diffId: DiffId): AsyncIterable<Uint8Array>;
 }

@@ -26,6 +26,28 @@ export interface ImageHistoryItem {
   Comment: string;
 }
 
+/** `docker commit`. */
+export interface CommitOptions {
+  repo?: string;
+  tag?: string;
+  comment?: string;
+  author?: string;
+  /** Whether a running container is paused meanwhile; it is unless this is false. */
+  pause?: boolean;
+  /** Dockerfile instructions. */
+  changes?: string[];
+  /** In place of the container's. */
+  config?: ContainerConfig;
+}
+
+/** `docker import`. */
+export interface ImportOptions {
+  repo?: string;
+  tag?: string;
+  message?: string;
+  changes?: string[];
+}
+
 /** One step of removing an image. */
 export type DeletedImage = { Untagged: string } | { Deleted: string };
 

@@ -1,0 +1,31 @@
+import { familiarReference } from '../../oci/reference.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { ImportOptions } from '../../protocol/engine-api.ts';
+import type { EngineContext } from '../context.ts';
+import { notImplemented } from '../errors.ts';
+import { unpacked } from '../../layers/unpack.ts';
+import type { ApplyChanges } from './committer.ts';
+import type { LayerContent } from './layercontent.ts';
+import { makeImage } from './maker.ts';
+import { tagImage, tagReference } from './tagger.ts';
+
+/** Makes an image of one layer out of a tar of a root file system. https://github.com/moby/moby/blob/v28.5.2/daemon/images/image_import.go */
+export async function importImage(
+  context: Pick<EngineContext, 'clock' | 'events' | 'images'>,
+  layers: Pick<LayerContent, 'create'>,
+  tar: AsyncIterable<Uint8Array>,
+  { repo, tag, message, changes = [] }: ImportOptions,
+  applyChanges: ApplyChanges | undefined,
+): Promise<Digest> {
+  const reference = repo ? tagReference(repo, tag) : undefined;
+  if (changes.length > 0 && applyChanges === undefined) throw notImplemented('changes are not supported yet');
+  const config = applyChanges?.({}, changes) ?? {};
+  const layer = await layers.create(unpacked(tar));
+  const comment = message ?? '';
+  const image = await makeImage(context, { parent: undefined, layer, config, createdBy: '', comment });
+  if (reference !== undefined) await tagImage(context, context.images.get(image), reference);
+  context.events.publish('image', 'import', image, {
+    name: reference ? familiarReference(reference) : image,
+  });
+  return image;
+}
