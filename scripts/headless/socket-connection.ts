@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import type { Connection } from '../../worker/api/http/connection.ts';
 
 /** Milliseconds between looks at a client that has ended its side: has it gone since? */
-const interval = 5000;
+const defaultInterval = 5000;
 
 /** A socket, made with `allowHalfOpen`, as a connection. */
-export function socketConnection(socket: Socket): Connection {
+export function socketConnection(socket: Socket, interval = defaultInterval): Connection {
   const gone = new AbortController();
   // Whatever the error is, `close` follows.
   socket.on('error', () => undefined);
   socket.on('close', () => gone.abort(new Error('the client is gone')));
-  socket.on('end', () => watch(socket));
+  socket.on('end', () => watch(socket, interval));
   return {
     input: inputOf(socket),
     write: (bytes) => write(socket, bytes),
@@ -43,7 +43,7 @@ function write(socket: Socket, bytes: Uint8Array): Promise<void> {
 }
 
 /** Node is not told when a client that has ended its side closes the other one, too; a write of nothing fails then. */
-function watch(socket: Socket): void {
+function watch(socket: Socket, interval: number): void {
   const look = (): void => {
     if (socket.writable) socket.write(new Uint8Array(0));
   };
