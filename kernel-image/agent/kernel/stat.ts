@@ -18,9 +18,20 @@ const bytes = new Uint8Array(96);
 const words = new Uint32Array(bytes.buffer);
 const word = (offset: number): number => words[offset / 4] ?? 0;
 
-/** Does not follow a link. The offsets are those of i386's struct stat64. */
+/** Does not follow a link. */
 export function lstat(path: string): Stat {
   check(`lstat ${path}`, syscall(nr.lstat64, path, bytes));
+  return filled();
+}
+
+/** Of an open file. */
+export function fstat(fd: number): Stat {
+  check('fstat', syscall(nr.fstat64, fd, bytes));
+  return filled();
+}
+
+/** The offsets are those of i386's struct stat64. */
+function filled(): Stat {
   return {
     mode: word(16),
     links: word(20),
