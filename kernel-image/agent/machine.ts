@@ -6,7 +6,7 @@ import { prepareSecurity } from './container/privileges.ts';
 import { prepareRootfs } from './container/rootfs.ts';
 import { check } from './kernel/errors.ts';
 import { close, flags, list, mkdirs, open, readFile } from './kernel/files.ts';
-import { mount, ms } from './kernel/mounts.ts';
+import { mount, ms, setPropagation } from './kernel/mounts.ts';
 import { nr } from './kernel/numbers.ts';
 import { defaultCapabilities } from './security/capabilities.ts';
 
@@ -45,6 +45,7 @@ export function boot(): void {
   for (const path of [paths.layers, paths.root, paths.data]) mkdirs(path);
   check('/var/run', syscall(nr.symlink, '/run', '/var/run'));
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
+  setPropagation('/', 'rshared');
   prepareCgroups();
   prepareNetwork();
   prepareSecurity(defaultCapabilities);

@@ -87,16 +87,32 @@ describe('binds', () => {
   });
 
   test('a mount in a shared source comes through with rslave, and not without', async () => {
-    await machine().out(
-      'mkdir -p /tmp/shared/in; mount -t tmpfs shared /tmp/shared; mount --make-shared /tmp/shared; mkdir /tmp/shared/in',
-    );
+    await machine().out('mkdir -p /tmp/shared/in');
     const id = await start({ Binds: ['/tmp/shared:/slave:rslave', '/tmp/shared:/private'] });
     await machine().out('mount -t tmpfs in /tmp/shared/in; touch /tmp/shared/in/seen');
     expect(await exec(id, 'ls /slave/in; ls /private/in')).toBe('seen');
-    await machine().out('umount /tmp/shared/in /tmp/shared');
-    expect(await failure(start({ Binds: ['/tmp/src:/x:shared'] }))).toMatch(
-      /^path \/tmp\/src is mounted on \/ but it is not a shared mount$/,
+    await machine().out(
+      'umount /tmp/shared/in; mount -t tmpfs private /tmp/shared; mount --make-private /tmp/shared',
     );
+    expect(await failure(start({ Binds: ['/tmp/shared:/x:shared'] }))).toBe(
+      'path /tmp/shared is mounted on /tmp/shared but it is not a shared mount',
+    );
+    await machine().out('umount /tmp/shared');
+  });
+
+  test('rshared hands mounts of the container on to the machine, and nothing else does', async () => {
+    await machine().out('mkdir -p /tmp/handed/out /tmp/kept/out');
+    const before = await machine().out('cut -d" " -f2 /proc/mounts');
+    const id = await start({ Privileged: true, Binds: ['/tmp/handed:/handed:rshared', '/tmp/kept:/kept'] });
+    expect(await machine().out('cut -d" " -f2 /proc/mounts')).toBe(before);
+    await exec(
+      id,
+      'mount -t tmpfs t /handed/out; mount -t tmpfs t /kept/out; touch /handed/out/a /kept/out/b',
+    );
+    expect(await machine().out('ls /tmp/handed/out /tmp/kept/out')).toBe(
+      '/tmp/handed/out:\na\n\n/tmp/kept/out:',
+    );
+    await machine().out('umount /tmp/handed/out');
   });
 });
 

@@ -54,6 +54,7 @@ import { containerEvent } from './containers/event.ts';
 import type { Container } from './containers/container.ts';
 import { Creator } from './containers/creator.ts';
 import { inspectContainer } from './containers/inspect.ts';
+import { unlink } from './containers/links.ts';
 import { listContainers } from './containers/list.ts';
 import { Pauser } from './containers/pauser.ts';
 import { Pruner } from './containers/pruner.ts';
@@ -227,7 +228,9 @@ export class Engine implements EngineApi {
   }
 
   containerDelete(id: string, options: { force?: boolean; v?: boolean; link?: boolean } = {}): Promise<void> {
-    return edge(() => this.#remover.delete(this.#get(id), id, options));
+    return edge(() =>
+      options.link ? unlink(this.#context.containers, id) : this.#remover.delete(this.#get(id), id, options),
+    );
   }
 
   containerList(options: ListOptions = {}): Promise<ContainerSummary[]> {
@@ -239,7 +242,9 @@ export class Engine implements EngineApi {
 
   containerInspect(id: string, options: { size?: boolean } = {}): Promise<ContainerInspect> {
     return edge(() => {
-      const inspected = inspectContainer(this.#get(id));
+      const container = this.#get(id);
+      const links = this.#context.containers.links.of(container);
+      const inspected = inspectContainer(container, links);
       return options.size ? this.#withSizes(inspected) : inspected;
     });
   }

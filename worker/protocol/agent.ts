@@ -228,6 +228,8 @@ export interface ContainerSpec {
   resources: Resources;
   /** No masked paths, every device, writable /sys. */
   privileged: boolean;
+  /** Whether /sys/fs/cgroup can be written, where that is not as `privileged` says. */
+  writableCgroups?: boolean;
   /** A tiny first process that reaps orphans and forwards signals (`--init`). */
   init: boolean;
   /** Bytes of /dev/shm. */

@@ -7,7 +7,15 @@ import { namespace } from '../process/clone.ts';
 import { executeFile } from '../process/execute.ts';
 import type { Child } from '../process/processes.ts';
 import { containerPath, paths, snapshotPath } from './paths.ts';
-import { addMount, attachFile, changeRoot, openBinds, openNetworkFiles, rootTree } from './rootfs.ts';
+import {
+  addMount,
+  attachFile,
+  attachRoot,
+  changeRoot,
+  openBinds,
+  openNetworkFiles,
+  rootTree,
+} from './rootfs.ts';
 import { createSnapshot } from './snapshot.ts';
 
 /** In the agent: what must be there before a root can be put together. */
@@ -33,7 +41,7 @@ function enterView({ container, layers, mounts, files }: ContainerView, pid: num
   const given = files !== undefined && exists(`${containerPath(files)}/hosts`) ? openNetworkFiles(files) : [];
   const tree = (pid === undefined ? undefined : runningRoot(pid)) ?? rootTree(container, layers);
   makeInert(tree);
-  attach(tree, paths.root);
+  attachRoot(tree);
   changeRoot();
   for (const entry of mounts) addMount(entry, binds.get(entry));
   for (const [file, target] of given) attachFile(file, target);

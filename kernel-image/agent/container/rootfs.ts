@@ -51,7 +51,7 @@ export function enterRoot(spec: ContainerSpec, asked: readonly DeviceNode[], sha
   const files = openFiles(spec);
   const binds = openBinds(spec.mounts);
   const devices = spec.privileged ? [...hostDevices(), ...asked] : asked;
-  attach(rootTree(spec.id, spec.layers), paths.root);
+  attachRoot(rootTree(spec.id, spec.layers));
   changeRoot();
   const replaced = new Set(spec.mounts.map((entry) => entry.destination));
   if (spec.ipc !== undefined) replaced.add(sharedMemoryPath);
@@ -109,18 +109,27 @@ function openBind({ source = '', subpath, create, options }: SpecMount): number 
   return cloneTree(source, !options.includes('bind'));
 }
 
+/** What is mounted here from now on is not to be seen in the machine, whose mounts are shared. */
+export function attachRoot(tree: number): void {
+  setPropagation('/', 'rslave');
+  attach(tree, paths.root);
+}
+
 /** The old root ends up under the new one and is let go: pivot_root(2), "pivot_root(".", ".")". */
 export function changeRoot(): void {
   check('chdir', syscall(nr.chdir, paths.root));
   check('pivot_root', syscall(nr.pivot_root, '.', '.'));
-  // What is shared in the machine must not learn that it is let go here.
-  setPropagation('.', 'rslave');
   unmount('.');
   check('chdir', syscall(nr.chdir, '/'));
 }
 
 /** The usual mounts of a container that is not privileged, with nothing replaced, as one batch. */
-function standardBatch(shmSize: number, access: number, replaced: ReadonlySet<string>): Batch {
+function standardBatch(
+  shmSize: number,
+  access: number,
+  cgroupAccess: number,
+  replaced: ReadonlySet<string>,
+): Batch {
   const calls = new Batch();
   const put = (target: string, type: string, flags: number, data: string | number): void => {
     if (!replaced.has(target)) calls.add(`mount ${target}`, nr.mount, type, target, type, flags, data);
@@ -138,7 +147,7 @@ function standardBatch(shmSize: number, access: number, replaced: ReadonlySet<st
     put('/dev/mqueue', 'mqueue', quiet, 0);
   }
   put('/sys', 'sysfs', quiet | access, 0);
-  put('/sys/fs/cgroup', 'cgroup2', quiet | access, 'nsdelegate');
+  put('/sys/fs/cgroup', 'cgroup2', quiet | cgroupAccess, 'nsdelegate');
   return calls;
 }
 
@@ -148,18 +157,23 @@ let usualMasks: Batch | undefined;
 
 /** Prepares what nearly every container uses, while there is time. */
 export function prepareRootfs(): void {
-  usualMounts = standardBatch(usualShmSize, ms.RDONLY, new Set());
+  usualMounts = standardBatch(usualShmSize, ms.RDONLY, ms.RDONLY, new Set());
   usualMasks = maskBatch(masked, readonly);
 }
 
 function standardMounts(spec: ContainerSpec, replaced: ReadonlySet<string>): void {
   for (const path of ['/proc', '/dev', '/sys']) if (!replaced.has(path)) needDirectory(path);
-  const usual = !spec.privileged && spec.shmSize === usualShmSize && replaced.size === 0;
+  const { privileged, shmSize, writableCgroups = privileged } = spec;
+  const usual = !privileged && !writableCgroups && shmSize === usualShmSize && replaced.size === 0;
   const calls =
     usual && usualMounts
       ? usualMounts
-      : standardBatch(spec.shmSize, spec.privileged ? 0 : ms.RDONLY, replaced);
+      : standardBatch(shmSize, accessOf(privileged), accessOf(writableCgroups), replaced);
   calls.run();
+}
+
+function accessOf(writable: boolean): number {
+  return writable ? 0 : ms.RDONLY;
 }
 
 /** The lowest layer brings these; only an image that hides them lacks them. */

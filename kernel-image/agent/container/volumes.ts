@@ -5,7 +5,7 @@ import { attach, cloneTree, overlay, unmount } from '../kernel/mounts.ts';
 import { exit } from '../process/clone.ts';
 import { copyTree } from './copy.ts';
 import { paths, volumePath } from './paths.ts';
-import { changeRoot } from './rootfs.ts';
+import { attachRoot, changeRoot } from './rootfs.ts';
 import { removeTree } from './snapshot.ts';
 
 type Volume = PrepareParams['volumes'][number];
@@ -24,7 +24,7 @@ export function makeVolumes(volumes: readonly Volume[]): Volume[] {
 /** In a child with a mount namespace of its own: fills volumes from an image. No path of the image is used before its root is the root. */
 export function fillVolumes(layers: readonly string[], volumes: readonly Volume[]): never {
   const trees = volumes.map(({ name }) => cloneTree(dataPath(name)));
-  attach(overlay(layers.map((layer) => `${paths.layers}/${layer}`)), paths.root);
+  attachRoot(overlay(layers.map((layer) => `${paths.layers}/${layer}`)));
   changeRoot();
   volumes.forEach(({ from = '' }, i) => fill(from, trees[i] ?? -1));
   return exit(0);

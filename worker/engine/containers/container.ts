@@ -48,8 +48,12 @@ export interface Container extends ContainerRecord {
   output: Fanout;
   readonly execs: Set<string>;
   readonly restart: RestartMemory;
-  /** Somebody has asked for the end of the current run, so no policy starts the next one. */
+  /** Somebody has sent a signal in the current run: `unless-stopped` starts no other one. */
   stoppedByUser: boolean;
+  /** Somebody has asked for the end of the current run: no policy starts the next one. */
+  restartCancelled: boolean;
+  /** Its variables about those it is linked to, in the current run. */
+  linkEnv: readonly string[];
   /** Its places on networks during the current run. */
   sandbox: Sandbox | undefined;
   /** It is stopped only to be started again: nothing of it goes away in between. */
@@ -73,8 +77,10 @@ export function newContainer(record: NewContainer): Container {
     execs: new Set(),
     restart: { delay: 0, failures: 0 },
     stoppedByUser: false,
+    restartCancelled: false,
     sandbox: undefined,
     restartedByUser: false,
+    linkEnv: [],
     terminal: undefined,
     cancelRestart: undefined,
   };

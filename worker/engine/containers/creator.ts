@@ -14,6 +14,7 @@ import { newContainer } from './container.ts';
 import { containerEvent } from './event.ts';
 import type { FullHostConfig } from './hostconfig.ts';
 import { fullHostConfig } from './hostconfig.ts';
+import { parseLinks } from './links.ts';
 import { otherContainer } from './modes.ts';
 import { parseContainerName } from './name.ts';
 import { requirePlatform } from './platform.ts';
@@ -93,7 +94,9 @@ export class Creator {
         volumes: record.config.Volumes,
       });
       const container = newContainer({ ...record, mounts });
+      const links = parseLinks(host, containers);
       await this.#prepare(container);
+      containers.links.add(container.id, links);
       containers.add(container);
       return container;
     } catch (error) {

@@ -4,12 +4,13 @@ import { inspectMount } from '../volumes/mountpoint.ts';
 import { formatTime } from '../time.ts';
 import type { Container } from './container.ts';
 import type { FullHostConfig } from './hostconfig.ts';
+import type { Link } from './links.ts';
 import { inspectState } from './state.ts';
 
 const root = '/var/lib/docker';
 
 /** Every field that Docker gives. https://github.com/moby/moby/blob/v28.5.2/daemon/inspect.go */
-export function inspectContainer(container: Container): ContainerInspect {
+export function inspectContainer(container: Container, links: readonly Link[]): ContainerInspect {
   const { id, config, hostConfig, state } = container;
   const directory = `${root}/containers/${id}`;
   const hasRun = state.startedAt !== undefined;
@@ -32,12 +33,22 @@ export function inspectContainer(container: Container): ContainerInspect {
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execs.size > 0 ? [...container.execs] : null,
-    HostConfig: { ...hostConfig, ...(!hostConfig.Privileged && pathsOf(hostConfig)) },
+    HostConfig: {
+      ...hostConfig,
+      Links: linksOf(container, links),
+      ...(!hostConfig.Privileged && pathsOf(hostConfig)),
+    },
     GraphDriver: { Name: 'overlay2', Data: graphData(container) },
     Mounts: mountsOf(container),
     Config: { ...config },
     NetworkSettings: networkSettings(container),
   };
+}
+
+/** By the names that they have now. */
+function linksOf({ name }: Container, links: readonly Link[]): string[] | null {
+  const all = links.map(({ alias, target }) => `/${target.name}:/${name}/${alias}`);
+  return all.length > 0 ? all : null;
 }
 
 export function mountsOf({ mounts }: Container): MountPoint[] {
@@ -64,18 +75,18 @@ function pathsOf({ MaskedPaths, ReadonlyPaths }: FullHostConfig): Partial<FullHo
 
 /** https://github.com/moby/moby/blob/v28.5.2/oci/defaults.go */
 const maskedPaths = [
-  '/proc/acpi',
   '/proc/asound',
+  '/proc/acpi',
   '/proc/interrupts',
   '/proc/kcore',
   '/proc/keys',
   '/proc/latency_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
   '/proc/timer_list',
   '/proc/timer_stats',
-  '/sys/devices/virtual/powercap',
+  '/proc/sched_debug',
+  '/proc/scsi',
   '/sys/firmware',
+  '/sys/devices/virtual/powercap',
 ];
 
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];

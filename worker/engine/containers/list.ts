@@ -23,7 +23,7 @@ export function listContainers(context: ListContext, options: ListOptions): Cont
     (container) => (all || container.state.running) && wanted(container),
   );
   const shown = options.limit && options.limit > 0 ? found.slice(0, options.limit) : found;
-  return shown.map((container) => summarize(container, images, clock.now()));
+  return shown.map((container) => summarize(container, context, clock.now()));
 }
 
 /** The part of the list that is older than `before` and newer than `since`. */
@@ -39,11 +39,15 @@ function between(
   return list.slice(start, end);
 }
 
-function summarize(container: Container, images: EngineContext['images'], now: Instant): ContainerSummary {
-  const { id, name, config, hostConfig, imageId, state } = container;
+function summarize(
+  container: Container,
+  { containers, images }: ListContext,
+  now: Instant,
+): ContainerSummary {
+  const { id, config, hostConfig, imageId, state } = container;
   return {
     Id: id,
-    Names: [`/${name}`],
+    Names: containers.namesOf(container),
     Image: images.find(config.Image)?.id === imageId ? config.Image : imageId,
     ImageID: imageId,
     Command: commandLine(container),
@@ -52,7 +56,10 @@ function summarize(container: Container, images: EngineContext['images'], now: I
     Labels: config.Labels,
     State: statusOf(state),
     Status: describe(state, now),
-    HostConfig: { NetworkMode: hostConfig.NetworkMode },
+    HostConfig: {
+      NetworkMode: hostConfig.NetworkMode,
+      ...(hostConfig.Annotations && { Annotations: hostConfig.Annotations }),
+    },
     NetworkSettings: { Networks: networksOf(container) },
     Mounts: mountsOf(container),
   };

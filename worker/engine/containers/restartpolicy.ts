@@ -32,6 +32,13 @@ export interface RestartMemory {
   failures: number;
 }
 
+/** How a run has come to its end. */
+interface Ended {
+  readonly exitCode: number;
+  readonly stoppedByUser: boolean;
+  readonly restartCancelled: boolean;
+}
+
 /**
  * The delay before the next start, or undefined when there is none.
  * https://github.com/moby/moby/blob/v28.5.2/restartmanager/restartmanager.go
@@ -39,7 +46,7 @@ export interface RestartMemory {
 export function nextRestart(
   policy: RestartPolicy,
   memory: RestartMemory,
-  run: { exitCode: number; milliseconds: number; stoppedByUser: boolean },
+  run: Ended & { readonly milliseconds: number },
 ): number | undefined {
   memory.delay =
     run.milliseconds >= steadyRun || memory.delay === 0
@@ -53,9 +60,9 @@ export function nextRestart(
 function wanted(
   { Name, MaximumRetryCount }: RestartPolicy,
   { failures }: RestartMemory,
-  { exitCode, stoppedByUser }: { exitCode: number; stoppedByUser: boolean },
+  { exitCode, stoppedByUser, restartCancelled }: Ended,
 ): boolean {
-  if (stoppedByUser) return false;
-  if (Name === 'always' || Name === 'unless-stopped') return true;
+  if (restartCancelled) return false;
+  if (Name === 'always' || (Name === 'unless-stopped' && !stoppedByUser)) return true;
   return Name === 'on-failure' && exitCode !== 0 && (MaximumRetryCount === 0 || failures < MaximumRetryCount);
 }

@@ -9,10 +9,12 @@ import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
 import { type Connector, networkFailure } from '../networks/connector.ts';
+import { linkEnv, linkHosts } from '../spec/links.ts';
 import { buildSpec } from '../spec/spec.ts';
 import { volumeEvents } from '../volumes/event.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
+import { liveLinks } from './links.ts';
 import { logSize } from './logconfig.ts';
 import { otherContainer } from './modes.ts';
 import type { Remover } from './remover.ts';
@@ -60,6 +62,7 @@ export class Runner {
       if (container.state.running) return;
       requireStartable(container);
       container.stoppedByUser = false;
+      container.restartCancelled = false;
       container.restartCount = 0;
       Object.assign(container.restart, { delay: 0, failures: 0 });
       await this.#run(container);
@@ -81,6 +84,8 @@ export class Runner {
     this.#shareNames(container);
     const directories = await layers.ensure(container.layers);
     await this.#connector.connect(container);
+    const links = liveLinks(this.#context.containers.links.of(container), container);
+    container.linkEnv = linkEnv(container.name, links);
     const expected = processes.expect();
     const streams = openStreams(agent, stdioOf(container));
     const startedAt = clock.now();
@@ -90,6 +95,7 @@ export class Runner {
         stdio: streams.stdio,
         layers: directories,
         sandbox: container.sandbox,
+        linkHosts: linkHosts(links),
         resolver: machine.resolver,
       };
       const spec = buildSpec(container, place);
@@ -206,9 +212,14 @@ export class Runner {
   }
 
   async #ended(container: Container, exitCode: number, finishedAt: number): Promise<void> {
-    const { hostConfig, restart, state, stoppedByUser } = container;
+    const { hostConfig, restart, state, stoppedByUser, restartCancelled } = container;
     const milliseconds = finishedAt - (state.startedAt ?? finishedAt);
-    const delay = nextRestart(hostConfig.RestartPolicy, restart, { exitCode, milliseconds, stoppedByUser });
+    const delay = nextRestart(hostConfig.RestartPolicy, restart, {
+      exitCode,
+      milliseconds,
+      stoppedByUser,
+      restartCancelled,
+    });
     if (delay !== undefined) return this.#restart(container, exitCode, finishedAt, delay);
     setStopped(state, exitCode, finishedAt);
     container.waiters.stopped(state);

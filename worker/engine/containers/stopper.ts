@@ -45,8 +45,9 @@ export class Stopper {
 
   async #signal(container: Container, signal: number): Promise<void> {
     requireRunning(container);
-    const ends = signal === sigkill || signal === stopSignalOf(container);
+    const ends = isEnd(container, signal);
     container.stoppedByUser = true;
+    if (ends) container.restartCancelled = true;
     if (container.state.restarting) {
       container.cancelRestart?.();
       return;
@@ -71,6 +72,11 @@ export function requireStoppable({ state }: Container): void {
 
 export function requireRunning({ id, state }: Container): void {
   if (!state.running) throw conflict(`container ${id} is not running`);
+}
+
+/** With a stop signal of its own only that one and SIGKILL are meant to end a container. */
+function isEnd({ config }: Container, signal: number): boolean {
+  return !config.StopSignal || signal === sigkill || signal === parseSignal(config.StopSignal);
 }
 
 function stopSignalOf({ config }: Container): number {

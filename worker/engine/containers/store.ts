@@ -1,11 +1,13 @@
 import { conflict, invalid, notFound } from '../errors.ts';
 import type { ContainerId } from '../ids.ts';
 import type { Container } from './container.ts';
+import { Links } from './links.ts';
 
 /** All the containers, by ID and by name. */
 export class ContainerStore {
   readonly #byId = new Map<string, Container>();
   readonly #idByName = new Map<string, ContainerId>();
+  readonly links = new Links();
 
   /** Oldest first. */
   all(): Container[] {
@@ -37,16 +39,23 @@ export class ContainerStore {
     container.name = name;
   }
 
-  delete({ id, name }: Container): void {
+  delete(container: Container): void {
+    const { id, name } = container;
     this.#byId.delete(id);
     this.#idByName.delete(name);
+    this.links.delete(container);
+  }
+
+  /** All the names, in order. */
+  namesOf(container: Container): string[] {
+    return [`/${container.name}`, ...this.links.namesOf(container, this)].sort();
   }
 
   /** By ID, name or the beginning of an ID, in this order. */
   get(text: string): Container {
     if (text === '') throw invalid('invalid name or ID supplied: ""');
     const id = this.#idByName.get(text.replace(/^\//, '')) ?? text;
-    return this.#byId.get(text) ?? this.#byId.get(id) ?? this.#byPrefix(text);
+    return this.#byId.get(text) ?? this.#byId.get(id) ?? this.#byLink(text) ?? this.#byPrefix(text);
   }
 
   find(text: string): Container | undefined {
@@ -55,6 +64,15 @@ export class ContainerStore {
     } catch {
       return undefined;
     }
+  }
+
+  /** `parent/alias`. */
+  #byLink(text: string): Container | undefined {
+    const [parent = '', alias, ...more] = text.replace(/^\//, '').split('/');
+    const id = this.#idByName.get(parent);
+    const container = id === undefined ? undefined : this.#byId.get(id);
+    if (alias === undefined || more.length > 0 || container === undefined) return undefined;
+    return this.links.find(container, alias);
   }
 
   #byPrefix(prefix: string): Container {

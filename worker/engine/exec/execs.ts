@@ -242,7 +242,7 @@ function stdioOf(
   config: ExecConfig,
   { Detach, ConsoleSize }: ExecStartOptions,
 ): Parameters<typeof openStreams>[1] {
-  const [rows, cols] = ConsoleSize ?? [0, 0];
+  const [rows, cols] = ConsoleSize ?? config.ConsoleSize ?? [0, 0];
   return {
     tty: config.Tty ? { rows, cols } : undefined,
     stdin: (config.AttachStdin ?? false) && !Detach,

@@ -18,16 +18,23 @@ interface Names {
   readonly Domainname: string;
 }
 
+/** What is known of a container's networks. */
+interface Neighbours {
+  readonly endpoints?: readonly EndpointSpec[] | undefined;
+  /** Lines about the containers it is linked to. */
+  readonly linkHosts?: readonly string[] | undefined;
+}
+
 /** The files that the engine writes for a container. */
 export function files(
   names: Names,
   host: HostConfig,
   resolver: Resolver,
-  endpoints: readonly EndpointSpec[] = [],
+  neighbours: Neighbours = {},
 ): ContainerFiles {
   return {
     hostname: `${names.Hostname}\n`,
-    ...hosts(names, host, resolver, endpoints),
+    ...hosts(names, host, resolver, neighbours),
     resolvConf: lines(resolvConf(host, resolver)),
   };
 }
@@ -37,12 +44,12 @@ function hosts(
   names: Names,
   host: HostConfig,
   resolver: Resolver,
-  endpoints: readonly EndpointSpec[],
+  { endpoints = [], linkHosts = [] }: Neighbours,
 ): { hosts?: string } {
   const extra = (host.ExtraHosts ?? []).map((text) => extraHost(text, resolver));
   if (host.NetworkMode === 'host' && extra.length === 0) return {};
   const own = endpoints.map(({ address }) => `${address}\t${hostNames(names)}`);
-  return { hosts: lines([...commonHosts, ...extra, ...own]) };
+  return { hosts: lines([...commonHosts, ...extra, ...linkHosts, ...own]) };
 }
 
 /** A name with a domain, in either field, comes with and without it. */

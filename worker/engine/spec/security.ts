@@ -3,6 +3,8 @@ import { internal, notImplemented } from '../errors.ts';
 export interface Security {
   readonly noNewPrivileges: boolean;
   readonly seccomp: 'default' | 'unconfined';
+  /** Whether /sys/fs/cgroup can be written. */
+  readonly writableCgroups: boolean;
 }
 
 /**
@@ -10,12 +12,17 @@ export interface Security {
  * and Docker has nothing to apply there either.
  */
 export function parseSecurity(options: readonly string[], privileged: boolean): Security {
-  const security: Security = { noNewPrivileges: false, seccomp: privileged ? 'unconfined' : 'default' };
+  const security: Security = {
+    noNewPrivileges: false,
+    seccomp: privileged ? 'unconfined' : 'default',
+    writableCgroups: privileged,
+  };
   return Object.assign(security, ...options.map(parseOption)) as Security;
 }
 
 function parseOption(option: string): Partial<Security> {
   if (option === 'no-new-privileges') return { noNewPrivileges: true };
+  if (option === 'writable-cgroups') return { writableCgroups: true };
   if (option === 'disable') return {};
   const [, key, value] = /^([^=:]*)[=:](.*)$/s.exec(option) ?? [];
   if (key === undefined || value === undefined)
@@ -29,8 +36,7 @@ function parseOption(option: string): Partial<Security> {
     case 'seccomp':
       return { seccomp: parseSeccomp(value) };
     case 'writable-cgroups':
-      if (!parseBool(value, option)) return {};
-      throw notImplemented('writable cgroups are not supported');
+      return { writableCgroups: parseBool(value, option) };
     default:
       throw internal(`invalid --security-opt 2: ${JSON.stringify(option)}`);
   }

@@ -23,6 +23,7 @@ function specOf(hostConfig: HostConfig, config = {}, image = {}) {
     config: fullConfig(config, { Cmd: ['sh'], ...image }, 'aaaaaaaaaaaa'),
     hostConfig: fullHostConfig(hostConfig),
     mounts: [],
+    linkEnv: [],
   };
   return buildSpec(source, { process: 1, stdio: { stdout: 2, stderr: 4 }, layers: ['l1', 'l2'], resolver });
 }
@@ -263,7 +264,9 @@ describe('files', () => {
       { Hostname: 'web.example.org', Domainname: '' },
       { Hostname: 'web', Domainname: 'example.org' },
     ])
-      expect(files(names, {}, resolver, [endpoint]).hosts).toMatch(/\n172.17.0.2\tweb.example.org web\n$/);
+      expect(files(names, {}, resolver, { endpoints: [endpoint] }).hosts).toMatch(
+        /\n172.17.0.2\tweb.example.org web\n$/,
+      );
   });
 
   test("the machine's own network comes with the machine's hosts, unless more are added", () => {

@@ -25,6 +25,8 @@ export interface SpecSource {
   readonly config: FullConfig;
   readonly hostConfig: FullHostConfig;
   readonly mounts: readonly ContainerMount[];
+  /** Variables about the containers it is linked to. */
+  readonly linkEnv: readonly string[];
 }
 
 /** What is known only when the container starts. */
@@ -34,6 +36,8 @@ export interface SpecPlace {
   readonly layers: string[];
   readonly resolver: Resolver;
   readonly sandbox?: Sandbox | undefined;
+  /** Lines of /etc/hosts about the containers it is linked to. */
+  readonly linkHosts?: readonly string[];
 }
 
 /** The container as the agent is told to make it. */
@@ -43,6 +47,7 @@ export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpe
   const network = sandboxSpec(place.sandbox);
   const endpoints = network.endpoints ?? [];
   const { MaskedPaths, ReadonlyPaths, CgroupParent } = hostConfig;
+  const { writableCgroups } = parseSecurity(hostConfig.SecurityOpt ?? [], hostConfig.Privileged);
   return {
     id,
     hostname: config.Hostname,
@@ -54,6 +59,7 @@ export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpe
     files: filesOf(container, spaces.network, place, endpoints),
     resources: resources(hostConfig),
     privileged: hostConfig.Privileged,
+    ...(writableCgroups !== hostConfig.Privileged && { writableCgroups }),
     // In a process namespace of others it would be no first process.
     init: (hostConfig.Init ?? false) && spaces.pid === undefined,
     shmSize: hostConfig.ShmSize,
@@ -80,21 +86,27 @@ export function buildExecSpec(
     ...base,
     ...place,
     args: exec.Cmd,
-    env: overrideEnv(containerEnv(config.Hostname, exec.Tty ?? false, config.Env), exec.Env ?? []),
+    env: overrideEnv(envOf(container, exec.Tty ?? false), exec.Env ?? []),
     cwd: exec.WorkingDir || config.WorkingDir || '/',
     user: exec.User || config.User,
     ...(exec.Privileged && { capabilities: [...allCapabilities] }),
   };
 }
 
+function envOf({ config, linkEnv }: SpecSource, tty: boolean): string[] {
+  return containerEnv(config.Hostname, tty, [...linkEnv, ...(config.Env ?? [])]);
+}
+
 /** Who shares a network shares what is said about it. */
 function filesOf(
   { config, hostConfig }: SpecSource,
   network: ContainerSpec['network'],
-  { resolver }: SpecPlace,
+  { resolver, linkHosts }: SpecPlace,
   endpoints: readonly EndpointSpec[],
 ): ContainerSpec['files'] {
-  return typeof network === 'object' ? network : files(config, hostConfig, resolver, endpoints);
+  return typeof network === 'object'
+    ? network
+    : files(config, hostConfig, resolver, { endpoints, linkHosts });
 }
 
 function processSpec(container: SpecSource, { process, stdio }: SpecPlace): ProcessSpec {
@@ -104,7 +116,7 @@ function processSpec(container: SpecSource, { process, stdio }: SpecPlace): Proc
     process,
     stdio,
     args: [container.path, ...container.args],
-    env: containerEnv(config.Hostname, config.Tty, config.Env),
+    env: envOf(container, config.Tty),
     cwd: config.WorkingDir || '/',
     user: config.User,
     ...(hostConfig.OomScoreAdj !== 0 && { oomScoreAdj: hostConfig.OomScoreAdj }),

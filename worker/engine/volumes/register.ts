@@ -171,6 +171,10 @@ function refuseConflicts(readonly: boolean, options: NonNullable<Mount['BindOpti
   if (alone && forced) throw optionConflict('ReadOnlyNonRecursive && BindOptions.ReadOnlyForceRecursive');
 }
 
+function isTmpfs(destination: string, { Tmpfs }: MountsAsked['host']): boolean {
+  return Object.keys(Tmpfs ?? {}).some((path) => cleanPath(path) === destination);
+}
+
 function optionConflict(text: string): Error {
   return internal(`mount options conflict: ${text}`);
 }
@@ -179,7 +183,7 @@ function addAnonymous({ volumes }: Registry, asked: MountsAsked, mounts: Mounts)
   const { id, host } = asked;
   for (const path of Object.keys(asked.volumes ?? {})) {
     const destination = cleanPath(path);
-    if (mounts.has(destination)) continue;
+    if (mounts.has(destination) || isTmpfs(destination, host)) continue;
     const volume = volumes.declare({ Driver: host.VolumeDriver ?? '' }, id);
     mounts.set(
       destination,
