@@ -44,7 +44,6 @@ export const nr = {
   stat64: 195,
   fstat64: 197,
   lstat64: 196,
-  fstat64: 197,
   lchown32: 198,
   setgroups32: 206,
   pivot_root: 217,
