@@ -1,12 +1,12 @@
 import type { FiletreeParams, FiletreeRoot } from '../../../worker/protocol/agent.ts';
 import { check, errno, KernelError } from '../kernel/errors.ts';
 import { close, exists, flags, open } from '../kernel/files.ts';
-import { attach, cloneMount, makeInert } from '../kernel/mounts.ts';
+import { cloneMount, makeInert } from '../kernel/mounts.ts';
 import { nr } from '../kernel/numbers.ts';
 import { namespace } from '../process/clone.ts';
 import { executeFile } from '../process/execute.ts';
 import type { Child } from '../process/processes.ts';
-import { containerPath, paths, snapshotPath } from './paths.ts';
+import { containerPath, snapshotPath } from './paths.ts';
 import {
   addMount,
   attachFile,
