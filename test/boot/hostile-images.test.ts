@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { type RawEntry, rawTar } from '../../worker/layers/tarfixture.suite.ts';
 import type { TestMachine } from './machine.ts';
-import { busyboxLayer, registryOf, startWith } from './made-images.ts';
+import { busyboxLayer, registryOf, startWith } from './image-registry.ts';
 
 let machine: TestMachine | undefined;
 
