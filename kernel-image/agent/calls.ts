@@ -11,6 +11,7 @@ import { removeVolumes } from './container/volumes.ts';
 import { check, RequestError } from './kernel/errors.ts';
 import { exists } from './kernel/files.ts';
 import { nr } from './kernel/numbers.ts';
+import type { Logs } from './log/logs.ts';
 import { mountStorage, wake } from './machine.ts';
 import { execute } from './process/execute.ts';
 import type { Processes } from './process/processes.ts';
@@ -23,6 +24,7 @@ export interface Services {
   processes: Processes;
   containers: Containers;
   streams: Streams;
+  logs: Logs;
   exited(event: { process: number; code: number; oomKilled: boolean }): void;
 }
 
@@ -53,6 +55,8 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
   },
   filetree: ({ containers }, params, answer) => containers.filetree(params, answer),
   remove: ({ containers }, { id }, answer) => containers.remove(id, answer),
+  readLog: ({ logs }, { id, stream }, answer) => answer.result(logs.read(id, stream)),
+  writeLog: ({ logs }, { id, text, log }, answer) => done(answer, logs.write(id, text, log)),
   read: (_, { paths }, answer) => answer.result(paths.map(readIfThere)),
   processes: ({ containers }, { id }, answer) =>
     answer.result(containers.processes(id).flatMap(processTexts)),

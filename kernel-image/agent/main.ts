@@ -9,6 +9,7 @@ import { type Answer, Containers } from './container/containers.ts';
 import { paths } from './container/paths.ts';
 import { blockSignals } from './kernel/signals.ts';
 import { type Connection, listen } from './listener.ts';
+import { Logs } from './log/logs.ts';
 import { Loop } from './loop.ts';
 import { boot, openPort } from './machine.ts';
 import { Processes } from './process/processes.ts';
@@ -22,8 +23,9 @@ const channel: Channel = new Channel(openPort(), loop, handle);
 const streams = new Streams(loop, channel);
 const processes = new Processes(loop, streams);
 const exited = (event: AgentEvents['exited']): void => emit('exited', event);
-const containers = new Containers(processes, exited);
-const services: Services = { processes, containers, streams, exited };
+const logs = new Logs(streams);
+const containers = new Containers(processes, logs, exited);
+const services: Services = { processes, containers, streams, logs, exited };
 /** Calls whose JSON has not come whole yet. */
 const partial = new Map<number, Uint8Array[]>();
 

@@ -1,5 +1,6 @@
 import { type Frame, frameType, initialWindow, maxPayload, readU32 } from '../../worker/protocol/frame.ts';
 import type { Channel } from './channel.ts';
+import { FileSource } from './file-source.ts';
 import { KernelError } from './kernel/errors.ts';
 import { close, read, write } from './kernel/files.ts';
 import { nr } from './kernel/numbers.ts';
@@ -16,11 +17,20 @@ const notWatched = -1;
  */
 export type StreamKind = 'source' | 'sink' | 'socket' | 'client' | 'terminal';
 
+/** Who sees what a stream sends. */
+export interface StreamTap {
+  /** The bytes are the caller's. */
+  passed(bytes: Uint8Array): void;
+  /** Nothing comes after this. */
+  ended(): void;
+}
+
 /** One descriptor of the guest, carried over the channel. Descriptors must not block. */
 interface Stream {
   readonly id: number;
   readonly fd: number;
   readonly kind: StreamKind;
+  readonly tap: StreamTap | undefined;
   /** Bytes that may be sent to the worker. */
   credit: number;
   /** The guest side has ended: nothing is read any more. */
@@ -43,6 +53,8 @@ export class Streams {
   readonly #loop: Loop;
   readonly #channel: Channel;
   readonly #streams = new Map<number, Stream>();
+  /** Files that are on their way. */
+  readonly #files = new Map<number, FileSource>();
   #nextOwn = 1;
 
   constructor(loop: Loop, channel: Channel) {
@@ -51,11 +63,12 @@ export class Streams {
   }
 
   /** Takes over the descriptor; it is closed when both directions have ended. */
-  open(id: number, fd: number, kind: StreamKind): void {
+  open(id: number, fd: number, kind: StreamKind, tap?: StreamTap): void {
     const stream: Stream = {
       id,
       fd,
       kind,
+      tap,
       credit: initialWindow,
       readEnded: kind === 'sink',
       writeEnded: kind === 'source',
@@ -65,6 +78,11 @@ export class Streams {
     };
     this.#streams.set(id, stream);
     this.#watch(stream);
+  }
+
+  /** Sends the files' contents, one after the other, and closes them. */
+  sendFiles(id: number, files: readonly number[]): void {
+    this.#continue(id, new FileSource(this.#channel, id, files));
   }
 
   /** An id for a stream that the guest opens: odd, while the worker's are even. */
@@ -88,11 +106,28 @@ export class Streams {
   /** Frames of streams that are gone are late, not wrong. */
   handle(frame: Frame): void {
     const stream = this.#streams.get(frame.id);
-    if (stream === undefined) return;
+    if (stream === undefined) return this.#handleFiles(frame);
     if (frame.type === frameType.data) this.#write(stream, frame.payload);
     else if (frame.type === frameType.end) this.#endWrite(stream);
     else if (frame.type === frameType.reset) this.#drop(stream);
     else if (frame.type === frameType.window) this.#grow(stream, readU32(frame.payload, 0));
+  }
+
+  #handleFiles(frame: Frame): void {
+    const source = this.#files.get(frame.id);
+    if (source === undefined) return;
+    if (frame.type === frameType.reset) {
+      source.drop();
+      this.#files.delete(frame.id);
+    } else if (frame.type === frameType.window) {
+      source.grant(readU32(frame.payload, 0));
+      this.#continue(frame.id, source);
+    }
+  }
+
+  #continue(id: number, source: FileSource): void {
+    if (source.send()) this.#files.delete(id);
+    else this.#files.set(id, source);
   }
 
   #grow(stream: Stream, bytes: number): void {
@@ -126,17 +161,23 @@ export class Streams {
     const got = attempt(() => read(stream.fd, space));
     if (got === -1) return;
     if (got === 0 || got === undefined) return this.#endRead(stream);
+    stream.tap?.passed(got < space.length ? space.subarray(0, got) : space);
     this.#channel.commit(frameType.data, stream.id, got);
     stream.credit -= got;
     if (stream.credit <= 0) this.#watch(stream);
   }
 
   #endRead(stream: Stream): void {
-    stream.readEnded = true;
+    this.#noMore(stream);
     this.#channel.send(frameType.end, stream.id, empty);
     // The other end of a terminal is gone for good, and with it whoever would have read its input.
     if (stream.kind === 'terminal') stream.writeEnded = true;
     this.#settle(stream);
+  }
+
+  #noMore(stream: Stream): void {
+    if (!stream.readEnded) stream.tap?.ended();
+    stream.readEnded = true;
   }
 
   #write(stream: Stream, bytes: Uint8Array): void {
@@ -210,6 +251,7 @@ export class Streams {
   }
 
   #drop(stream: Stream): void {
+    this.#noMore(stream);
     this.#loop.remove(stream.fd);
     close(stream.fd);
     this.#ending.delete(stream.id);

@@ -147,7 +147,18 @@ const refusedHostConfigs: [Record<string, unknown>, number, string][] = [
     400,
     'invalid port specification: "9-8"',
   ],
-  [{ LogConfig: { Type: 'syslog', Config: {} } }, 400, "logger: no log driver named 'syslog' is registered"],
+  [
+    { LogConfig: { Type: 'syslog', Config: {} } },
+    400,
+    'error looking up logging plugin syslog: plugin "syslog" not found',
+  ],
+  [{ LogConfig: { Type: 'local', Config: { tag: 'x' } } }, 400, "unknown log opt 'tag' for log driver local"],
+  [{ LogConfig: { Type: 'local', Config: { mode: 'foo' } } }, 400, 'logger: logging mode not supported: foo'],
+  [
+    { LogConfig: { Type: 'local', Config: { 'max-buffer-size': '1m' } } },
+    400,
+    "logger: max-buffer-size option is only supported with 'mode=non-blocking'",
+  ],
   [{ LogConfig: { Type: '', Config: { foo: '1' } } }, 400, "unknown log opt 'foo' for json-file log driver"],
   [{ SecurityOpt: ['foo=bar'] }, 500, 'invalid --security-opt 2: "foo=bar"'],
 ];

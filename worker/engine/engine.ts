@@ -66,7 +66,7 @@ import { requireRunning, requireStoppable, Stopper } from './containers/stopper.
 import { Updater } from './containers/updater.ts';
 import { inspectVolume } from './volumes/volume.ts';
 import type { EngineContext } from './context.ts';
-import { invalid, notImplemented, prefixed, prefixedInternal, toApiError } from './errors.ts';
+import { prefixed, prefixedInternal, toApiError } from './errors.ts';
 import { streamEvents } from './events/stream.ts';
 import { inspectExec } from './exec/exec.ts';
 import { Execs } from './exec/execs.ts';
@@ -82,7 +82,7 @@ import type { ApplyChanges } from './images/committer.ts';
 import { Committer } from './images/committer.ts';
 import type { Images } from './images/images.ts';
 import type { LayerContent } from './images/layercontent.ts';
-import { parseLogQuery, readLog } from './logs/read.ts';
+import { containerLogs } from './logs/logs.ts';
 import { watchHealth } from './health/monitors.ts';
 import { StatsWatcher } from './stats/watcher.ts';
 import { top } from './top/top.ts';
@@ -250,15 +250,7 @@ export class Engine implements EngineApi {
   }
 
   containerLogs(id: string, options: LogsOptions): Promise<Attached> {
-    return edge(() => {
-      if (!options.stdout && !options.stderr)
-        throw invalid('Bad parameters: you must choose at least one stream');
-      const container = this.#get(id);
-      if (container.hostConfig.LogConfig.Type === 'none')
-        throw notImplemented('configured logging driver does not support reading');
-      const log = this.#context.logs.open(container.id);
-      return { raw: container.config.Tty, output: readLog(log, parseLogQuery(options)) };
-    });
+    return edge(() => containerLogs(this.#context, this.#get(id), options));
   }
 
   containerAttach(id: string, options: AttachOptions): Promise<Attached> {

@@ -4,10 +4,12 @@ import type {
   AgentMethod,
   ContainerSpec,
   ExecParams,
+  LogReading,
   Stdio,
 } from '../protocol/agent.ts';
 import type { Agent, AgentStream } from '../protocol/agent-client.ts';
 import { deferred } from './deferred.ts';
+import { FakeLogs } from './fake-logs.suite.ts';
 
 /** As the channel's: bytes under way before the reader has taken any. */
 const window = 128 * 1024;
@@ -20,6 +22,7 @@ export class FakeStream implements AgentStream {
   ended = false;
   wasReset = false;
   readonly #chunks: Uint8Array[] = [];
+  #tap: { sent(bytes: Uint8Array): void; finished(): void } | undefined;
   #finished = false;
   #buffered = 0;
   #changed = deferred();
@@ -36,13 +39,20 @@ export class FakeStream implements AgentStream {
   /** The guest writes; resolves when it has credit again. */
   async send(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+    this.#tap?.sent(bytes);
     this.#chunks.push(bytes);
     this.#buffered += bytes.length;
     this.#wake();
     while (this.#buffered >= window) await this.#changed.promise;
   }
 
+  /** Has what the guest does with the stream told. */
+  tap(tap: { sent(bytes: Uint8Array): void; finished(): void }): void {
+    this.#tap = tap;
+  }
+
   finish(): void {
+    if (!this.#finished) this.#tap?.finished();
     this.#finished = true;
     this.#wake();
   }
@@ -90,6 +100,7 @@ type Script = {
 export class FakeAgent implements Agent {
   readonly calls: [method: AgentMethod, params: unknown][] = [];
   readonly streams = new Map<number, FakeStream>();
+  readonly logs = new FakeLogs();
   script: Script = {};
   #nextStream = 2;
   #nextProcess = 1;
@@ -99,6 +110,10 @@ export class FakeAgent implements Agent {
     this.calls.push([method, params]);
     const scripted = this.script[method];
     if (scripted) return scripted(params);
+    if (method === 'start') this.logs.begin(params as ContainerSpec, this.streams);
+    if (method === 'readLog')
+      return this.#readLog(params as { id: string; stream: number }) as AgentCalls[M][1];
+    if (method === 'writeLog') this.#writeLog(params as { id: string; text: string });
     const started = method === 'start' || method === 'exec';
     const result: unknown = started ? { pid: 100 + this.calls.length } : null;
     return result as AgentCalls[M][1];
@@ -115,6 +130,16 @@ export class FakeAgent implements Agent {
     this.#nextStream += 2;
     this.streams.set(stream.id, stream);
     return stream;
+  }
+
+  #readLog({ id, stream }: { id: string; stream: number }): LogReading {
+    const found = this.streams.get(stream);
+    if (found === undefined) throw new Error(`no stream ${stream}`);
+    return this.logs.read(id, found);
+  }
+
+  #writeLog({ id, text }: { id: string; text: string }): void {
+    this.logs.append(id, true, new TextEncoder().encode(text));
   }
 
   newProcess(): number {

@@ -15,7 +15,7 @@ import type { LayerContent } from './images/layercontent.ts';
 import type { PullListener } from './images/puller.ts';
 import { Puller } from './images/puller.ts';
 import { ImageStore } from './images/store.ts';
-import { MemoryLogStore } from './logs/memory.ts';
+import { LogStore } from './logs/store.ts';
 import { RegistryImages } from './images/registrysource.ts';
 import { ImageSources } from './images/sources.ts';
 import type { Registries } from '../registry/registries.ts';
@@ -66,7 +66,7 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     images,
     layers: parts.layers,
     networks,
-    logs: new MemoryLogStore(),
+    logs: new LogStore(parts.agent),
     volumes: new Volumes({ agent: parts.agent, clock, events, processes }),
     machine: { ...parts.machine, resolver },
   };

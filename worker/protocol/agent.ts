@@ -34,6 +34,10 @@ export interface AgentCalls {
   missing: [{ paths: string[] }, string[]];
   /** Removes what a container has in the guest: its writable layer, cgroup and mounts. Its processes are killed first. */
   remove: [{ id: string }, null];
+  /** Sends a container's log, as `log.ts` describes it, to a stream: all there is now, the oldest first. */
+  readLog: [{ id: string; stream: number }, LogReading];
+  /** Adds a text to a container's log, as standard error: what the engine says in its name. */
+  writeLog: [{ id: string; text: string; log: LogSpec }, null];
   /** Reads small files as they are, for `docker stats`; null for one that is not there, or whose process has gone. */
   read: [{ paths: string[] }, (string | null)[]];
   /** The processes of a running container as /proc describes them, for `docker top`. */
@@ -257,6 +261,8 @@ export interface ContainerSpec {
   readonlyPaths?: string[];
   /** Remove everything as soon as the first process has ended, as `remove` would; `exited` comes after that. */
   autoRemove: boolean;
+  /** Keep what the first process writes; nothing is kept without. */
+  log?: LogSpec;
 }
 
 /** A pair of network devices, one a port of a bridge of the machine, one the container's. Addresses are written as usual. */
@@ -282,6 +288,18 @@ export interface PublishSpec {
   /** The container's. */
   address: string;
   target: number;
+}
+
+/** How much of a log is kept. */
+export interface LogSpec {
+  /** Bytes of one file. */
+  maxSize: number;
+  maxFiles: number;
+}
+
+export interface LogReading {
+  /** Bytes of standard output and standard error that the run has logged so far; null when none is logging. */
+  logged: [stdout: number, stderr: number] | null;
 }
 
 export interface StartedResult {

@@ -15,6 +15,7 @@ import { check, RequestError } from '../kernel/errors.ts';
 import { close, flags, open } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { kill, signal } from '../kernel/signals.ts';
+import type { Logs } from '../log/logs.ts';
 import { namespace } from '../process/clone.ts';
 import type { Processes } from '../process/processes.ts';
 import type { Launch } from '../process/processes.ts';
@@ -59,13 +60,15 @@ export interface Answer<T> {
 
 export class Containers {
   readonly #processes: Processes;
+  readonly #logs: Logs;
   readonly #exited: (event: ExitedEvent) => void;
   readonly #running = new Map<string, Running>();
   readonly #proxies: Proxies;
   readonly #ownPids = open('/proc/self/ns/pid', flags.O_RDONLY);
 
-  constructor(processes: Processes, exited: (event: ExitedEvent) => void) {
+  constructor(processes: Processes, logs: Logs, exited: (event: ExitedEvent) => void) {
     this.#processes = processes;
+    this.#logs = logs;
     this.#exited = exited;
     this.#proxies = new Proxies(processes);
   }
@@ -108,6 +111,7 @@ export class Containers {
     const { namespaces } = start;
     this.#inPids(joinedPids(namespaces), {
       stdio: spec.process.stdio,
+      ...(spec.log && { log: this.#logs.begin(spec.id, spec.log) }),
       namespaces: namespaces.made,
       cgroup,
       needs: [...networkSockets(spec), ...namespaces.joined.map(({ process }) => process)],

@@ -28,7 +28,8 @@ export function removeSnapshot(id: string): void {
   const [snapshot, container] = [snapshotPath(id), containerPath(id)];
   for (const path of [`${snapshot}/work/work`, `${snapshot}/work`, `${snapshot}/diff`]) removeTree(path);
   removeTree(snapshot);
-  for (const name of ['hostname', 'hosts', 'resolv.conf']) syscall(nr.unlink, `${container}/${name}`);
+  for (const name of ['hostname', 'hosts', 'resolv.conf', `${id}.log`])
+    syscall(nr.unlink, `${container}/${name}`);
   removeTree(container);
 }
 

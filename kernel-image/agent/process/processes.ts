@@ -3,11 +3,12 @@ import { check, errno } from '../kernel/errors.ts';
 import { close, closeOthers } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { childSignals, kill, signal, unblockSignals } from '../kernel/signals.ts';
+import type { LogFile } from '../log/log-file.ts';
 import { type Loop, readable } from '../loop.ts';
 import type { Streams } from '../streams.ts';
 import { exit, fork } from './clone.ts';
 import { openReport, readReport, sendFailure, sendTerminal } from './report.ts';
-import { carry, dropPipes, install, makePipes, type Pipes } from './stdio.ts';
+import { carry, dropPipes, tap, install, makePipes, type Pipes } from './stdio.ts';
 import { openTerminal, takeTerminal } from './terminal.ts';
 
 const WNOHANG = 1;
@@ -15,6 +16,8 @@ const WNOHANG = 1;
 /** A process to start, and who wants to know what becomes of it. Exactly one of `started` and `failed` is called, then, after `started`, `exited`. */
 export interface Launch {
   stdio: Stdio;
+  /** Keeps what it writes. */
+  log?: LogFile;
   namespaces?: number;
   /** Descriptor of the cgroup it begins in. */
   cgroup?: number;
@@ -73,7 +76,7 @@ export class Processes {
     }
     if (pid === 0) live(launch, pipes, report.child);
     close(report.child);
-    if (pipes) carry(pipes, this.#streams);
+    if (pipes) carry(pipes, this.#streams, launch.log);
     this.#follow({ launch, pid, report: report.agent, settled: false, failure: undefined });
     return pid;
   }
@@ -95,7 +98,8 @@ export class Processes {
   #hear(running: Running): void {
     const report = readReport(running.report);
     if (report.kind === 'terminal') {
-      if ('tty' in running.launch.stdio) this.#streams.open(running.launch.stdio.tty, report.fd, 'terminal');
+      if ('tty' in running.launch.stdio)
+        this.#streams.open(running.launch.stdio.tty, report.fd, 'terminal', tap(running.launch.log, false));
       return;
     }
     running.settled = true;

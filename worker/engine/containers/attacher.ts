@@ -2,15 +2,17 @@ import type { AttachOptions, Attached, OutputChunk, Sink } from '../../protocol/
 import type { EngineContext } from '../context.ts';
 import { conflict } from '../errors.ts';
 import { Subscription } from '../io/subscription.ts';
-import { readLog } from '../logs/read.ts';
+import { logAndLive } from '../logs/logs.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
 
+type AttacherContext = Pick<EngineContext, 'clock' | 'events' | 'logs'>;
+
 /** https://github.com/moby/moby/blob/v28.5.2/daemon/attach.go */
 export class Attacher {
-  readonly #context: Pick<EngineContext, 'events' | 'logs'>;
+  readonly #context: AttacherContext;
 
-  constructor(context: Pick<EngineContext, 'events' | 'logs'>) {
+  constructor(context: AttacherContext) {
     this.#context = context;
   }
 
@@ -22,20 +24,13 @@ export class Attacher {
       throw conflict(`container ${given} is restarting, wait until the container is running`);
     containerEvent(this.#context.events, container, 'attach');
     const output = options.stream ? container.output.subscribe(streamsOf(options)) : nothing();
-    const log = options.logs ? this.#log(container, options) : undefined;
     const stdin =
       options.stdin && options.stream && config.OpenStdin ? stdinOf(container, output) : undefined;
     return {
       raw: config.Tty,
       ...(stdin && { stdin }),
-      output: log === undefined ? output : joined(log, output),
+      output: options.logs ? logAndLive(this.#context, container, streamsOf(options), output) : output,
     };
-  }
-
-  /** What was written before the subscription began: nothing can come in between. */
-  #log({ id }: Container, options: AttachOptions): AsyncIterable<OutputChunk> {
-    const query = { follow: false, timestamps: false, tail: undefined, since: -Infinity, until: Infinity };
-    return readLog(this.#context.logs.open(id), { ...query, streams: new Set(streamsOf(options)) });
   }
 }
 
@@ -43,15 +38,6 @@ function nothing(): Subscription {
   const subscription = new Subscription(() => undefined);
   subscription.finish();
   return subscription;
-}
-
-async function* joined(log: AsyncIterable<OutputChunk>, live: Subscription): AsyncGenerator<OutputChunk> {
-  try {
-    yield* log;
-    yield* live;
-  } finally {
-    await live.return();
-  }
 }
 
 function streamsOf({ stdout, stderr }: AttachOptions): OutputChunk['stream'][] {

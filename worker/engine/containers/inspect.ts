@@ -24,7 +24,7 @@ export function inspectContainer(container: Container, links: readonly Link[]): 
     ResolvConfPath: hasRun ? `${directory}/resolv.conf` : '',
     HostnamePath: hasRun ? `${directory}/hostname` : '',
     HostsPath: hasRun ? `${directory}/hosts` : '',
-    LogPath: hasRun && hostConfig.LogConfig.Type === 'json-file' ? `${directory}/${id}-json.log` : '',
+    LogPath: hasRun && hostConfig.LogConfig.Type === 'json-file' ? `${directory}/${id}.log` : '',
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: 'overlay2',

@@ -81,7 +81,7 @@ export class Remover {
     await this.#removeFiles(container);
     containers.delete(container);
     execs.deleteOf(container);
-    logs.delete(id);
+    logs.end(id);
     const own = mounts.flatMap(({ name, anonymous }) => (anonymous && name !== undefined ? [name] : []));
     await volumes.release(id, v ? own : []);
     state.error = '';

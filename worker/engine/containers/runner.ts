@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.ts';
 import { conflict, notModified } from '../errors.ts';
 import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
 import { Fanout } from '../io/fanout.ts';
-import type { ContainerLog } from '../logs/store.ts';
+import { logAttributes } from '../logs/attributes.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
@@ -15,7 +15,7 @@ import { volumeEvents } from '../volumes/event.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
 import { liveLinks } from './links.ts';
-import { logSize } from './logconfig.ts';
+import { logSpec } from './logconfig.ts';
 import { otherContainer } from './modes.ts';
 import type { Remover } from './remover.ts';
 import { nextRestart } from './restartpolicy.ts';
@@ -82,6 +82,8 @@ export class Runner {
     const { agent, layers, machine, processes, clock } = this.#context;
     await requireShared(this.#context.containers, container);
     this.#shareNames(container);
+    const log = logSpec(container.hostConfig.LogConfig);
+    logAttributes(container);
     const directories = await layers.ensure(container.layers);
     await this.#connector.connect(container);
     const links = liveLinks(this.#context.containers.links.of(container), container);
@@ -98,7 +100,7 @@ export class Runner {
         linkHosts: linkHosts(links),
         resolver: machine.resolver,
       };
-      const spec = buildSpec(container, place);
+      const spec = { ...buildSpec(container, place), ...(log && { log }) };
       container.hasSnapshot = true;
       const { pid } = await agent.call('start', spec);
       setRunning(container.state, pid, startedAt);
@@ -145,36 +147,29 @@ export class Runner {
 
   /** A run that says why it could not be, and ends. */
   async #stillborn(container: Container, text: string, startedAt: number): Promise<void> {
-    const { clock, events } = this.#context;
+    const { clock, events, logs } = this.#context;
     const chunk = { stream: 'stderr' as const, bytes: new TextEncoder().encode(text) };
     setRunning(container.state, 0, startedAt);
     containerEvent(events, container, 'start');
-    this.#log(container)?.append({ ...chunk, time: startedAt });
+    const log = logSpec(container.hostConfig.LogConfig);
+    if (log) await logs.say(container.id, text, log);
     void container.output.write(chunk);
     this.#disconnect(container).end();
     this.#tellEnd(container, lateFailureCode, clock.now());
     await this.#ended(container, lateFailureCode, clock.now());
   }
 
-  #log({ id, hostConfig }: Container): ContainerLog | undefined {
-    if (hostConfig.LogConfig.Type === 'none') return undefined;
-    const maxSize = logSize(hostConfig.LogConfig);
-    return this.#context.logs.open(id, maxSize === undefined ? {} : { maxSize });
-  }
-
-  /** Moves the run's output into the log and to whoever is attached. */
-  async #carry(container: Container, streams: ProcessStreams): Promise<void> {
-    const { clock } = this.#context;
-    const { output } = container;
-    const log = this.#log(container);
-    log?.begin();
+  /** Moves the run's output to whoever is attached; the guest has logged it already. */
+  async #carry({ id, output }: Container, streams: ProcessStreams): Promise<void> {
+    const { logs } = this.#context;
+    logs.begin(id);
     try {
       await pump(streams, (chunk) => {
-        log?.append({ ...chunk, time: clock.now() });
+        logs.received(id, chunk);
         return output.write(chunk);
       });
     } finally {
-      log?.end();
+      logs.end(id);
       output.end();
     }
   }

@@ -14,8 +14,9 @@ export class Fanout {
   readonly #readers = new Set<Reader>();
   #ended = false;
 
-  subscribe(streams: readonly OutputChunk['stream'][]): Subscription {
-    const subscription = new Subscription(() => this.#readers.delete(reader));
+  /** `limit` is what the reader may be behind before the writer waits, in bytes. */
+  subscribe(streams: readonly OutputChunk['stream'][], limit?: number): Subscription {
+    const subscription = new Subscription(() => this.#readers.delete(reader), limit);
     const reader: Reader = { subscription, streams: new Set(streams) };
     if (this.#ended) subscription.finish();
     else this.#readers.add(reader);

@@ -3,7 +3,7 @@ import type { Deferred } from '../deferred.ts';
 import { deferred } from '../deferred.ts';
 
 /** Bytes that may wait for a reader before the writer has to. */
-const limit = 256 * 1024;
+const usualLimit = 256 * 1024;
 
 /**
  * One reader's queue. `offer` adds a chunk and returns a promise only when the writer must wait for this reader;
@@ -12,13 +12,15 @@ const limit = 256 * 1024;
 export class Subscription implements AsyncIterableIterator<OutputChunk> {
   readonly #queue: OutputChunk[] = [];
   readonly #onClose: () => void;
+  readonly #limit: number;
   #queued = 0;
   #ended = false;
   #reader: ((result: IteratorResult<OutputChunk>) => void) | undefined;
   #room: Deferred<void> | undefined;
 
-  constructor(onClose: () => void) {
+  constructor(onClose: () => void, limit = usualLimit) {
     this.#onClose = onClose;
+    this.#limit = limit;
   }
 
   offer(chunk: OutputChunk): Promise<void> | undefined {
@@ -29,7 +31,7 @@ export class Subscription implements AsyncIterableIterator<OutputChunk> {
     }
     this.#queue.push(chunk);
     this.#queued += chunk.bytes.length;
-    return this.#queued < limit ? undefined : this.#waitForRoom();
+    return this.#queued < this.#limit ? undefined : this.#waitForRoom();
   }
 
   finish(): void {
@@ -60,7 +62,7 @@ export class Subscription implements AsyncIterableIterator<OutputChunk> {
 
   #taken(chunk: OutputChunk): OutputChunk {
     this.#queued -= chunk.bytes.length;
-    if (this.#queued < limit / 2) this.#freeWriter();
+    if (this.#queued < this.#limit / 2) this.#freeWriter();
     return chunk;
   }
 

@@ -8,7 +8,7 @@ const longestLine = 16 * 1024;
 
 /**
  * Makes records of whole lines out of records as they were written, as the json-file driver stores them: a line counts
- * when it is whole, at the time of its end, and the two streams do not mix within one.
+ * when it is whole, at the time of its end, and the two streams do not mix within one. Pieces of long lines come alone.
  */
 export class LineJoiner {
   readonly #partial: Record<OutputChunk['stream'], Partial> = {
@@ -16,18 +16,17 @@ export class LineJoiner {
     stderr: new Partial(),
   };
 
-  /** The lines that are whole with this record. */
-  push(record: LogRecord): LogRecord | undefined {
+  /** What is whole with this record, which is everything when it is the end of a run. */
+  push(record: LogRecord): LogRecord[] {
+    if (record.bytes.length === 0) return this.flush();
     const partial = this.#partial[record.stream];
     const end = record.bytes.lastIndexOf(newline) + 1;
-    const lines = end > 0 ? { ...record, bytes: partial.take(record.bytes.subarray(0, end)) } : undefined;
+    const whole = end > 0 ? cutLines(partial.take(record.bytes.subarray(0, end))) : [];
     partial.add(record.bytes.subarray(end), record.time);
-    if (partial.length < longestLine) return lines;
-    const cut = partial.take(empty);
-    return { ...record, bytes: lines === undefined ? cut : concat([lines.bytes, cut]) };
+    return [...whole, ...partial.overflow()].map((bytes) => ({ ...record, bytes }));
   }
 
-  /** What had no newline by the end of the run. */
+  /** What has no newline, and will not have one. */
   flush(): LogRecord[] {
     return (['stdout', 'stderr'] as const)
       .filter((stream) => this.#partial[stream].length > 0)
@@ -37,6 +36,24 @@ export class LineJoiner {
         bytes: this.#partial[stream].take(empty),
       }));
   }
+}
+
+/** Long lines in pieces, and everything between them together. */
+function cutLines(bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(newline, start) + 1;
+    if (end - start > longestLine) {
+      if (start > from) pieces.push(bytes.subarray(from, start));
+      for (let at = start; at < end; at += longestLine)
+        pieces.push(bytes.subarray(at, Math.min(end, at + longestLine)));
+      from = end;
+    }
+    start = end;
+  }
+  if (from < bytes.length) pieces.push(bytes.subarray(from));
+  return pieces;
 }
 
 /** How many lines the bytes hold; one without its newline at the end counts. */
@@ -82,6 +99,16 @@ class Partial {
     this.#pieces.push(bytes);
     this.length += bytes.length;
     this.time = time;
+  }
+
+  /** Takes as much as Docker would not keep waiting for the line's end. */
+  overflow(): Uint8Array[] {
+    if (this.length < longestLine) return [];
+    const bytes = this.take(empty);
+    const end = bytes.length - (bytes.length % longestLine);
+    this.add(bytes.subarray(end), this.time);
+    const count = end / longestLine;
+    return Array.from({ length: count }, (_, i) => bytes.subarray(i * longestLine, (i + 1) * longestLine));
   }
 
   take(tail: Uint8Array): Uint8Array {

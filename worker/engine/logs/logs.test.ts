@@ -1,12 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OutputChunk } from '../../protocol/engine-api.ts';
-import { parseContainerId } from '../ids.ts';
 import { countLines, LineJoiner, prefixLines, skipLines } from './lines.ts';
-import { MemoryLogStore } from './memory.ts';
+import type { AgentStream } from '../../protocol/agent-client.ts';
+import type { LogsOptions } from '../../protocol/engine-api.ts';
+import { logRecord } from '../fake-logs.suite.ts';
+import { drain } from '../fixture.suite.ts';
+import type { LogQuery } from './read.ts';
 import { parseLogQuery, readLog } from './read.ts';
-import { LogRing } from './ring.ts';
-import type { LogRecord } from './store.ts';
+import { parseRecords } from './records.ts';
+import type { LogReading, LogRecord } from './store.ts';
 
 const stream = fc.constantFrom<OutputChunk['stream']>('stdout', 'stderr');
 const text = fc.stringMatching(/^[ab\n]{0,40}$/).map((value) => new TextEncoder().encode(value));
@@ -17,80 +20,12 @@ const record: fc.Arbitrary<LogRecord> = fc.record({
 });
 const decode = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes);
 
-function all(ring: LogRing): LogRecord[] {
-  const cursor = ring.start();
-  const out: LogRecord[] = [];
-  for (let found = ring.next(cursor); found; found = ring.next(cursor)) out.push(found);
-  return out;
-}
-
-function block(value: number): LogRecord {
-  return { time: 1, stream: 'stdout', bytes: new Uint8Array(2000).fill(value) };
-}
-
-/** Neighbours of one time and stream count as one: a long record is kept in pieces. */
-function whole(records: readonly LogRecord[]): string[] {
-  const out: { key: string; content: string }[] = [];
-  for (const { stream, time, bytes } of records.filter((each) => each.bytes.length > 0)) {
-    const key = `${stream} ${time}`;
-    const last = out.at(-1);
-    if (last?.key === key) last.content += decode(bytes);
-    else out.push({ key, content: decode(bytes) });
-  }
-  return out.map(({ key, content }) => `${key} ${content}`);
-}
-
-describe('ring', () => {
-  test('keeps everything that fits, in order', () => {
-    fc.assert(
-      fc.property(fc.array(record, { maxLength: 20 }), (records) => {
-        const ring = new LogRing(1 << 20);
-        for (const each of records) ring.append(each);
-        expect(whole(all(ring))).toEqual(whole(records));
-      }),
-    );
-  });
-
-  test('is bounded, and what it keeps is the end', () => {
-    fc.assert(
-      fc.property(
-        fc.array(record, { maxLength: 60 }),
-        fc.integer({ min: 4096, max: 32_768 }),
-        (records, size) => {
-          const ring = new LogRing(size);
-          for (const each of records) ring.append(each);
-          expect(ring.size).toBeLessThanOrEqual(size);
-          const kept = all(ring)
-            .map(({ bytes }) => decode(bytes))
-            .join('');
-          expect(
-            records
-              .map(({ bytes }) => decode(bytes))
-              .join('')
-              .endsWith(kept),
-          ).toBe(true);
-        },
-      ),
-    );
-  });
-
-  test('a reader that was overtaken goes on with the oldest', () => {
-    const ring = new LogRing(4096);
-    const cursor = ring.start();
-    ring.append(block(1));
-    expect(ring.next(cursor)?.bytes[0]).toBe(1);
-    for (let value = 2; value < 9; value += 1) ring.append(block(value));
-    const next = ring.next(cursor)?.bytes[0];
-    expect(next).toBeGreaterThanOrEqual(7);
-  });
-});
-
 describe('lines', () => {
   test('joining changes no byte of a stream', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 30 }), (records) => {
         const joiner = new LineJoiner();
-        const lines = [...records.flatMap((each) => joiner.push(each) ?? []), ...joiner.flush()];
+        const lines = [...records.flatMap((each) => joiner.push(each)), ...joiner.flush()];
         for (const name of ['stdout', 'stderr'] as const) {
           const of = (list: readonly LogRecord[]) =>
             list
@@ -105,14 +40,11 @@ describe('lines', () => {
 
   test('every piece but the last of a stream and cut ones ends with a newline', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.record({ time: fc.constant(1), stream, bytes: text }), { maxLength: 30 }),
-        (records) => {
-          const joiner = new LineJoiner();
-          const lines = records.flatMap((each) => joiner.push(each) ?? []);
-          expect(lines.every(({ bytes }) => bytes.at(-1) === 10)).toBe(true);
-        },
-      ),
+      fc.property(fc.array(written, { maxLength: 30 }), (records) => {
+        const joiner = new LineJoiner();
+        const lines = records.flatMap((each) => joiner.push(each));
+        expect(lines.every(({ bytes }) => bytes.at(-1) === 10)).toBe(true);
+      }),
     );
   });
 
@@ -128,28 +60,120 @@ describe('lines', () => {
   });
 });
 
-test('tail shows as many lines as asked for', async () => {
+async function* streamed(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+function reading(records: readonly LogRecord[], chunk = 1 << 20): LogReading {
+  const bytes = records.flatMap(({ stream, time, bytes }) => [
+    ...logRecord(stream === 'stderr', bytes, time),
+  ]);
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += chunk) chunks.push(Uint8Array.from(bytes.slice(at, at + chunk)));
+  const stream = { output: streamed(chunks), reset: () => undefined } as unknown as AgentStream;
+  return { records: parseRecords(stream), complete: true, ahead: { stdout: Infinity, stderr: Infinity } };
+}
+
+function query(options: LogsOptions): LogQuery {
+  return parseLogQuery({ stdout: true, stderr: true, ...options }, () => 'a=1,b=2');
+}
+
+async function show(records: readonly LogRecord[], options: LogsOptions = {}): Promise<string> {
+  const chunks = await drain(readLog(reading(records), query(options)));
+  return chunks.map(({ bytes }) => decode(bytes)).join('');
+}
+
+const written = fc.record({
+  time: fc.constant(1),
+  stream,
+  bytes: fc.stringMatching(/^[ab\n]{1,40}$/).map((value) => new TextEncoder().encode(value)),
+});
+
+test('records come through files of bytes, however they are cut', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ time: fc.constant(1), stream, bytes: text }), { maxLength: 20 }),
-      fc.nat({ max: 12 }),
-      async (records, tail) => {
-        const log = new MemoryLogStore().open(parseContainerId('a'.repeat(64)));
-        for (const each of records) log.append(each);
-        const read = async (query: object) => {
-          let shown = 0;
-          for await (const { bytes } of readLog(log, parseLogQuery({ stdout: true, stderr: true, ...query })))
-            shown += countLines(bytes);
-          return shown;
-        };
-        expect(await read({ tail: String(tail) })).toBe(Math.min(tail, await read({})));
+      fc.array(record, { maxLength: 20 }),
+      fc.integer({ min: 1, max: 700 }),
+      async (records, chunk) => {
+        const found = await drain(reading(records, chunk).records);
+        expect(found.map(({ stream, bytes }) => [stream, decode(bytes)])).toEqual(
+          records.map(({ stream, bytes }) => [stream, decode(bytes)]),
+        );
       },
     ),
   );
 });
 
-test('a log of its own size', () => {
-  const log = new MemoryLogStore().open(parseContainerId('b'.repeat(64)), { maxSize: 10 });
-  log.append({ time: 1, stream: 'stdout', bytes: new Uint8Array(100) });
-  log.append({ time: 1, stream: 'stdout', bytes: new Uint8Array(100_000) });
+test('half a record at the end, and what cannot be one, end the log', async () => {
+  const whole = logRecord(false, new TextEncoder().encode('whole\n'), 1);
+  const shown = async (bytes: Uint8Array) => {
+    const stream = { output: streamed([bytes]), reset: () => undefined } as unknown as AgentStream;
+    return (await drain(parseRecords(stream))).map((each) => decode(each.bytes));
+  };
+  expect(await shown(Uint8Array.of(...whole, ...whole.subarray(0, -1)))).toEqual(['whole\n']);
+  expect(await shown(Uint8Array.of(...whole, ...new Uint8Array(100_000).fill(0xff)))).toEqual(['whole\n']);
+});
+
+test('tail shows as many lines as asked for', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(written, { maxLength: 20 }), fc.nat({ max: 12 }), async (records, tail) => {
+      const lines = (text: string) => countLines(new TextEncoder().encode(text));
+      const all = await show(records);
+      const last = await show(records, { tail: String(tail) });
+      expect(all.endsWith(last)).toBe(true);
+      const total = await drain(readLog(reading(records), query({}))).then((chunks) =>
+        chunks.reduce((sum, { bytes }) => sum + countLines(bytes), 0),
+      );
+      expect(lines(last)).toBeLessThanOrEqual(tail);
+      if (tail >= total) expect(last).toBe(all);
+    }),
+  );
+});
+
+function line(text: string, time: number, stream: 'stdout' | 'stderr' = 'stdout'): LogRecord {
+  return { time, stream, bytes: new TextEncoder().encode(text) };
+}
+
+test('since, until, timestamps, details and odd tails', async () => {
+  const log = [line('one\ntwo\n', 1000), line('err\n', 2000.5, 'stderr'), line('three', 3000)];
+  expect(await show(log)).toBe('one\ntwo\nerr\nthree');
+  expect(await show(log, { stderr: false, tail: '2' })).toBe('three');
+  expect(await show(log, { tail: '0' })).toBe('');
+  for (const tail of ['-1', 'all', 'random', ''])
+    expect(await show(log, { tail })).toBe('one\ntwo\nerr\nthree');
+  expect(await show(log, { since: '2.000500000' })).toBe('err\nthree');
+  expect(await show(log, { since: '2.000500001' })).toBe('three');
+  expect(await show(log, { until: '2.000500000' })).toBe('one\ntwo\nerr\n');
+  expect(await show(log, { until: '0' })).toBe('one\ntwo\nerr\nthree');
+  expect(await show(log, { timestamps: true, details: true, tail: '2' })).toBe(
+    '1970-01-01T00:00:02.000500000Z a=1,b=2 err\n1970-01-01T00:00:03.000000000Z a=1,b=2 three',
+  );
+});
+
+test('the end of a run ends its last line', async () => {
+  const log = [line('one\nhalf', 1), line('', 1), line('next\n', 2)];
+  expect(await show(log, { timestamps: true, tail: '2' })).toBe(
+    '1970-01-01T00:00:00.001000000Z half1970-01-01T00:00:00.002000000Z next\n',
+  );
+});
+
+test('lines of more than 16 kB are cut, and each piece counts', async () => {
+  const log = [line('short\n', 1), line('x'.repeat(20_000), 2), line(`${'x'.repeat(20_000)}\nafter\n`, 3)];
+  const pieces = (await drain(readLog(reading(log), query({})))).map(({ bytes }) => bytes.length);
+  expect(pieces).toEqual([6, 16_384, 16_384, 7233, 6]);
+  expect((await show(log, { tail: '2' })).length).toBe(7233 + 6);
+});
+
+test('what a follower is told once', async () => {
+  const live = async function* (): AsyncGenerator<OutputChunk> {
+    yield { stream: 'stdout', bytes: new TextEncoder().encode('logged, ') };
+    yield { stream: 'stderr', bytes: new TextEncoder().encode('error\n') };
+    yield { stream: 'stdout', bytes: new TextEncoder().encode('then new\n') };
+  };
+  const found = reading([line('logged, then', 1)]);
+  const ahead = { stdout: 'logged, then'.length, stderr: 0 };
+  const chunks = await drain(
+    readLog({ ...found, complete: false, ahead }, query({}), { output: live(), clock: { now: () => 5 } }),
+  );
+  expect(chunks.map(({ bytes }) => decode(bytes)).join('')).toBe('error\nlogged, then new\n');
 });

@@ -2,6 +2,7 @@ import type { Stats } from '../../protocol/engine-api.ts';
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
 import { formatTime, never } from '../time.ts';
+import { cleanPath } from '../volumes/mountconfig.ts';
 import { blkioStats, cpuStats, memoryStats, networkStats, pidsStats } from './counters.ts';
 import { noCpuStats, zeroStats } from './zero.ts';
 
@@ -46,8 +47,10 @@ function isCounted({ state }: Container): boolean {
 }
 
 function pathsOf(containers: readonly Container[]): string[] {
-  const own = containers.flatMap(({ id, state }) => [
-    ...cgroupFiles.map((name) => `/sys/fs/cgroup/docker/${id}/${name}`),
+  const own = containers.flatMap(({ id, state, hostConfig }) => [
+    ...cgroupFiles.map(
+      (name) => `/sys/fs/cgroup${cleanPath(`/${hostConfig.CgroupParent || 'docker'}`)}/${id}/${name}`,
+    ),
     `/proc/${state.pid}/net/dev`,
   ]);
   return ['/proc/stat', ...own];
