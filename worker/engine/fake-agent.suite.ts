@@ -111,11 +111,10 @@ export class FakeAgent implements Agent {
     const scripted = this.script[method];
     if (scripted) return scripted(params);
     if (method === 'start') this.logs.begin(params as ContainerSpec, this.streams);
-    if (method === 'readLog')
-      return this.#readLog(params as { id: string; stream: number }) as AgentCalls[M][1];
-    if (method === 'writeLog') this.#writeLog(params as { id: string; text: string });
+    if (method === 'writeLog') this.#writeLog(params as AgentCalls['writeLog'][0]);
     const started = method === 'start' || method === 'exec';
-    const result: unknown = started ? { pid: 100 + this.calls.length } : null;
+    const read = method === 'readLog' ? this.#readLog(params as AgentCalls['readLog'][0]) : null;
+    const result: unknown = started ? { pid: 100 + this.calls.length } : read;
     return result as AgentCalls[M][1];
   }
 

@@ -43,7 +43,10 @@ export async function* logAndLive(
   live: AsyncIterableIterator<OutputChunk>,
 ): AsyncGenerator<OutputChunk> {
   try {
-    if (hostConfig.LogConfig.Type === 'none') return yield* live;
+    if (hostConfig.LogConfig.Type === 'none') {
+      yield* live;
+      return;
+    }
     const { records, ahead } = await logs.read(id);
     for await (const { stream, bytes } of records)
       if (bytes.length > 0 && streams.includes(stream)) yield { stream, bytes };
