@@ -69,12 +69,16 @@ export interface HistoryEntry {
   readonly empty_layer?: boolean;
 }
 
-/** Parses an image config. Unknown members are dropped: keep the original bytes where the image ID matters. */
+/**
+ * Parses an image config. Unknown members are dropped: keep the original bytes where the image ID matters. As Docker
+ * does, an image that does not say what it is for is taken for one of Linux, of no architecture in particular.
+ */
 export function parseImageConfig(text: string): ImageConfig {
   const from = object(parseJson(text, 'image config'), 'image config');
+  const platform = { architecture: '', os: 'linux' };
   return {
-    architecture: member(from, 'architecture', string, 'image config'),
-    os: member(from, 'os', string, 'image config'),
+    ...platform,
+    ...optionalMembers<Partial<typeof platform>>(from, { architecture: string, os: string }, 'image config'),
     rootfs: member(from, 'rootfs', rootfs, 'image config'),
     ...optionalMembers<ConfigExtras>(from, extras, 'image config'),
   };
