@@ -22,11 +22,16 @@ export function goldenRegistry(own: (path: string) => Buffer): (path: string) =>
   };
   const alpine = add(Buffer.from(alpineManifest(add)));
   const index = JSON.parse(String(own('registry/index.json'))) as { manifests: Named[] };
-  const hello = index.manifests.filter(({ annotations }) =>
+  const hello = index.manifests.find(({ annotations }) =>
     annotations?.['io.containerd.image.name']?.includes('hello-world'),
   );
+  const blob = (digest: string) => own(`registry/blobs/${digest.replace(':', '/')}`);
   const manifests = [
-    ...hello,
+    named(
+      'hello-world:latest',
+      add(Buffer.from(renewed(String(blob(hello?.digest ?? '')), blob, add))),
+      blobs,
+    ),
     named('alpine:latest', alpine, blobs),
     named('alpine:3.20', alpine, blobs),
     ...busyboxManifests(blobs),
@@ -37,6 +42,20 @@ export function goldenRegistry(own: (path: string) => Buffer): (path: string) =>
     const bytes = hex && blobs.get(`sha256:${hex}`);
     return bytes ? new Response(new Uint8Array(bytes)) : undefined;
   };
+}
+
+/** The recording's images were made when it was. */
+const created = new Date(Date.now() - 120_000).toISOString();
+
+/** An image's manifest, with a config that was made now. */
+function renewed(text: string, blob: (digest: string) => Buffer, add: (bytes: Buffer) => string): string {
+  const manifest = JSON.parse(text) as { config: { digest: string; size: number } };
+  const config = { ...(JSON.parse(String(blob(manifest.config.digest))) as object), created };
+  const bytes = Buffer.from(JSON.stringify(config));
+  return JSON.stringify({
+    ...manifest,
+    config: { ...manifest.config, digest: add(bytes), size: bytes.length },
+  });
 }
 
 interface Named {
@@ -59,7 +78,6 @@ function named(name: string, digest: string, blobs: Map<string, Buffer>): Named 
 function alpineManifest(add: (bytes: Buffer) => string): string {
   const layer = readFileSync(rootfs);
   const diffId = `sha256:${createHash('sha256').update(gunzipSync(layer)).digest('hex')}`;
-  const created = new Date(Date.now() - 120_000).toISOString();
   const file = 'file:00e6c22c1917031dd97c411814ae384c25a7f2bb91890494a73ea34f3c168453';
   const config = Buffer.from(
     JSON.stringify({
@@ -96,9 +114,8 @@ function alpineManifest(add: (bytes: Buffer) => string): string {
 
 function busyboxManifests(blobs: Map<string, Buffer>): Named[] {
   const index = JSON.parse(readFileSync(join(busybox, 'index.json'), 'utf8')) as { manifests: Named[] };
-  const names = ['index', '3d81dbeadea4fb01e73b36a9f7c48b50bbcb1e1e85fec9378e9641aa40a6837b'];
   for (const hex of [
-    ...names.slice(1),
+    '3d81dbeadea4fb01e73b36a9f7c48b50bbcb1e1e85fec9378e9641aa40a6837b',
     '6a6ca5d461217321629ad6d2b60a8cdf89a07b73a66d328eebcaafa9a6ca23b6',
     '6c3bcb9ba190ec7505e20b0230dbbf5d373c544bffee6922bc6a31b77aff3036',
   ])

@@ -15,7 +15,7 @@ export function transcript({ stdout, stderr, code, calls }: Run | Recording): st
     `[rc=${code}]`,
     ...calls.map((call) => `API ${call}`),
   ];
-  return named(lines.map(timeless));
+  return withSortedVolumes(lines.map(timeless));
 }
 
 function linesOf(text: string): string[] {
@@ -30,15 +30,16 @@ const substitutions: readonly [pattern: RegExp, word: string][] = [
   [new RegExp(`\\bUp ${age}`, 'g'), 'Up <age>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \+0000 UTC/g, '<time>'],
-  [/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, '<time>'],
-  [/\b\d+(?:\.\d+)?(?:e\+\d+)?[kMGT]?i?B\b/g, '<size>'],
+  [/\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?\b/g, '<time>'],
+  [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uuid>'],
+  [/(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{12})(?![0-9a-f])/g, '<id>'],
+  [/\b\d+(?:\.\d+)?(?:e\+\d+)?[kKMGT]?i?B\b/g, '<size>'],
   [/\d+\.\d\d%/g, '<percent>'],
   [/\((\d+)%\)/g, '(<percent>)'],
   [/\btime=\d+\.\d+ ms|= [\d./]+ ms/g, '<ms>'],
   [/\b172\.\d+\.\d+\.\d+\b/g, '<address>'],
   [/^(root +)\d+ +\d+ +\d+ +\d\d:\d\d/, '$1<pid> <ppid> <c> <start>'],
-  [/\b(?!serene_lederberg\b)[a-z]+_[a-z]+\b(?=\s*$)/, '<name>'],
-  [/\bserene_lederberg\b/g, '<name>'],
+  [/\b[a-z]+_[a-z]+\b(?=\s*$|",")/g, '<name>'],
   // Tables are as wide as what is in them.
   [/ {2,}/g, '  '],
   [/\s+$/, ''],
@@ -48,16 +49,14 @@ function timeless(line: string): string {
   return substitutions.reduce((text, [pattern, word]) => text.replace(pattern, word), line);
 }
 
-/** IDs by the order of their first mention; short ones stand for the long ones that begin so. */
-function named(lines: readonly string[]): string[] {
-  const known = new Map<string, string>();
-  return lines.map((line) =>
-    line.replace(/(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{12})(?![0-9a-f])/g, (id) => {
-      const short = id.slice(0, 12);
-      if (!known.has(short)) known.set(short, `<id${known.size + 1}>`);
-      return known.get(short) ?? id;
-    }),
-  );
+/** Volumes without names are listed by random ones. */
+function withSortedVolumes(lines: readonly string[]): string[] {
+  const sorted = lines.filter(isVolume).sort();
+  return lines.map((line) => (isVolume(line) ? (sorted.shift() ?? '') : line));
+}
+
+function isVolume(line: string): boolean {
+  return /^(?:local {2}\S+|(?:data|<id>) {2}\d {2}<size>)$/.test(line);
 }
 
 /** The lines that only one side has, in their order: `-` recorded, `+` ours. */

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 /** One recorded command. */
 export interface Recording {
   readonly command: string;
+  /** As the shell was given it. */
+  readonly line: string;
   readonly tty: boolean;
   readonly stdout: string;
   readonly stderr: string;
@@ -30,6 +32,7 @@ function parseBlock(block: string): Recording {
   const stdout = output.filter((line) => !line.startsWith('2> ')).map((line) => `${line}\n`);
   return {
     command: first.replace(/^\[tty\] /, '').replaceAll('\\$', '$'),
+    line: first.replace(/^\[tty\] /, ''),
     tty: first.startsWith('[tty] '),
     stdout: unescape(stdout.join('')),
     stderr: unescape(stderr.join('')),

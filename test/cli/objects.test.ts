@@ -317,6 +317,31 @@ describe('volumes and networks', () => {
     expect((await docker(engine, 'volume create --name a b')).code).toBe(1);
   });
 
+  test('networks are asked for with their addresses sorted by subnet', async () => {
+    const engine = engineWith();
+    const line =
+      'network create -d bridge --subnet 10.1.0.0/16,10.2.0.0/16 --gateway 10.2.0.1 --ip-range 10.1.5.0/24 ' +
+      '--aux-address a=10.1.0.9 --label x=y -o k=v --ipv6=false n1';
+    expect((await docker(engine, line)).out).toBe('id of n1\n');
+    const overlap = 'network create --subnet 10.0.0.0/8 --subnet 10.1.0.0/16 n';
+    expect((await docker(engine, overlap)).err).toBe(
+      'multiple overlapping subnet configuration is not supported\n',
+    );
+    expect((await docker(engine, 'network create --gateway 10.0.0.1 n')).err).toBe(
+      'every ip-range or gateway must have a corresponding subnet\n',
+    );
+    expect((await docker(engine, 'network create --subnet 10.0.0.0/8 --gateway 11.0.0.1 n')).err).toBe(
+      'no matching subnet for gateway 11.0.0.1\n',
+    );
+    await docker(engine, 'network connect --alias a,b --ip 10.1.0.5 n1 web');
+    await docker(engine, 'network disconnect -f n1 web');
+    expect(engine.calls).toEqual([
+      'POST /networks/create',
+      'POST /networks/n1/connect',
+      'POST /networks/n1/disconnect',
+    ]);
+  });
+
   test('networks', async () => {
     const engine = engineWith({
       networkList: [networkFixture(), networkFixture({ Name: 'a', Labels: { x: 'y' } })],

@@ -68,6 +68,8 @@ const requests: { readonly [K in keyof EngineApi]?: (...args: Parameters<EngineA
   networkList: ({ filters } = {}) => ['GET', '/networks', { filters }],
   networkInspect: (id, { verbose } = {}) => ['GET', `/networks/${id}`, { verbose }],
   networkCreate: () => ['POST', '/networks/create'],
+  networkConnect: (id) => ['POST', `/networks/${id}/connect`],
+  networkDisconnect: (id) => ['POST', `/networks/${id}/disconnect`],
   networkRemove: (id) => ['DELETE', `/networks/${id}`],
   networkPrune: ({ filters } = {}) => ['POST', '/networks/prune', { filters }],
   volumeList: ({ filters } = {}) => ['GET', '/volumes', { filters }],
@@ -94,16 +96,29 @@ function text(value: unknown): string {
   return JSON.stringify(Object.fromEntries(sets));
 }
 
-/** Has an engine note what it is asked, as the requests that a client over HTTP would send. */
+/** Operations that ask for others on their way. */
+const composed: ReadonlySet<string> = new Set(['diskUsage']);
+
+/**
+ * Has an engine note what it is asked, as the requests that a client over HTTP would send; what it asks itself on the way
+ * is none.
+ */
 export function noteRequests(engine: EngineApi): string[] {
   const noted: string[] = [];
+  let composing = 0;
   const operations = engine as unknown as Record<string, (...args: unknown[]) => unknown>;
   for (const [name, request] of Object.entries(requests)) {
     const original = operations[name]?.bind(engine);
     if (!original) continue;
-    operations[name] = (...args) => {
-      noted.push(written((request as (...args: unknown[]) => Request)(...args)));
-      return original(...args);
+    operations[name] = async (...args) => {
+      if (composing === 0) noted.push(written((request as (...args: unknown[]) => Request)(...args)));
+      if (!composed.has(name)) return original(...args);
+      composing++;
+      try {
+        return await original(...args);
+      } finally {
+        composing--;
+      }
     };
   }
   return noted;

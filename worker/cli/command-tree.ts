@@ -17,6 +17,8 @@ import { inspect, inspectContainer, inspectImage } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
 import { logs } from './commands/logs.ts';
+import { networkConnect, networkDisconnect } from './commands/network-connect.ts';
+import { networkCreate } from './commands/network-create.ts';
 import { networkInspect } from './commands/network-inspect.ts';
 import { networkLs } from './commands/network-ls.ts';
 import { networkPrune } from './commands/network-prune.ts';
@@ -153,9 +155,9 @@ const imageGroup = group(
 );
 
 const networkGroup = group('network', 'Manage networks', [
-  lacks('connect', 'Connect a container to a network'),
-  lacks('create', 'Create a network'),
-  lacks('disconnect', 'Disconnect a container from a network'),
+  has('connect', networkConnect),
+  has('create', networkCreate),
+  has('disconnect', networkDisconnect),
   has('inspect', networkInspect),
   has('ls', networkLs, ['list']),
   has('prune', networkPrune),

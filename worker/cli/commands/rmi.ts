@@ -2,7 +2,8 @@ import type { DeletedImage } from '../../protocol/engine-api.ts';
 import { atLeast, command } from '../command-spec.ts';
 import { errorText, isNotFound, StatusError } from '../errors.ts';
 import { unavailable } from '../flags/flag.ts';
-import { bool, list } from '../flags/kinds.ts';
+import { bool } from '../flags/kinds.ts';
+import { strings } from '../flags/strings.ts';
 
 export const rmi = command({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
@@ -14,9 +15,8 @@ export const rmi = command({
     'no-prune': bool('Do not delete untagged parents'),
     platform: unavailable(
       'choosing a platform is',
-      list(
+      strings(
         'Remove only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
-        { type: 'strings' },
       ),
     ),
   },

@@ -59,6 +59,7 @@ export interface NetworkCreate {
   Attachable?: boolean;
   Ingress?: boolean;
   ConfigOnly?: boolean;
+  ConfigFrom?: { Network: string } | null;
   EnableIPv4?: boolean | null;
   EnableIPv6?: boolean | null;
   IPAM?: object | null;
