@@ -39,14 +39,6 @@ function names(all: readonly Recording[]): string[] {
   });
 }
 
-const noPorts = 'publishing ports is not supported yet';
-
-/** So that what comes after finds the containers: one that runs, and one that could not be started. */
-function withoutPorts(line: string): string {
-  const without = line.replace('-p 8080:80 ', '');
-  return without.includes('--name web2') ? without.replace('docker run -d', 'docker create') : without;
-}
-
 async function onTerminal(machine: TestMachine, line: string): Promise<Omit<Run, 'calls'>> {
   const decoder = new TextDecoder();
   let stdout = '';
@@ -78,13 +70,9 @@ describe.skipIf(missing)(`Docker as recorded${missing ? ` (skipped: ${missing} i
   test.each(names(recordings).map((name, at) => ({ name, at })))('$name', async ({ name, at }) => {
     const recording = recordings[at];
     if (!recording || !machine) throw new Error('there is no such recording');
-    const on = machine;
-    const running = (line: string) => {
-      calls.length = 0;
-      return recording.tty ? onTerminal(on, `LAB=${lab}; ${line}`) : on.sh(`LAB=${lab}; ${line}`);
-    };
-    const first = await running(recording.line);
-    const ran = first.stderr.includes(noPorts) ? await running(withoutPorts(recording.line)) : first;
+    calls.length = 0;
+    const line = `LAB=${lab}; ${recording.line}`;
+    const ran = await (recording.tty ? onTerminal(machine, line) : machine.sh(line));
     const run = {
       ...ran,
       stdout: ran.stdout.replaceAll(lab, '$LAB'),
