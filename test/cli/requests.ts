@@ -88,7 +88,7 @@ function written([method, path, query = {}]: Request): string {
 
 /** Filters are sets. */
 function text(value: unknown): string {
-  if (typeof value !== 'object') return value === true ? '1' : String(value);
+  if (typeof value !== 'object') return value === true ? '1' : `${value as string | number}`;
   const sets = Object.entries(value as Record<string, string[]>).map(([name, values]) => [
     name,
     Object.fromEntries(values.map((one) => [one, true])),

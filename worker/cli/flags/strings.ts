@@ -3,8 +3,11 @@ import { value } from './kinds.ts';
 
 /** A list whose mentions may hold several values each, set apart by commas as in CSV. */
 export function strings(usage: string, options: FlagOptions = {}): Flag<readonly string[]> {
-  const read = (text: string, previous: readonly string[]) => [...previous, ...fields(text)];
   return value('strings', [] as readonly string[], read, usage, options);
+}
+
+function read(text: string, previous: readonly string[]): readonly string[] {
+  return [...previous, ...fields(text)];
 }
 
 function fields(text: string): string[] {
