@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { AgentError } from '../protocol/agent-client.ts';
+import type { Attached } from '../protocol/engine-api.ts';
 import type { Fixture } from './fixture.suite.ts';
 import { create, drain, failure, makeFixture, settle, textOf } from './fixture.suite.ts';
 
@@ -253,4 +254,21 @@ test('logs: streams, tail, timestamps and follow', async () => {
   agent.exit(process, 0);
   expect(await followed).toBe('three\nfour');
   expect(await failure(engine.containerLogs(id, {}))).toMatchObject({ status: 400 });
+});
+
+test('a follower of a silent container can leave', async () => {
+  const { engine } = await makeFixture();
+  const id = await create(engine, { OpenStdin: true });
+  await engine.containerStart(id);
+  const leave = async ({ output }: Attached): Promise<boolean | undefined> => {
+    const iterator = output[Symbol.asyncIterator]();
+    const next = iterator.next();
+    await settle();
+    await iterator.return?.();
+    return (await next).done;
+  };
+  expect(await leave(await engine.containerLogs(id, { stdout: true, follow: true }))).toBe(true);
+  expect(await leave(await engine.containerAttach(id, { stream: true, stdout: true, logs: true }))).toBe(
+    true,
+  );
 });

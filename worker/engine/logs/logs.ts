@@ -2,6 +2,7 @@ import type { Attached, LogsOptions, OutputChunk } from '../../protocol/engine-a
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid, notImplemented } from '../errors.ts';
+import { leaving } from '../io/leaving.ts';
 import { logAttributes } from './attributes.ts';
 import { parseLogQuery, readLog } from './read.ts';
 import { without } from './store.ts';
@@ -28,7 +29,7 @@ export async function containerLogs(
   try {
     const reading = await context.logs.read(container.id);
     const shown = readLog(reading, query, live && { output: live, clock: context.clock });
-    return { raw: config.Tty, output: shown };
+    return { raw: config.Tty, output: leaving(shown, live) };
   } catch (error) {
     await live?.return();
     throw error;
@@ -36,7 +37,16 @@ export async function containerLogs(
 }
 
 /** What was written before now, as it was written, and what comes live from now on. */
-export async function* logAndLive(
+export function logAndLive(
+  context: LogsContext,
+  container: Container,
+  streams: readonly OutputChunk['stream'][],
+  live: AsyncIterableIterator<OutputChunk>,
+): AsyncIterableIterator<OutputChunk> {
+  return leaving(joined(context, container, streams, live), live);
+}
+
+async function* joined(
   { logs }: LogsContext,
   { id, hostConfig }: Container,
   streams: readonly OutputChunk['stream'][],
