@@ -256,17 +256,18 @@ test('logs: streams, tail, timestamps and follow', async () => {
   expect(await failure(engine.containerLogs(id, {}))).toMatchObject({ status: 400 });
 });
 
+async function leave({ output }: Attached): Promise<boolean | undefined> {
+  const iterator = output[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await settle();
+  await iterator.return?.();
+  return (await next).done;
+}
+
 test('a follower of a silent container can leave', async () => {
   const { engine } = await makeFixture();
   const id = await create(engine, { OpenStdin: true });
   await engine.containerStart(id);
-  const leave = async ({ output }: Attached): Promise<boolean | undefined> => {
-    const iterator = output[Symbol.asyncIterator]();
-    const next = iterator.next();
-    await settle();
-    await iterator.return?.();
-    return (await next).done;
-  };
   expect(await leave(await engine.containerLogs(id, { stdout: true, follow: true }))).toBe(true);
   expect(await leave(await engine.containerAttach(id, { stream: true, stdout: true, logs: true }))).toBe(
     true,
