@@ -4,6 +4,7 @@ import { internal, invalid } from '../errors.ts';
 import { parseContainerId, randomId } from '../ids.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Image } from '../images/image.ts';
+import { validateNetworking } from '../networks/validate.ts';
 import { attachments } from '../networks/attachments.ts';
 import { parseSignal } from '../signals.ts';
 import { parseSecurity } from '../spec/security.ts';
@@ -23,7 +24,7 @@ import { verifyHostConfig } from './validate.ts';
 
 type CreatorContext = Pick<
   EngineContext,
-  'agent' | 'clock' | 'containers' | 'events' | 'images' | 'layers' | 'machine' | 'volumes'
+  'agent' | 'clock' | 'containers' | 'events' | 'images' | 'layers' | 'networks' | 'machine' | 'volumes'
 >;
 
 /** A request whose limits are what this machine has. */
@@ -52,6 +53,7 @@ export class Creator {
       throw invalid('config cannot be empty in order to create a container');
     validateConfig(config, parseSignal);
     const { host, warnings } = verifyHostConfig(config, given ?? {});
+    validateNetworking(NetworkingConfig, (name) => this.#context.networks.find(name));
     await this.#requireSources(host);
     const image = this.#image(config.Image ?? '', options.platform ?? '');
     const wanted = { config, host, NetworkingConfig: NetworkingConfig ?? null };

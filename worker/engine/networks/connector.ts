@@ -3,6 +3,7 @@ import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
 import { prefixed } from '../errors.ts';
 import { randomId } from '../ids.ts';
+import { requireCompatible } from './conflict.ts';
 import { endpointSpecs } from './endpoints.ts';
 import { parseMac } from './mac.ts';
 import type { NetworkRecord } from './network.ts';
@@ -47,6 +48,8 @@ export class Connector {
     const sandbox = newSandbox(joined.some(([{ driver }]) => driver === 'host'));
     container.sandbox = sandbox;
     for (const [network, attachment] of joined) {
+      const others = Object.keys(container.networks).filter((name) => name !== network.name);
+      requireCompatible(hostConfig.NetworkMode, network, others);
       const endpoint = join(network, attachment);
       sandbox.endpoints[network.name] = endpoint;
       attachment.networkId = network.id;

@@ -258,7 +258,7 @@ describe('connecting and disconnecting', () => {
       'bridge',
       'bridge',
       { IPAMConfig: { IPv4Address: '172.17.0.9' }, Aliases: ['x'] },
-      'invalid endpoint settings:\nuser specified IP address is supported on user defined networks only\nnetwork-scoped alias is supported only for containers in user defined networks',
+      'invalid endpoint settings:\n* user specified IP address is supported on user defined networks only\n* network-scoped alias is supported only for containers in user defined networks',
     ],
     ['bridge', 'bridge', { MacAddress: 'x' }, 'invalid MAC address x'],
   ])('from %s to %s', async (mode, network, settings, message) => {
@@ -266,6 +266,34 @@ describe('connecting and disconnecting', () => {
     const failed = await failure(connect(network, id, settings));
     expect(failed.status).toBe(400);
     expect(failed.message).toContain(message);
+  });
+
+  test.each<[settings: object, message: string]>([
+    [{ MacAddress: 'xx' }, 'invalid MAC address xx'],
+    [
+      { IPAMConfig: { IPv4Address: '172.17.0.9' } },
+      'invalid endpoint settings:\nuser specified IP address is supported on user defined networks only',
+    ],
+    [
+      { IPAMConfig: { IPv4Address: 'bad' }, Aliases: ['x'] },
+      'invalid endpoint settings:\n* user specified IP address is supported on user defined networks only\n* network-scoped alias is supported only for containers in user defined networks\n* invalid IPv4 address: bad\n* no configured subnet or ip-range contain the IP address bad',
+    ],
+    [{ IPAMConfig: { LinkLocalIPs: ['x'] } }, 'invalid endpoint settings:\ninvalid link-local IP address: x'],
+  ])('is looked at when the container is made: %j', async (bridge, message) => {
+    const config = { NetworkingConfig: { EndpointsConfig: { bridge } } };
+    expect(await failure(create(fixture.engine, config))).toEqual({
+      status: 400,
+      message: `invalid config for network bridge: ${message}`,
+    });
+  });
+
+  test('networks that do not go together are found out at the start', async () => {
+    const id = await create(fixture.engine, {
+      NetworkingConfig: { EndpointsConfig: { bridge: {}, host: {} } },
+    });
+    expect((await failure(fixture.engine.containerStart(id))).message).toMatch(
+      /^failed to set up container networking: /,
+    );
   });
 
   test('what is not connected cannot be disconnected', async () => {

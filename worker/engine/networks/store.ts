@@ -25,6 +25,14 @@ export class Networks {
     return this.#all;
   }
 
+  find(text: string): NetworkRecord | undefined {
+    try {
+      return this.get(text);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** By name, ID or the beginning of an ID, in this order. */
   get(text: string): NetworkRecord {
     const exact = this.#all.find(({ name }) => name === text) ?? this.#all.find(({ id }) => id === text);
