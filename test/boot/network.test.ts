@@ -186,6 +186,23 @@ describe('published ports', () => {
   });
 });
 
+describe('links', () => {
+  test('a container reaches another by name, also when that one has a new address', async () => {
+    await server('database');
+    await out(
+      `docker run -d --name web --link database:db busybox sh -c 'echo mine >> /etc/hosts; sleep 1000'`,
+    );
+    expect(await out('docker exec web sh -c "wget -qO- db; wget -qO- database"')).toBe('database\ndatabase');
+    expect(await out('docker exec web env')).toContain('DB_NAME=/web/db');
+    await out('docker stop -t 0 database');
+    await server('other');
+    await out('docker start database');
+    expect(await addressOf('database')).toBe('172.17.0.4');
+    expect(await out('docker exec web wget -qO- db')).toBe('database');
+    expect(await out('docker exec web tail -1 /etc/hosts')).toBe('mine');
+  });
+});
+
 describe('a container', () => {
   test('sees no device and no socket of another', async () => {
     await server('other');

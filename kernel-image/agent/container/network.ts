@@ -8,6 +8,7 @@ import {
   type Address,
   indexOf,
   raise,
+  type VethPlaces,
 } from '../kernel/links.ts';
 import { NetlinkPacket, openNetlink } from '../kernel/netlink.ts';
 import { nr } from '../kernel/numbers.ts';
@@ -16,63 +17,120 @@ const loopback = 1;
 /** Of the first device after `lo` in a new namespace. */
 const firstIndex = 2;
 
-/** Of Docker's default network. */
+/** Docker's default network. */
+const defaultBridge = 'docker0';
 const gateway: Address = [172, 17, 0, 1];
+const prefix = 16;
 
-let machine: { socket: number; bridges: Map<string, number> } | undefined;
+/** As nearly every container has it. */
+const usualEndpoint: EndpointSpec = {
+  bridge: defaultBridge,
+  port: 'veth0000000',
+  device: 'eth0',
+  mac: '02:00:00:00:00:00',
+  address: gateway.join('.'),
+  prefix,
+  gateway: gateway.join('.'),
+};
+
+/** Of the machine's own namespace, and what to send there and in a container's. */
+interface Machine {
+  socket: number;
+  /** By the container's device and its network. */
+  plans: Map<string, Plan>;
+  loopback: NetlinkPacket;
+}
+
+/** The messages for an endpoint, which are made once for all that differ only in their port, MAC and address. */
+interface Plan {
+  create: NetlinkPacket;
+  veth: VethPlaces;
+  configure: NetlinkPacket;
+  addresses: readonly number[];
+}
+
+let machine: Machine | undefined;
 
 /** Once, at boot: the machine's `lo`, Docker's default bridge, and the way between networks. */
 export function prepareNetwork(): void {
-  const socket = openNetlink();
-  const packet = new NetlinkPacket();
-  raise(packet, loopback);
-  addBridge(packet, 'docker0', [0x02, 0x42, ...gateway]);
-  packet.send(socket);
-  const docker0 = indexOf('docker0');
-  const address = new NetlinkPacket();
-  addAddress(address, docker0, gateway, 16);
-  raise(address, docker0);
-  address.send(socket);
+  const loopbackPacket = new NetlinkPacket();
+  raise(loopbackPacket, loopback);
+  machine = { socket: openNetlink(), plans: new Map(), loopback: loopbackPacket };
+  loopbackPacket.send(machine.socket);
+  makeBridge(machine.socket);
   control('/proc/sys/net/ipv4/ip_forward', '1');
-  machine = { socket, bridges: new Map([['docker0', docker0]]) };
+  planFor(machine, usualEndpoint, 0);
 }
 
-/** What the child of a container with endpoints must keep of the agent's descriptors. */
+function makeBridge(socket: number): void {
+  const packet = new NetlinkPacket();
+  addBridge(packet, defaultBridge, [0x02, 0x42, ...gateway]);
+  packet.send(socket);
+  // Ports need no IPv6 addresses of their own; this is for devices that come from now on.
+  control('/proc/sys/net/ipv6/conf/default/disable_ipv6', '1');
+  const index = indexOf(defaultBridge);
+  const address = new NetlinkPacket();
+  addAddress(address, index, gateway, prefix);
+  raise(address, index);
+  address.send(socket);
+}
+
+/** In the agent, before the child: prepares the messages. @returns what the child must keep of the agent's descriptors */
 export function networkSockets({ endpoints = [] }: ContainerSpec): number[] {
-  return machine !== undefined && endpoints.length > 0 ? [machine.socket] : [];
+  if (machine === undefined || endpoints.length === 0) return [];
+  for (const [i, endpoint] of endpoints.entries()) planFor(machine, endpoint, i);
+  return [machine.socket];
 }
 
 /** In a child with a network namespace of its own: its devices, down, so that their settings can still be made. */
 export function plugIn({ endpoints = [] }: ContainerSpec): void {
   if (machine === undefined || endpoints.length === 0) return;
-  const { socket, bridges } = machine;
-  const packet = new NetlinkPacket();
+  const { socket } = machine;
   const pid = syscall(nr.getpid);
-  endpoints.forEach((endpoint, i) => {
-    addVeth(packet, {
-      port: { name: endpoint.port, bridge: bridges.get(endpoint.bridge) ?? indexOf(endpoint.bridge) },
-      device: { name: endpoint.device, index: firstIndex + i, mac: macBytes(endpoint.mac), pid },
-    });
-  });
-  packet.send(socket);
+  for (const [i, endpoint] of endpoints.entries()) {
+    const { create, veth } = planFor(machine, endpoint, i);
+    create.put(veth.name, new Uint8Array(encode(endpoint.port)));
+    create.put(veth.mac, macBytes(endpoint.mac));
+    create.put(veth.pid, [pid & 0xff, (pid >> 8) & 0xff, pid >> 16, 0]);
+    create.send(socket);
+  }
   // From here on nothing leads back to the machine's namespace.
   close(socket);
 }
 
 /** Afterwards: `lo` and the devices, up, with addresses and routes. */
 export function configureNetwork({ endpoints = [] }: ContainerSpec): void {
-  const packet = new NetlinkPacket();
-  raise(packet, loopback);
-  endpoints.forEach((endpoint, i) => configure(packet, endpoint, firstIndex + i));
+  if (machine === undefined) return;
   const socket = openNetlink();
-  packet.send(socket);
+  machine.loopback.send(socket);
+  for (const [i, endpoint] of endpoints.entries()) {
+    const { configure, addresses } = planFor(machine, endpoint, i);
+    for (const place of addresses) configure.put(place, addressBytes(endpoint.address));
+    configure.send(socket);
+  }
   close(socket);
 }
 
-function configure(packet: NetlinkPacket, endpoint: EndpointSpec, index: number): void {
-  addAddress(packet, index, addressBytes(endpoint.address), endpoint.prefix);
-  raise(packet, index);
-  if (endpoint.gateway !== undefined) addDefaultRoute(packet, addressBytes(endpoint.gateway));
+function planFor({ plans }: Machine, endpoint: EndpointSpec, position: number): Plan {
+  const { bridge, port, device, prefix: bits, gateway: way } = endpoint;
+  const key = `${position} ${device} ${bridge} ${bits} ${way} ${port.length}`;
+  let plan = plans.get(key);
+  if (plan === undefined) plans.set(key, (plan = makePlan(endpoint, firstIndex + position)));
+  return plan;
+}
+
+function makePlan(endpoint: EndpointSpec, index: number): Plan {
+  const { bridge, port, device, mac, address, gateway: way } = endpoint;
+  const create = new NetlinkPacket();
+  const veth = addVeth(create, {
+    port: { name: port, bridge: indexOf(bridge) },
+    device: { name: device, index, mac: macBytes(mac), pid: 0 },
+  });
+  const configure = new NetlinkPacket();
+  const addresses = addAddress(configure, index, addressBytes(address), endpoint.prefix);
+  raise(configure, index);
+  if (way !== undefined) addDefaultRoute(configure, addressBytes(way));
+  return { create, veth, configure, addresses };
 }
 
 function addressBytes(text: string): Address {

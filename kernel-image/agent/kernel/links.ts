@@ -39,21 +39,30 @@ export interface VethPair {
   device: { name: string; index: number; mac: Address; pid: number };
 }
 
-export function addVeth(packet: NetlinkPacket, { port, device }: VethPair): void {
-  packet.add(`create ${port.name}`, link(0, create, IFF_UP), () => {
-    packet.text(IFLA_IFNAME, port.name);
+/** Where in the packet the port's name and the device's address and process are. */
+export interface VethPlaces {
+  name: number;
+  mac: number;
+  pid: number;
+}
+
+export function addVeth(packet: NetlinkPacket, { port, device }: VethPair): VethPlaces {
+  const places: VethPlaces = { name: 0, mac: 0, pid: 0 };
+  packet.add('create veth', link(0, create, IFF_UP), () => {
+    places.name = packet.text(IFLA_IFNAME, port.name);
     packet.number(IFLA_MASTER, port.bridge);
     packet.nest(IFLA_LINKINFO, [], () => {
       packet.text(IFLA_INFO_KIND, 'veth');
       packet.nest(IFLA_INFO_DATA, [], () =>
         packet.nest(VETH_INFO_PEER, link(device.index, 0, 0).words, () => {
           packet.text(IFLA_IFNAME, device.name);
-          packet.attribute(IFLA_ADDRESS, device.mac);
-          packet.number(IFLA_NET_NS_PID, device.pid);
+          places.mac = packet.attribute(IFLA_ADDRESS, device.mac);
+          places.pid = packet.number(IFLA_NET_NS_PID, device.pid);
         }),
       );
     });
   });
+  return places;
 }
 
 /** A bridge that is given no address takes one of its ports', and none when the last one goes. */
@@ -69,21 +78,22 @@ export function raise(packet: NetlinkPacket, index: number): void {
   packet.add(`raise device ${index}`, link(index, 0, IFF_UP));
 }
 
-/** With the network's last address for broadcasts, as Docker has it. */
-export function addAddress(packet: NetlinkPacket, index: number, address: Address, prefix: number): void {
+/** With the network's last address for broadcasts, as Docker has it. @returns the places of the address */
+export function addAddress(packet: NetlinkPacket, index: number, address: Address, prefix: number): number[] {
+  const places: number[] = [];
   // struct ifaddrmsg: u8 family, prefix length, flags and scope, then u32 index.
   const words = [AF_INET | (prefix << 8), index];
-  packet.add(`add address ${address.join('.')}`, { type: RTM_NEWADDR, flags: create, words }, () => {
-    packet.attribute(IFA_LOCAL, address);
-    packet.attribute(IFA_ADDRESS, address);
+  packet.add('add address', { type: RTM_NEWADDR, flags: create, words }, () => {
+    places.push(packet.attribute(IFA_LOCAL, address), packet.attribute(IFA_ADDRESS, address));
     packet.attribute(IFA_BROADCAST, broadcast(address, prefix));
   });
+  return places;
 }
 
 export function addDefaultRoute(packet: NetlinkPacket, gateway: Address): void {
   // struct rtmsg: u8 family, three lengths; u8 table, protocol, scope, type; u32 flags.
   const words = [AF_INET, RT_TABLE_MAIN | (RTPROT_BOOT << 8) | (RTN_UNICAST << 24), 0];
-  packet.add(`add route by ${gateway.join('.')}`, { type: RTM_NEWROUTE, flags: create, words }, () =>
+  packet.add('add route', { type: RTM_NEWROUTE, flags: create, words }, () =>
     packet.attribute(RTA_GATEWAY, gateway),
   );
 }

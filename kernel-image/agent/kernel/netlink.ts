@@ -23,9 +23,12 @@ export interface Subject {
   words: readonly number[];
 }
 
-/** Messages of rtnetlink(7), one after the other in one packet, which the kernel carries out before `send` returns. */
+/**
+ * Messages of rtnetlink(7), one after the other in one packet, which the kernel carries out before `send` returns. A
+ * packet may be sent again, with other values in the places that its attributes were put in.
+ */
 export class NetlinkPacket {
-  readonly #bytes = new Uint8Array(4096);
+  readonly #bytes = new Uint8Array(1024);
   readonly #words = new Uint32Array(this.#bytes.buffer);
   readonly #halves = new Uint16Array(this.#bytes.buffer);
   readonly #steps: string[] = [];
@@ -44,21 +47,29 @@ export class NetlinkPacket {
     this.#words[at] = this.#length - start;
   }
 
-  attribute(type: number, value: ArrayLike<number>): void {
+  /** @returns the value's place */
+  attribute(type: number, value: ArrayLike<number>): number {
     const start = this.#open(type);
     this.#bytes.set(value, this.#length);
     this.#close(start, value.length);
+    return start + 4;
   }
 
-  number(type: number, value: number): void {
+  number(type: number, value: number): number {
     const start = this.#open(type);
     this.#words[this.#length / 4] = value;
     this.#close(start, 4);
+    return start + 4;
   }
 
   /** With the closing NUL. */
-  text(type: number, value: string): void {
-    this.attribute(type, new Uint8Array(encode(value)));
+  text(type: number, value: string): number {
+    return this.attribute(type, new Uint8Array(encode(value)));
+  }
+
+  /** Puts another value of the same length in a place. */
+  put(place: number, value: ArrayLike<number>): void {
+    this.#bytes.set(value, place);
   }
 
   /** An attribute made of `words` and further attributes. */
