@@ -8,6 +8,7 @@ import type {
 import { takeCensus } from './census.ts';
 import type { Answer, Containers } from './container/containers.ts';
 import { removeVolumes } from './container/volumes.ts';
+import { changeHosts } from './container/hosts.ts';
 import { check, RequestError } from './kernel/errors.ts';
 import { exists } from './kernel/files.ts';
 import { nr } from './kernel/numbers.ts';
@@ -48,6 +49,7 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
   prepare: ({ containers }, params, answer) => containers.prepare(params, answer),
   removeVolumes: (_, { names }, answer) => done(answer, removeVolumes(names)),
   missing: (_, { paths }, answer) => answer.result(paths.filter((path) => !exists(path))),
+  hosts: (_, params, answer) => done(answer, changeHosts(params)),
   resize: ({ streams }, { stream, size }, answer) => {
     const fd = streams.descriptor(stream);
     if (fd === undefined) throw new RequestError('EBADF', 'resize', 'no such terminal');

@@ -22,6 +22,8 @@ export interface AgentCalls {
   resume: [{ id: string }, null];
   /** Changes a running container's limits, and what becomes of it when it has ended. */
   update: [{ id: string; resources: Resources; autoRemove?: boolean }, null];
+  /** Gives a name in a container's /etc/hosts another address. */
+  hosts: [{ id: string; name: string; address: string }, null];
   /** Sets the window size of a terminal. */
   resize: [{ stream: number; size: TerminalSize }, null];
   /** Starts the `filetree` program (see filetree.ts) in a root. Fails when the root cannot be put together; its end is an `exited` like any other. */

@@ -15,6 +15,10 @@ export class Links {
   /** By the ID of the one who knows, then by alias. */
   readonly #byParent = new Map<string, Map<string, Container>>();
 
+  get isEmpty(): boolean {
+    return this.#byParent.size === 0;
+  }
+
   add(parent: string, links: readonly Link[]): void {
     if (links.length === 0) return;
     this.#byParent.set(parent, new Map(links.map(({ alias, target }) => [alias, target])));
@@ -28,7 +32,7 @@ export class Links {
 
   /** The further names of a container: `/parent/alias`. */
   namesOf(target: Container, containers: ContainerStore): string[] {
-    if (this.#byParent.size === 0) return [];
+    if (this.isEmpty) return [];
     return containers.all().flatMap((parent) =>
       this.of(parent)
         .filter((link) => link.target === target)

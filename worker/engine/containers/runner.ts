@@ -8,6 +8,7 @@ import { logAttributes } from '../logs/attributes.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
+import { announce } from '../networks/announcer.ts';
 import { type Connector, networkFailure } from '../networks/connector.ts';
 import { linkEnv, linkHosts } from '../spec/links.ts';
 import { buildSpec } from '../spec/spec.ts';
@@ -104,6 +105,7 @@ export class Runner {
       container.hasSnapshot = true;
       const { pid } = await agent.call('start', spec);
       setRunning(container.state, pid, startedAt);
+      await announce(this.#context, container);
     } catch (error) {
       expected.forget();
       resetStreams(streams);

@@ -313,3 +313,12 @@ describe('connecting and disconnecting', () => {
     expect(await failure(disconnect('host', host))).toMatchObject({ status: 400 });
   });
 });
+
+test('whoever is linked to a container learns its new address', async () => {
+  const db = await run({}, 'database');
+  const web = await run({ HostConfig: { Links: ['database:db'] } }, 'web');
+  await end(db);
+  await run();
+  await fixture.engine.containerStart(db);
+  expect(fixture.agent.calls).toContainEqual(['hosts', { id: web, name: 'db', address: '172.17.0.4' }]);
+});
