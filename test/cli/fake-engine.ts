@@ -38,6 +38,7 @@ export class FakeEngine implements api.EngineApi {
   created: api.CreateConfig[] = [];
   updates: api.UpdateConfig[] = [];
   volumes: api.Volume[] = [];
+  builds: api.ImageBuildOptions[] = [];
   /** What operations answer that hold nothing of their own. */
   answers: Partial<Record<keyof api.EngineApi, unknown>> = {};
   /** Of paths in containers: whether there is something. */
@@ -259,6 +260,16 @@ export class FakeEngine implements api.EngineApi {
   async imagePrune({ filters }: { filters?: api.Filters } = {}): Promise<api.ImagesPruned> {
     this.#call('POST', '/images/prune', asFilters(filters));
     return this.#answer('imagePrune', { ImagesDeleted: null, SpaceReclaimed: 0 });
+  }
+
+  async imageBuild(
+    context: AsyncIterable<Uint8Array>,
+    options: api.ImageBuildOptions = {},
+  ): Promise<AsyncIterable<api.ProgressMessage>> {
+    this.#call('POST', '/build', {});
+    this.builds.push(options);
+    this.received = await bytesOf(context);
+    return each(await this.#answer<api.ProgressMessage[]>('imageBuild', []));
   }
 
   async imageLoad(

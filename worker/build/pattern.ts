@@ -9,7 +9,7 @@ export function patternExpression(
   { greedy, anchored }: { greedy: boolean; anchored: boolean },
 ): RegExp {
   let source = anchored ? '^' : '';
-  const characters = [...pattern];
+  const characters = Array.from(pattern);
   for (let i = 0; i < characters.length; i += 1) {
     const character = characters[i] ?? '';
     if (character === '*') source += greedy ? '.*' : '.*?';
@@ -55,7 +55,7 @@ function literal(character: string): string {
 }
 
 function turned(text: string): string {
-  return [...text].reverse().join('');
+  return Array.from(text).reverse().join('');
 }
 
 /** An escape stays before its character. */

@@ -85,7 +85,7 @@ class Substitution {
   #at = 0;
 
   constructor(text: string, variables: Variables, options: SubstitutionOptions) {
-    this.#characters = [...text];
+    this.#characters = Array.from(text);
     this.#variables = variables;
     this.#options = options;
     this.#escape = options.escape ?? '\\';
@@ -187,8 +187,7 @@ class Substitution {
     if ('{}:'.includes(first)) throw new Error('syntax error: bad substitution');
     const name = this.#name();
     const modifier = this.#take();
-    if (modifier === '}')
-      return this.#variables(name) ?? (this.#options.keepUnset ? `\${${name}}` : '');
+    if (modifier === '}') return this.#variables(name) ?? (this.#options.keepUnset ? `\${${name}}` : '');
     if (modifier === '/') return this.#replacing(name);
     if (modifier !== ':') return this.#modified(name, modifier, modifier);
     const second = this.#take();
@@ -228,7 +227,7 @@ class Substitution {
   #name(): string {
     const rest = this.#characters.slice(this.#at).join('');
     const name = /^(?:\p{Nd}+|[@*#?\-$!]|[\p{L}_][\p{L}\p{Nd}_]*)/u.exec(rest)?.[0] ?? '';
-    this.#at += [...name].length;
+    this.#at += Array.from(name).length;
     return name;
   }
 

@@ -1,4 +1,5 @@
 import type { LayerIndex } from '../layers/layerindex.ts';
+import type { Layer } from '../layers/layertree.ts';
 import type { DiffId } from '../oci/diffid.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { Agent } from '../protocol/agent-client.ts';
@@ -36,6 +37,8 @@ export interface LayerMounts {
   ensure(diffIds: readonly DiffId[]): Promise<string[]>;
   /** The same layers, to be looked at here. */
   indexes(diffIds: readonly DiffId[]): Promise<LayerIndex[]>;
+  /** The image's layers alone, to be read here. */
+  open(diffIds: readonly DiffId[]): Promise<Layer[]>;
 }
 
 /** What is known of the machine the engine drives. */

@@ -21,6 +21,7 @@ import type {
   ExecInspect,
   ExecStartOptions,
   Filters,
+  ImageBuildOptions,
   ImageHistoryItem,
   ImageInspect,
   ImagesPruned,
@@ -49,6 +50,9 @@ import type {
   WaitCondition,
   Waiting,
 } from '../protocol/engine-api.ts';
+import type { ContentStore } from '../content/contentstore.ts';
+import { EngineBackend } from './build/backend.ts';
+import { Builds } from './build/builds.ts';
 import { Attacher } from './containers/attacher.ts';
 import { containerEvent } from './containers/event.ts';
 import type { Container } from './containers/container.ts';
@@ -98,7 +102,8 @@ export interface ImageParts {
   readonly puller: Puller;
   readonly images: Images;
   readonly layers: LayerContent;
-  readonly applyChanges: ApplyChanges | undefined;
+  readonly content: ContentStore;
+  readonly applyChanges: ApplyChanges;
 }
 
 /** The Engine API, as a face of the services behind it: finds what is meant, asks the one who does it, maps errors. */
@@ -118,6 +123,7 @@ export class Engine implements EngineApi {
   readonly #archives: Archives;
   readonly #exporter: Exporter;
   readonly #committer: Committer;
+  readonly #builds: Builds;
   readonly #trees: ContainerTrees;
   readonly #puller: Puller;
   readonly #images: Images;
@@ -126,7 +132,11 @@ export class Engine implements EngineApi {
   readonly #id: string;
 
   /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
-  constructor(context: EngineContext, { puller, images, layers, applyChanges }: ImageParts, id: string) {
+  constructor(
+    context: EngineContext,
+    { puller, images, layers, content, applyChanges }: ImageParts,
+    id: string,
+  ) {
     this.#context = context;
     this.#execStore = new ExecStore(context.clock);
     const withExecs = { ...context, execs: this.#execStore };
@@ -145,6 +155,17 @@ export class Engine implements EngineApi {
     this.#exporter = new Exporter(context, this.#trees);
     const pauser = this.#pauser;
     this.#committer = new Committer({ context, layers, trees: this.#trees, pauser, applyChanges });
+    const backend = new EngineBackend({
+      context,
+      layers,
+      puller,
+      creator: this.#creator,
+      runner: this.#runner,
+      remover: this.#remover,
+      attacher: this.#attacher,
+      committer: this.#committer,
+    });
+    this.#builds = new Builds({ backend, content, fetch: (...request) => fetch(...request) });
     this.#puller = puller;
     this.#images = images;
     this.#stats = new StatsWatcher(context);
@@ -313,6 +334,13 @@ export class Engine implements EngineApi {
 
   imageInspect(name: string): Promise<ImageInspect> {
     return edge(() => this.#images.inspect(name));
+  }
+
+  imageBuild(
+    context: AsyncIterable<Uint8Array>,
+    options: ImageBuildOptions = {},
+  ): Promise<AsyncIterable<ProgressMessage>> {
+    return edge(() => this.#builds.build(context, options));
   }
 
   imageHistory(name: string): Promise<ImageHistoryItem[]> {

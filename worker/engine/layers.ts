@@ -1,5 +1,6 @@
 import type { Provider } from '../content/contentstore.ts';
 import type { LayerIndex } from '../layers/layerindex.ts';
+import type { Layer } from '../layers/layertree.ts';
 import type { LayersRoot } from '../layers/layersroot.ts';
 import type { LayerStore } from '../layers/layerstore.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -77,8 +78,11 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
 
   async indexes(diffIds: readonly DiffId[]): Promise<LayerIndex[]> {
     const base = await baseLayer();
-    const layers = await Promise.all(diffIds.map((diffId) => this.#store.open(diffId)));
-    return [base, ...layers].map(({ index }) => index);
+    return [base, ...(await this.open(diffIds))].map(({ index }) => index);
+  }
+
+  open(diffIds: readonly DiffId[]): Promise<Layer[]> {
+    return Promise.all(diffIds.map((diffId) => this.#store.open(diffId)));
   }
 
   async #serveBase(): Promise<string> {

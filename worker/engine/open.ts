@@ -1,3 +1,4 @@
+import { applyChanges } from '../build/changes.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import type { Agent } from '../protocol/agent-client.ts';
@@ -8,7 +9,6 @@ import { Engine } from './engine.ts';
 import { Events } from './events.ts';
 import type { FetchBlob } from './images/bundled.ts';
 import { BundledImages } from './images/bundled.ts';
-import type { ApplyChanges } from './images/committer.ts';
 import { Images } from './images/images.ts';
 import type { LayerKeeper } from './images/layercollector.ts';
 import type { LayerContent } from './images/layercontent.ts';
@@ -42,8 +42,6 @@ export interface EngineParts {
   /** For containers' /etc/resolv.conf. */
   readonly resolver?: Resolver;
   readonly onPull?: PullListener;
-  /** What a Dockerfile's instructions mean, for commit and import. */
-  readonly applyChanges?: ApplyChanges | undefined;
 }
 
 /** Puts the engine together. Resolves when it knows the images of earlier visits; asks nothing of the agent. */
@@ -73,11 +71,12 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
   const bundled = new BundledImages(parts.fetchBlob);
   const source = parts.registries ? new ImageSources(bundled, new RegistryImages(parts.registries)) : bundled;
   const puller = new Puller(context, source, parts.layers, parts.onPull);
-  const { layers, content, applyChanges } = parts;
+  const { layers, content } = parts;
   const imageParts = {
     puller,
     images: new Images(context, layers, content, applyChanges),
     layers,
+    content,
     applyChanges,
   };
   return new Engine(context, imageParts, id);

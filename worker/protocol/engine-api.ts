@@ -1,3 +1,4 @@
+import type { ImageBuildOptions } from './engine-api/build.ts';
 import type { CreateConfig, UpdateConfig } from './engine-api/config.ts';
 import type {
   AttachOptions,
@@ -47,6 +48,7 @@ import type {
 } from './engine-api/system.ts';
 import type { Volume, VolumeCreate, VolumesPruned } from './engine-api/volumes.ts';
 
+export * from './engine-api/build.ts';
 export * from './engine-api/config.ts';
 export * from './engine-api/containers.ts';
 export * from './engine-api/error.ts';
@@ -129,6 +131,15 @@ export interface EngineApi {
     tag: string;
     platform?: string;
   }): Promise<AsyncIterable<ProgressMessage>>;
+
+  /**
+   * Builds an image from a tar of its context, packed or not, and answers with the classic builder's messages. A build that
+   * fails before it has begun rejects, a later failure is a message. Giving the messages up cancels the build.
+   */
+  imageBuild(
+    context: AsyncIterable<Uint8Array>,
+    options?: ImageBuildOptions,
+  ): Promise<AsyncIterable<ProgressMessage>>;
 
   imageHistory(name: string): Promise<ImageHistoryItem[]>;
   imageTag(name: string, options: { repo: string; tag?: string }): Promise<void>;

@@ -1,7 +1,8 @@
 import type { ContainerConfig } from '../../protocol/engine-api.ts';
 import { containerConfig } from '../bodies/container.ts';
-import { json, type Reply } from '../http/reply.ts';
+import { json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { readBody } from '../json/body.ts';
+import { buildOptions } from '../parameters/build.ts';
 import { filters } from '../parameters/filters.ts';
 import { boolOr } from '../parameters/values.ts';
 import { type Call, routes } from '../route.ts';
@@ -9,20 +10,25 @@ import { notYet } from './not-yet.ts';
 
 export const buildRoutes = [
   ...routes('not yet', {
-    'POST /build': notYet('building images'),
     'POST /build/cancel': notYet('building images'),
     'POST /session': notYet('building images'),
     'POST /grpc': notYet('building images'),
   }),
   ...routes('served', {
+    'POST /build': build,
     'POST /commit': commit,
-    // Nothing is built, so nothing lies in the cache: `docker system prune` asks for it, too.
+    // The classic builder's cache is its images: there is nothing of BuildKit's, which is meant here.
     'POST /build/prune': async ({ form }) => {
       filters(form);
       return json(200, { CachesDeleted: null, SpaceReclaimed: 0 });
     },
   }),
 ];
+
+async function build({ engine, form, request, version }: Call): Promise<Reply> {
+  const messages = await engine.imageBuild(request.body.bytes, buildOptions(form, version));
+  return stream('application/json', jsonLines(messages, '\r\n'));
+}
 
 /** The config of an empty body is the container's own. */
 async function commit({ engine, form, request }: Call): Promise<Reply> {

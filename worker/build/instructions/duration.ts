@@ -27,3 +27,15 @@ export function parseDuration(text: string): number {
     return sum + factor * Math.round(Number(number) * size);
   }, 0);
 }
+
+/** Go's text for nanoseconds: `1m30s`, `500ms`, `0s`. */
+export function formatDuration(nanoseconds: number): string {
+  if (nanoseconds === 0) return '0s';
+  if (nanoseconds < 1e3) return `${nanoseconds}ns`;
+  if (nanoseconds < 1e6) return `${nanoseconds / 1e3}µs`;
+  if (nanoseconds < 1e9) return `${nanoseconds / 1e6}ms`;
+  const seconds = nanoseconds / 1e9;
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const rest = Number((seconds - hours * 3600 - minutes * 60).toFixed(9));
+  return `${hours > 0 ? `${hours}h` : ''}${seconds >= 60 ? `${minutes}m` : ''}${rest}s`;
+}

@@ -28,11 +28,17 @@ export function parseHealth({ rest, flags }: Statement): Healthcheck {
     throw invalid(`Unknown type ${JSON.stringify(kind.toUpperCase())} in HEALTHCHECK (try CMD)`);
   if (words.length === 0) throw invalid('Missing command after HEALTHCHECK CMD');
   const Retries = retries(given.text('retries'));
-  return { Test: [json ? 'CMD' : 'CMD-SHELL', ...words], ...intervals(given), ...(Retries > 0 && { Retries }) };
+  return {
+    Test: [json ? 'CMD' : 'CMD-SHELL', ...words],
+    ...intervals(given),
+    ...(Retries > 0 && { Retries }),
+  };
 }
 
 function intervals(flags: Flags): Healthcheck {
-  const found = Object.entries(times).map(([member, name]) => [member, interval(name, flags.text(name))] as const);
+  const found = Object.entries(times).map(
+    ([member, name]) => [member, interval(name, flags.text(name))] as const,
+  );
   return Object.fromEntries(found.filter(([, nanoseconds]) => nanoseconds !== 0));
 }
 

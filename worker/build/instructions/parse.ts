@@ -136,9 +136,7 @@ function commandLine(rest: string): CommandLine {
 function argument(word: string): { key: string; value: string | undefined } {
   const cut = word.indexOf('=');
   if (cut === 0) throw invalid('ARG names can not be blank');
-  return cut < 0
-    ? { key: word, value: undefined }
-    : { key: word.slice(0, cut), value: word.slice(cut + 1) };
+  return cut < 0 ? { key: word, value: undefined } : { key: word.slice(0, cut), value: word.slice(cut + 1) };
 }
 
 function volumes(rest: string): string[] {

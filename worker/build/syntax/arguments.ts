@@ -71,9 +71,7 @@ function oldPair(text: string, name: string): Pair {
 function pair(word: string, name: string): Pair {
   const cut = word.indexOf('=');
   if (cut < 0)
-    throw invalid(
-      `Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`,
-    );
+    throw invalid(`Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`);
   if (cut === 0) throw invalid(`${name} names can not be blank`);
   return { key: word.slice(0, cut), value: word.slice(cut + 1) };
 }

@@ -73,7 +73,9 @@ class StatementReader {
     if (isEnd && text === '') return undefined;
     const source = isEnd ? text : this.#joined(text);
     const parsed = parseStatement(source, escape, firstLine);
-    const heredocs = mayHaveHeredocs(parsed, escape) ? heredocsOf(source).map((one) => this.#heredoc(one)) : [];
+    const heredocs = mayHaveHeredocs(parsed, escape)
+      ? heredocsOf(source).map((one) => this.#heredoc(one))
+      : [];
     return { ...parsed, heredocs, lastLine: this.#at };
   }
 

@@ -5,7 +5,7 @@ import type { Container } from '../containers/container.ts';
 import { containerEvent } from '../containers/event.ts';
 import type { Pauser } from '../containers/pauser.ts';
 import type { EngineContext } from '../context.ts';
-import { conflict, notImplemented } from '../errors.ts';
+import { conflict } from '../errors.ts';
 import type { ContainerTrees } from '../files/containertrees.ts';
 import { layerTar } from '../files/layertar.ts';
 import type { LayerContent, NewLayer } from './layercontent.ts';
@@ -20,7 +20,7 @@ export interface CommitterParts {
   readonly layers: Pick<LayerContent, 'create'>;
   readonly trees: ContainerTrees;
   readonly pauser: Pauser;
-  readonly applyChanges: ApplyChanges | undefined;
+  readonly applyChanges: ApplyChanges;
 }
 
 /** Makes an image of what a container has changed. https://github.com/moby/moby/blob/v28.5.2/daemon/commit.go */
@@ -60,7 +60,6 @@ export class Committer {
   #config({ config }: Container, { changes = [], config: own }: CommitOptions): ContainerConfig {
     const start = own ?? config;
     if (changes.length === 0) return mergeConfig(start, config);
-    if (this.#parts.applyChanges === undefined) throw notImplemented('changes are not supported yet');
     return mergeConfig(this.#parts.applyChanges(structuredClone(start), changes), config);
   }
 

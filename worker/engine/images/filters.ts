@@ -3,7 +3,7 @@ import { familiarName, familiarReference } from '../../oci/reference.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { invalid } from '../errors.ts';
 import { parseTimestamp } from '../time.ts';
-import { glob } from './glob.ts';
+import { glob } from '../../oci/glob.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './store.ts';
 

@@ -13,6 +13,8 @@ export interface ImageRecord {
   readonly size: number;
   /** The image that a build or a commit on this engine made it from. */
   readonly parent?: Digest;
+  /** It was made on this engine, so that a build may find its steps done. */
+  readonly builtHere?: true;
 }
 
 /** An image whose layers are here. */

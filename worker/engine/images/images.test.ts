@@ -4,7 +4,7 @@ import { rawTar } from '../../layers/tarfixture.suite.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { Fixture } from '../fixture.suite.ts';
 import { create, drain, failure, makeFixture } from '../fixture.suite.ts';
-import { glob } from './glob.ts';
+import { glob } from '../../oci/glob.ts';
 
 async function sha256(bytes: Uint8Array): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));

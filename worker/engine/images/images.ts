@@ -38,13 +38,13 @@ export class Images {
   readonly #layers: LayerContent;
   readonly #deleter: ImageDeleter;
   readonly #loader: ImageLoader;
-  readonly #applyChanges: ApplyChanges | undefined;
+  readonly #applyChanges: ApplyChanges;
 
   constructor(
     context: ImagesContext,
     layers: LayerContent & LayerKeeper,
     content: ContentStore,
-    applyChanges: ApplyChanges | undefined,
+    applyChanges: ApplyChanges,
   ) {
     this.#context = context;
     this.#applyChanges = applyChanges;

@@ -2,7 +2,6 @@ import { familiarReference } from '../../oci/reference.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ImportOptions } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
-import { notImplemented } from '../errors.ts';
 import { unpacked } from '../../layers/unpack.ts';
 import type { ApplyChanges } from './committer.ts';
 import type { LayerContent } from './layercontent.ts';
@@ -15,11 +14,10 @@ export async function importImage(
   layers: Pick<LayerContent, 'create'>,
   tar: AsyncIterable<Uint8Array>,
   { repo, tag, message, changes = [] }: ImportOptions,
-  applyChanges: ApplyChanges | undefined,
+  applyChanges: ApplyChanges,
 ): Promise<Digest> {
   const reference = repo ? tagReference(repo, tag) : undefined;
-  if (changes.length > 0 && applyChanges === undefined) throw notImplemented('changes are not supported yet');
-  const config = applyChanges?.({}, changes) ?? {};
+  const config = applyChanges({}, changes);
   const layer = await layers.create(unpacked(tar));
   const comment = message ?? '';
   const image = await makeImage(context, { parent: undefined, layer, config, createdBy: '', comment });

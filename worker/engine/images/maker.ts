@@ -20,8 +20,8 @@ export interface ChildImage {
   readonly createdBy: string;
   readonly author?: string;
   readonly comment?: string;
-  /** The container it was made in. */
-  readonly container?: { readonly id: string; readonly config: ContainerConfig };
+  /** The container it was made in, or would have been. */
+  readonly container?: { readonly id?: string; readonly config: ContainerConfig };
 }
 
 /** Makes images as the classic builder and `docker commit` do. https://github.com/moby/moby/blob/v28.5.2/image/image.go (NewChildImage) */
@@ -33,7 +33,8 @@ export async function makeImage(
   const id = await digestOf(configText);
   const { parent, layer } = child;
   const size = (parent?.size ?? 0) + (layer?.size ?? 0);
-  if (!images.has(id)) await images.add({ id, configText, size, ...(parent && { parent: parent.id }) });
+  if (!images.has(id))
+    await images.add({ id, configText, size, builtHere: true, ...(parent && { parent: parent.id }) });
   return id;
 }
 
@@ -45,7 +46,8 @@ function configOf(child: ChildImage, created: string): object {
     architecture,
     ...(author && { author }),
     config,
-    ...(container && { container: container.id, container_config: container.config }),
+    ...(container?.id && { container: container.id }),
+    ...(container && { container_config: container.config }),
     created,
     docker_version: serverVersion,
     history: [...(parent?.full.history ?? []), historyEntry(child, created)],

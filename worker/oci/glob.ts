@@ -1,4 +1,4 @@
-import { invalid } from '../errors.ts';
+import { invalid } from './errors.ts';
 
 /** Go's path.Match: `*` and `?` stand for anything but a slash, `[...]` for one of a set. https://pkg.go.dev/path#Match */
 export function glob(pattern: string): (text: string) => boolean {

@@ -1,0 +1,29 @@
+import { BottleshipError } from '../oci/errors.ts';
+
+export { invalid } from '../oci/errors.ts';
+
+/** A step that could not be done: Docker answers 500 where it has not begun to answer. */
+export function internal(message: string, cause?: unknown): BottleshipError {
+  return new BottleshipError('internal', message, cause === undefined ? undefined : { cause });
+}
+
+/** A command that ended with another code than 0. */
+export class CommandFailed extends Error {
+  readonly code: number;
+
+  constructor(command: readonly string[], code: number) {
+    super(`The command '${command.join(' ')}' returned a non-zero code: ${code}`);
+    this.name = 'CommandFailed';
+    this.code = code;
+  }
+}
+
+/** Puts words before what an operation fails with; its kind stays. */
+export async function failingWith<T>(words: string, operation: () => T | Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!(error instanceof BottleshipError)) throw error;
+    throw new BottleshipError(error.kind, `${words}: ${error.message}`, { cause: error });
+  }
+}

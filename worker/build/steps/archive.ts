@@ -1,0 +1,86 @@
+import { unpacked } from '../../layers/unpack.ts';
+import { errorKind } from '../../oci/errors.ts';
+import { readTar } from '../../oci/tar/reader.ts';
+import type { TarEntry } from '../../oci/tar/scanner.ts';
+import { decodeText } from '../../oci/text.ts';
+import { internal } from '../errors.ts';
+import type { LayerDraft } from '../files/draft.ts';
+import type { SourceFile } from '../files/file.ts';
+import { memoryFile, newDirectory } from '../files/file.ts';
+import { lookUp } from '../files/lookup.ts';
+import { cleanRelative } from '../path.ts';
+import { rootOwner } from './owner.ts';
+
+/** Whether a file is a tar, packed or not: its first entry can be read. */
+export async function isArchive(file: SourceFile): Promise<boolean> {
+  try {
+    for await (const _ of readTar(unpacked(file.contents()))) return true;
+    return false;
+  } catch (error) {
+    if (errorKind(error) === 'invalid') return false;
+    throw error;
+  }
+}
+
+/** Unpacks an archive into a directory of the draft, with the owners that it names. */
+export async function unpackArchive(
+  draft: LayerDraft,
+  directory: readonly string[],
+  file: SourceFile,
+): Promise<void> {
+  draft.makeDirectory(directory, rootOwner);
+  let pending: { entry: TarEntry; pieces: Uint8Array[] } | undefined;
+  for await (const event of readTar(unpacked(file.contents()))) {
+    if ('bytes' in event) {
+      pending?.pieces.push(event.bytes.slice());
+      continue;
+    }
+    if (pending !== undefined) put(draft, directory, pending.entry, pending.pieces);
+    pending = { entry: event.entry, pieces: [] };
+  }
+  if (pending !== undefined) put(draft, directory, pending.entry, pending.pieces);
+}
+
+function put(draft: LayerDraft, directory: readonly string[], entry: TarEntry, pieces: Uint8Array[]): void {
+  const name = cleanRelative(decodeText(entry.path));
+  if (name === '.' || name === '/') return;
+  if (name === '..' || name.startsWith('../'))
+    throw internal(`${JSON.stringify(name)} is outside of "/${directory.join('/')}"`);
+  const place = (path: string) => lookUp(draft.root, `/${directory.join('/')}/${path}`, false);
+  const { names } = place(name);
+  if (entry.type !== 'hardlink') return draft.put(names, fileOf(entry, pieces), rootOwner);
+  const target = place(decodeText(entry.link)).node;
+  if (target === undefined)
+    throw internal(`link ${decodeText(entry.link)} ${name}: no such file or directory`);
+  draft.put(names, target.file, rootOwner);
+}
+
+function fileOf(entry: TarEntry, pieces: Uint8Array[]): SourceFile {
+  const { type, mode, uid, gid, mtime, major, minor, xattrs } = entry;
+  const common = {
+    mode: mode & 0o7777,
+    uid,
+    gid,
+    mtime: Math.max(0, mtime.seconds),
+    ...(xattrs && { attributes: xattrs }),
+  };
+  if (type === 'file') return { ...memoryFile(joined(pieces), common), identity: {} };
+  const kind = type === 'hardlink' ? 'file' : type;
+  return newDirectory({
+    ...common,
+    kind,
+    major,
+    minor,
+    link: type === 'symlink' ? decodeText(entry.link) : '',
+  });
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
+}

@@ -1,0 +1,167 @@
+import { errorKind, errorMessage } from '../../oci/errors.ts';
+import { scratch } from '../backend.ts';
+import { failingWith, internal } from '../errors.ts';
+import { LayerDraft } from '../files/draft.ts';
+import { memoryFile } from '../files/file.ts';
+import type { TreeNode } from '../files/tree.ts';
+import { layersRoot } from '../files/tree.ts';
+import type { InstructionNamed } from '../instructions/instruction.ts';
+import { shellOf } from '../config.ts';
+import { resolvePath } from '../path.ts';
+import type { Variables, SubstitutionOptions } from '../substitution.ts';
+import { substitute } from '../substitution.ts';
+import { heredocText } from '../syntax/heredoc.ts';
+import { joinedHash } from './contenthash.ts';
+import type { StepContext } from './context.ts';
+import { download, isAddress } from './download.ts';
+import { parseOwner, rootOwner } from './owner.ts';
+import type { Recorder } from './recorder.ts';
+import { stepResult } from './recorder.ts';
+import { needsBuildKit } from './run.ts';
+import type { CopySource } from './sources.ts';
+import { findSources, looseSource } from './sources.ts';
+import type { StageState } from './state.ts';
+import { transfer } from './transfer.ts';
+
+type CopyInstruction = InstructionNamed<'ADD' | 'COPY'>;
+
+/** ADD and COPY: files into the image before, without a container. */
+export async function copy(
+  context: StepContext,
+  recorder: Recorder,
+  state: StageState,
+  instruction: CopyInstruction,
+  expansion: { variables: Variables; substitution: SubstitutionOptions },
+): Promise<void> {
+  const { name, destination, chown } = instruction;
+  if (name === 'COPY' && instruction.parents) throw internal(`the --parents option ${needsBuildKit}`);
+  const sources = await new SourceFinder(context, instruction, expansion).find();
+  const owner = chown === '' ? '' : `--chown=${chown} `;
+  const mode = instruction.chmod === '' ? '' : `--chmod=${instruction.chmod} `;
+  const hash = await joinedHash(sources.map((source) => source.hash));
+  const words = `#(nop) ${name} ${owner}${mode}${hash} in ${destination} `;
+  const result = stepResult(state, { ...state.config, Cmd: [...shellOf(state.config), words] });
+  if (await recorder.isCached(state, result)) return;
+  const draft = await draftOf(context, state, instruction, sources);
+  await recorder.made(state, result, draft.isEmpty ? undefined : draft.tar());
+}
+
+async function draftOf(
+  { backend }: StepContext,
+  { image, config }: StageState,
+  instruction: CopyInstruction,
+  sources: readonly CopySource[],
+): Promise<LayerDraft> {
+  const { name, chown, chmod, excludes } = instruction;
+  const root = layersRoot(await backend.layers(image));
+  const draft = new LayerDraft(root, Math.floor(backend.now() / 1000));
+  const named =
+    chown === ''
+      ? undefined
+      : await failingWith('unable to convert uid/gid chown string to host mapping', () =>
+          parseOwner(chown, root),
+        );
+  const keepsOwner = name === 'COPY' && instruction.from !== '';
+  const options = {
+    destination: absolute(config.WorkingDir ?? '', instruction.destination),
+    owner: named ?? (keepsOwner ? undefined : rootOwner),
+    mode: chmod === '' ? undefined : parseMode(chmod),
+    excludes,
+    unpack: name === 'ADD',
+  };
+  for (const source of sources)
+    await failingWith('failed to copy files', () => transfer(draft, source, options));
+  return draft;
+}
+
+/** A slash at the end stays, since it says that a directory is meant. */
+function absolute(directory: string, destination: string): string {
+  const path = resolvePath(directory, destination);
+  return destination.endsWith('/') && path !== '/' ? `${path}/` : path;
+}
+
+function parseMode(chmod: string): number {
+  if (!/^0?[0-7]{3,4}$/.test(chmod))
+    throw internal(`invalid chmod parameter: '${chmod}'. it should be octal string and between 0 and 07777`);
+  return Number.parseInt(chmod, 8);
+}
+
+class SourceFinder {
+  readonly #context: StepContext;
+  readonly #instruction: CopyInstruction;
+  readonly #expansion: { variables: Variables; substitution: SubstitutionOptions };
+
+  constructor(
+    context: StepContext,
+    instruction: CopyInstruction,
+    expansion: { variables: Variables; substitution: SubstitutionOptions },
+  ) {
+    this.#context = context;
+    this.#instruction = instruction;
+    this.#expansion = expansion;
+  }
+
+  async find(): Promise<CopySource[]> {
+    const { name, destination } = this.#instruction;
+    const sources = await failingWith(`${name} failed`, () => this.#all());
+    if (sources.length > 1 && !destination.endsWith('/'))
+      throw internal(
+        `When using ${name} with more than one source file, the destination must be a directory and end with a /`,
+      );
+    return sources;
+  }
+
+  async #all(): Promise<CopySource[]> {
+    const { sources, contents } = this.#instruction;
+    const found: CopySource[] = [];
+    const root = sources.every(isAddress) ? undefined : await this.#root();
+    for (const path of sources) found.push(...(await this.#one(path, root)));
+    for (const heredoc of contents) {
+      const text = heredocText(heredoc);
+      const { variables, substitution } = this.#expansion;
+      const bytes = new TextEncoder().encode(
+        heredoc.expand
+          ? substitute(text, variables, { ...substitution, rawQuotes: true, rawEscapes: true })
+          : text,
+      );
+      found.push(await looseSource(heredoc.name, memoryFile(bytes)));
+    }
+    if (found.length === 0) throw internal('no source files were specified');
+    return found;
+  }
+
+  async #one(path: string, root: TreeNode | undefined): Promise<CopySource[]> {
+    const { name, destination } = this.#instruction;
+    if (isAddress(path)) {
+      if (name === 'COPY') throw internal("source can't be a URL for COPY");
+      return [await download(this.#context, path, destination)];
+    }
+    if (root === undefined) throw internal('missing build context');
+    return findSources(root, path, this.#from === '');
+  }
+
+  get #from(): string {
+    return this.#instruction.name === 'COPY' ? this.#instruction.from : '';
+  }
+
+  async #root(): Promise<TreeNode | undefined> {
+    if (this.#from === '') return this.#context.files;
+    return layersRoot(await this.#context.backend.layers(await this.#fromImage(this.#from)));
+  }
+
+  /** A stage by its name or number, or an image. */
+  async #fromImage(from: string): Promise<string> {
+    const { backend, platform, pull, output } = this.#context;
+    try {
+      const stage = this.#context.stageImage(from);
+      if (stage !== undefined) return stage;
+      if (from === 'scratch') return scratch.id;
+      const options = { where: pull ? 'pull' : 'anywhere', platform } as const;
+      return (await backend.image(from, options, output.report)).id;
+    } catch (error) {
+      if (errorKind(error) === 'internal')
+        throw internal(`invalid from flag value ${from}: ${errorMessage(error)}`, error);
+      throw error;
+    }
+  }
+}
