@@ -129,7 +129,7 @@ describe('errors', () => {
     ['POST /swarm/leave', '503 This node is not part of a swarm'],
     ['PUT /volumes/nope', '503 volume update only valid for cluster volumes, but swarm is unavailable'],
     ['GET /containers/nope/attach/ws', '404 No such container: nope'],
-    ['POST /build', '501 building images is not supported yet'],
+    ['POST /build', '500 Cannot locate specified Dockerfile: Dockerfile'],
   ])('%s: %s', async (line, expected) => {
     if (expected === '') expect((await ask(line)).status).toBe(404);
     else expect(await message(line)).toBe(expected);

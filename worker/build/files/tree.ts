@@ -89,7 +89,8 @@ async function* contentsOf(
 ): AsyncGenerator<Uint8Array> {
   const [start, size] = [data.inodes.offset[inode] ?? 0, data.inodes.size[inode] ?? 0];
   const map = data.sparse.get(inode);
-  for (let at = 0; at < size && tar !== undefined; at += piece) {
+  if (tar === undefined) return;
+  for (let at = 0; at < size; at += piece) {
     const length = Math.min(piece, size - at);
     yield await (map === undefined ? tar.read(start + at, length) : readSparse(tar, start, map, at, length));
   }
