@@ -184,6 +184,33 @@ describe('volumes', () => {
     });
   });
 
+  test('one over /etc does not hide names and addresses; a read-only root has them read-only', async () => {
+    const list = 'cat /etc/hostname; head -n 1 /etc/hosts; touch /etc/hosts /etc/new';
+    const config = { Hostname: 'seen', Volumes: { '/etc': {} } };
+    expect(await run({}, list, config)).toBe('seen\n127.0.0.1\tlocalhost');
+    expect(await run({ ReadonlyRootfs: true }, list, config)).toBe(
+      'seen\n127.0.0.1\tlocalhost\ntouch: /etc/hosts: Read-only file system',
+    );
+    await machine().out('echo mine > /tmp/hosts');
+    expect(await run({ Binds: ['/tmp/hosts:/etc/hosts'] }, 'cat /etc/hosts')).toBe('mine');
+  });
+
+  test('a file system of its own is there while it is used, for all who use it', async () => {
+    const DriverOpts = { type: 'tmpfs', device: 'tmpfs', o: 'size=1m,uid=7' };
+    await engine().volumeCreate({ Name: 'memory', DriverOpts });
+    const [a, b] = [await start({ Binds: ['memory:/m'] }), await start({ Binds: ['memory:/m'] })];
+    expect(await exec(a, 'echo x > /m/f; stat -c %u /m')).toBe('7');
+    expect(await exec(b, 'cat /m/f; df /m | tail -n 1')).toMatch(/^x\ntmpfs +1024 /);
+    await engine().containerStop(a, { timeout: 0 });
+    expect(await exec(b, 'cat /m/f')).toBe('x');
+    await engine().containerStop(b, { timeout: 0 });
+    expect(await machine().out('grep -c volumes/memory /proc/mounts; true')).toBe('0');
+    await engine().volumeCreate({ Name: 'broken', DriverOpts: { type: 'nosuch', device: 'x' } });
+    expect(await failure(start({ Binds: ['broken:/m'] }))).toMatch(
+      /^error while mounting volume '.*_data': failed to mount local volume: mount x:.*_data, data: .*$/,
+    );
+  });
+
   test('over a file it is refused', async () => {
     expect(await failure(start({}, { Volumes: { '/bin/busybox': {} } }))).toContain(
       'cannot mount volume over existing file, file exists',
@@ -299,6 +326,17 @@ describe('namespaces', () => {
 });
 
 describe('lifecycle', () => {
+  test('a working directory is made with the container, and is no file', async () => {
+    const { Id } = await engine().containerCreate({ Image: 'busybox', WorkingDir: '/a/b' });
+    expect((await engine().containerPathStat(Id, '/a/b')).name).toBe('b');
+    await expect(
+      engine().containerCreate({ Image: 'busybox', WorkingDir: '/bin/cat' }),
+    ).rejects.toMatchObject({
+      status: 500,
+      message: 'Cannot mkdir: /bin/cat is not a directory',
+    });
+  });
+
   test('restart keeps what --rm would take away', async () => {
     const id = await start({ AutoRemove: true, Binds: ['/anon'] });
     await exec(id, 'echo here > /file; echo there > /anon/file');

@@ -144,7 +144,7 @@ export class Engine implements EngineApi {
     this.#stopper = new Stopper(context);
     this.#pauser = new Pauser(context);
     this.#remover = new Remover(withExecs, this.#stopper);
-    this.#runner = new Runner(context, this.#remover, new Connector(context));
+    this.#runner = new Runner(withExecs, this.#remover, new Connector(context));
     this.#restarter = new Restarter(context, this.#stopper, this.#runner);
     this.#updater = new Updater(context);
     this.#pruner = new Pruner(context, this.#remover, (container) => this.#sizes(container));

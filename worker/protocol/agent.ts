@@ -28,7 +28,7 @@ export interface AgentCalls {
   resize: [{ stream: number; size: TerminalSize }, null];
   /** Starts the `filetree` program (see filetree.ts) in a root. Fails when the root cannot be put together; its end is an `exited` like any other. */
   filetree: [FiletreeParams, StartedResult];
-  /** Makes the directories of volumes, and fills those that are empty from a container's image. */
+  /** Makes the directories of volumes, fills those that are empty from a container's image, and makes its working directory. */
   prepare: [PrepareParams, null];
   /** Removes volumes with all they hold. */
   removeVolumes: [{ names: string[] }, null];
@@ -167,6 +167,8 @@ export interface SpecMount {
   subpath?: string;
   /** Make the directory `source` when it is missing. */
   create?: boolean;
+  /** To be mounted on `source` first, for as long as a container that has it runs. */
+  filesystem?: { type: string; device: string; options: string[] };
   /** As for mount(8): ro, nosuid, nodev, noexec, size=64k, mode=1777, ...; for binds also rro (with all below it) and the propagation. */
   options: string[];
 }
@@ -174,6 +176,8 @@ export interface SpecMount {
 export interface PrepareParams {
   /** Of the container whose image they are filled from, the lowest first. */
   layers: string[];
+  /** In the writable layer of a container. */
+  workingDirectory?: { container: string; path: string };
   volumes: {
     name: string;
     /** Where in the image its first content is. Without it the volume begins empty. */

@@ -82,7 +82,8 @@ function takeIdentity(process: ProcessSpec, privileges: Privileges, identity: Id
 const PR_SET_NO_NEW_PRIVS = 38;
 
 function withHome(env: readonly string[], home: string): readonly string[] {
-  return env.some((entry) => entry.startsWith('HOME=')) ? env : [...env, `HOME=${home}`];
+  const others = env.filter((entry) => entry !== 'HOME=');
+  return others.some((entry) => entry.startsWith('HOME=')) ? others : [...others, `HOME=${home}`];
 }
 
 function setLimit(resource: number, soft: number, hard: number): void {

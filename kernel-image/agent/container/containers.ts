@@ -38,7 +38,8 @@ import { privilegesOf, restrictDevices } from './privileges.ts';
 import { networkSockets } from './network.ts';
 import { closeNamespaces, joinedPids, openNamespaces } from './namespaces.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
-import { fillVolumes, makeVolumes } from './volumes.ts';
+import { VolumeMounts } from './volumemounts.ts';
+import { fillRoot, makeVolumes } from './volumes.ts';
 
 /** All that a further process joins after it has come to be, which is all but the process namespace. */
 const joined = namespace.NEWNS | namespace.NEWUTS | namespace.NEWIPC | namespace.NEWNET | namespace.NEWCGROUP;
@@ -64,6 +65,7 @@ export class Containers {
   readonly #exited: (event: ExitedEvent) => void;
   readonly #running = new Map<string, Running>();
   readonly #proxies: Proxies;
+  readonly #volumes = new VolumeMounts();
   readonly #ownPids = open('/proc/self/ns/pid', flags.O_RDONLY);
 
   constructor(processes: Processes, logs: Logs, exited: (event: ExitedEvent) => void) {
@@ -86,6 +88,7 @@ export class Containers {
         namespaces,
         devices: devices.nodes,
       };
+      this.#volumes.take(spec.id, spec.mounts);
       this.#proxies.start(spec);
       this.#inCgroup(spec, rules, (cgroup) => this.#launch(spec, start, cgroup, answer));
     } finally {
@@ -100,6 +103,7 @@ export class Containers {
       launch(cgroup);
     } catch (error) {
       this.#proxies.stop(spec.id);
+      this.#volumes.release(spec.id);
       removeCgroup(spec.id);
       throw error;
     } finally {
@@ -121,6 +125,7 @@ export class Containers {
         answer.result({ pid });
       },
       failed: (failure) => {
+        this.#volumes.release(spec.id);
         this.#proxies.stop(spec.id);
         removeCgroup(spec.id);
         answer.failure(failure);
@@ -136,6 +141,7 @@ export class Containers {
     this.#running.delete(spec.id);
     this.#proxies.stop(spec.id);
     removeCgroup(spec.id);
+    this.#volumes.release(spec.id);
     if (autoRemove) removeSnapshot(spec.id);
     this.#exited({ process: spec.process.process, code, oomKilled: killedForMemory });
   }
@@ -236,13 +242,14 @@ export class Containers {
   }
 
   /** Answers when the volumes are filled, which another process sees to. */
-  prepare({ layers, volumes }: PrepareParams, answer: Answer<null>): void {
-    const empty = makeVolumes(volumes);
-    if (empty.length === 0) return answer.result(null);
+  prepare(params: PrepareParams, answer: Answer<null>): void {
+    const empty = makeVolumes(params.volumes);
+    if (params.workingDirectory) createSnapshot(params.workingDirectory.container);
+    else if (empty.length === 0) return answer.result(null);
     this.#processes.launch({
       stdio: {},
       namespaces: namespace.NEWNS,
-      become: () => fillVolumes(layers, empty),
+      become: () => fillRoot(params, empty),
       started: () => undefined,
       failed: (failure) => answer.failure(failure),
       exited: () => answer.result(null),

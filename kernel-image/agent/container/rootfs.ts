@@ -58,11 +58,22 @@ export function enterRoot(spec: ContainerSpec, asked: readonly DeviceNode[], sha
   standardMounts(spec, replaced);
   if (sharedMemory !== undefined) attachAnywhere(sharedMemory, sharedMemoryPath, sharedMemoryPath);
   addHostDevices(devices);
-  for (const [tree, target] of files) attachFile(tree, target);
-  if (spec.init) makeReadonly(initPath);
   for (const entry of spec.mounts) addMount(entry, binds.get(entry));
+  attachFiles(spec, files, replaced);
   setSysctls(spec.sysctls);
 }
+
+/** They are seen through a volume that lies over their directory; one that was put in a file's place is seen instead of it. */
+function attachFiles(spec: ContainerSpec, files: readonly File[], replaced: ReadonlySet<string>): void {
+  for (const [tree, target] of files) {
+    if (replaced.has(target)) close(tree);
+    else attachFile(tree, target);
+    if (target === initPath || (spec.readonlyRootfs && !replaced.has(target))) makeReadonly(target);
+  }
+}
+
+/** A detached mount of a file, and the place it is for. */
+type File = [tree: number, target: string];
 
 /** Last, when nothing needs to be written any more: masks what must not be seen and closes the root if asked to. */
 export function sealRoot(spec: ContainerSpec): void {
@@ -82,13 +93,13 @@ export function rootTree(id: string, layers: readonly string[]): number {
   );
 }
 
-function openFiles(spec: ContainerSpec): [tree: number, target: string][] {
+function openFiles(spec: ContainerSpec): File[] {
   const files = openNetworkFiles('container' in spec.files ? spec.files.container : spec.id);
   if (spec.init) files.push([cloneTree('/bin/docker-init'), initPath]);
   return files;
 }
 
-export function openNetworkFiles(id: string): [tree: number, target: string][] {
+export function openNetworkFiles(id: string): File[] {
   const from = containerPath(id);
   return [
     [cloneTree(`${from}/resolv.conf`), '/etc/resolv.conf'],
@@ -131,8 +142,8 @@ function standardBatch(
   replaced: ReadonlySet<string>,
 ): Batch {
   const calls = new Batch();
-  const put = (target: string, type: string, flags: number, data: string | number): void => {
-    if (!replaced.has(target)) calls.add(`mount ${target}`, nr.mount, type, target, type, flags, data);
+  const put = (target: string, type: string, flags: number, data: string | number, source = type): void => {
+    if (!replaced.has(target)) calls.add(`mount ${target}`, nr.mount, source, target, type, flags, data);
   };
   const directory = (path: string): void => {
     if (!replaced.has(path)) calls.add(`mkdir ${path}`, nr.mkdir, path, 0o755);
@@ -143,11 +154,11 @@ function standardBatch(
     addDevices(calls);
     for (const path of ['/dev/pts', '/dev/shm', '/dev/mqueue']) directory(path);
     put('/dev/pts', 'devpts', ms.NOSUID | ms.NOEXEC, 'newinstance,ptmxmode=0666,mode=0620,gid=5');
-    put('/dev/shm', 'tmpfs', quiet, `mode=1777,size=${shmSize}`);
+    put('/dev/shm', 'tmpfs', quiet, `mode=1777,size=${shmSize}`, 'shm');
     put('/dev/mqueue', 'mqueue', quiet, 0);
   }
   put('/sys', 'sysfs', quiet | access, 0);
-  put('/sys/fs/cgroup', 'cgroup2', quiet | cgroupAccess, 'nsdelegate');
+  put('/sys/fs/cgroup', 'cgroup2', quiet | cgroupAccess, 'nsdelegate', 'cgroup');
   return calls;
 }
 

@@ -5,7 +5,7 @@ import { attach, cloneTree, overlay, unmount } from '../kernel/mounts.ts';
 import { exit } from '../process/clone.ts';
 import { copyTree } from './copy.ts';
 import { paths, volumePath } from './paths.ts';
-import { attachRoot, changeRoot } from './rootfs.ts';
+import { attachRoot, changeRoot, rootTree } from './rootfs.ts';
 import { removeTree } from './snapshot.ts';
 
 type Volume = PrepareParams['volumes'][number];
@@ -21,13 +21,28 @@ export function makeVolumes(volumes: readonly Volume[]): Volume[] {
   });
 }
 
-/** In a child with a mount namespace of its own: fills volumes from an image. No path of the image is used before its root is the root. */
-export function fillVolumes(layers: readonly string[], volumes: readonly Volume[]): never {
+/**
+ * In a child with a mount namespace of its own: fills volumes from an image, and makes a working directory. No path of
+ * the image is used before its root is the root.
+ */
+export function fillRoot({ layers, workingDirectory }: PrepareParams, volumes: readonly Volume[]): never {
   const trees = volumes.map(({ name }) => cloneTree(dataPath(name)));
-  attachRoot(overlay(layers.map((layer) => `${paths.layers}/${layer}`)));
+  attachRoot(
+    workingDirectory
+      ? rootTree(workingDirectory.container, layers)
+      : overlay(layers.map((layer) => `${paths.layers}/${layer}`)),
+  );
   changeRoot();
+  if (workingDirectory) makeWorkingDirectory(workingDirectory.path);
   volumes.forEach(({ from = '' }, i) => fill(from, trees[i] ?? -1));
   return exit(0);
+}
+
+function makeWorkingDirectory(path: string): void {
+  const mode = modeOf(path);
+  if (mode < 0) mkdirs(path);
+  else if ((mode & fileType.mask) !== fileType.directory)
+    throw new RequestError('ENOTDIR', 'spec', `Cannot mkdir: ${path} is not a directory`);
 }
 
 /** Every image has a /proc, from the lowest layer, and nothing in it. */

@@ -67,6 +67,7 @@ export function attach(tree: number, target: string): void {
 export function overlay(layers: readonly string[], upper?: string, work?: string): number {
   const context = check('fsopen overlay', syscall(nr.fsopen, 'overlay', 1));
   try {
+    configure(context, 'source', 'overlay');
     for (const layer of layers.toReversed()) configure(context, 'lowerdir+', layer);
     if (upper !== undefined) configure(context, 'upperdir', upper);
     if (work !== undefined) configure(context, 'workdir', work);

@@ -1,6 +1,7 @@
 import type { AttachOptions, Attached, OutputChunk, Sink } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
-import { conflict } from '../errors.ts';
+import { conflict, invalid } from '../errors.ts';
+import { detachable, parseDetachKeys } from '../io/detachkeys.ts';
 import { Subscription } from '../io/subscription.ts';
 import { logAndLive } from '../logs/logs.ts';
 import type { Container } from './container.ts';
@@ -19,16 +20,22 @@ export class Attacher {
   /** `given` is how the client calls the container, for the error. */
   attach(container: Container, given: string, options: AttachOptions): Attached {
     const { state, config } = container;
+    const keys = parseDetachKeys(options.detachKeys);
+    if (keys === undefined) throw invalid(`Invalid detach keys (${options.detachKeys}) provided`);
     if (state.paused) throw conflict(`container ${given} is paused, unpause the container before attach`);
     if (state.restarting)
       throw conflict(`container ${given} is restarting, wait until the container is running`);
     containerEvent(this.#context.events, container, 'attach');
     const output = options.stream ? container.output.subscribe(streamsOf(options)) : nothing();
-    const stdin =
-      options.stdin && options.stream && config.OpenStdin ? stdinOf(container, output) : undefined;
+    const wantsStdin = options.stdin && options.stream && config.OpenStdin;
+    const stdin = wantsStdin ? stdinOf(container, output) : undefined;
+    const detach = (): void => {
+      containerEvent(this.#context.events, container, 'detach');
+      output.finish();
+    };
     return {
       raw: config.Tty,
-      ...(stdin && { stdin }),
+      ...(stdin && { stdin: config.Tty ? detachable(stdin, keys, detach) : stdin }),
       output: options.logs ? logAndLive(this.#context, container, streamsOf(options), output) : output,
     };
   }

@@ -97,7 +97,7 @@ export class Creator {
       });
       const container = newContainer({ ...record, mounts });
       const links = parseLinks(host, containers);
-      await this.#prepare(container);
+      await this.#prepare(container, wanted.config.WorkingDir);
       containers.links.add(container.id, links);
       containers.add(container);
       return container;
@@ -108,14 +108,22 @@ export class Creator {
     }
   }
 
-  /** Volumes are filled now, so that others may have them before this container has ever run. */
-  async #prepare({ layers, mounts }: Container): Promise<void> {
-    const volumes = mounts.flatMap(({ name, copy, destination }) =>
-      name === undefined ? [] : [{ name, ...(copy && { from: destination }) }],
+  /** Volumes are filled and the working directory is made now: others may use them before this container has ever run. */
+  async #prepare(container: Container, wanted: string | undefined): Promise<void> {
+    const { id, layers, mounts } = container;
+    const volumes = mounts.flatMap(({ name, copy, destination, filesystem }) =>
+      name === undefined ? [] : [{ name, ...(copy && !filesystem && { from: destination }) }],
     );
-    if (volumes.length === 0) return;
+    const path = wanted ? container.config.WorkingDir : '/';
+    if (volumes.length === 0 && path === '/') return;
     const names = await this.#context.layers.ensure(layers);
-    await this.#context.agent.call('prepare', { layers: names, volumes });
+    const workingDirectory = path === '/' ? undefined : { container: id, path };
+    container.hasSnapshot = workingDirectory !== undefined;
+    await this.#context.agent.call('prepare', {
+      layers: names,
+      volumes,
+      ...(workingDirectory && { workingDirectory }),
+    });
   }
 
   #record(wanted: Wanted, image: Source, givenName: string): Omit<NewContainer, 'mounts'> {

@@ -3,6 +3,7 @@ import { within } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict, notModified } from '../errors.ts';
 import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
+import type { ExecStore } from '../exec/store.ts';
 import { Fanout } from '../io/fanout.ts';
 import { logAttributes } from '../logs/attributes.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
@@ -20,13 +21,13 @@ import { logSpec } from './logconfig.ts';
 import { otherContainer } from './modes.ts';
 import type { Remover } from './remover.ts';
 import { nextRestart } from './restartpolicy.ts';
-import { networkOwner, requireShared } from './sharing.ts';
+import { filesOwner, networkOwner, requireShared } from './sharing.ts';
 import { setRestarting, setRunning, setStopped } from './state.ts';
 
 type RunnerContext = Pick<
   EngineContext,
   'agent' | 'clock' | 'containers' | 'events' | 'processes' | 'layers' | 'logs' | 'machine'
->;
+> & { readonly execs: ExecStore };
 
 /** How long Docker waits for a slow reader before it calls a container exited. */
 const drainTimeout = 2000;
@@ -99,6 +100,7 @@ export class Runner {
         layers: directories,
         sandbox: container.sandbox,
         linkHosts: linkHosts(links),
+        filesOwner: filesOwner(this.#context.containers, container),
         resolver: machine.resolver,
       };
       const spec = { ...buildSpec(container, place), ...(log && { log }) };
@@ -205,6 +207,7 @@ export class Runner {
     container.output = new Fanout();
     container.terminal = undefined;
     container.input.disconnect();
+    this.#context.execs.deleteUnstarted(container);
     return output;
   }
 

@@ -39,6 +39,12 @@ export function networkOwner(containers: ContainerStore, id: string, owner: stri
   return found;
 }
 
+/** The container whose files about names and addresses another one has: its own, unless it is on somebody's network. */
+export function filesOwner(containers: ContainerStore, container: Container): string {
+  const owner = otherContainer(container.hostConfig.NetworkMode);
+  return owner === undefined ? container.id : filesOwner(containers, containers.get(owner));
+}
+
 function requireIpc(containers: ContainerStore, owner: string): void {
   const found = requireActive(containers.get(owner));
   if (!['shareable', 'host'].includes(found.hostConfig.IpcMode) && !otherContainer(found.hostConfig.IpcMode))

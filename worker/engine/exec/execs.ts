@@ -1,13 +1,15 @@
-import type { Attached, ExecConfig, ExecStartOptions, OutputChunk } from '../../protocol/engine-api.ts';
+import type { Attached, ExecConfig, ExecStartOptions, OutputChunk, Sink } from '../../protocol/engine-api.ts';
 import { within } from '../clock.ts';
 import type { Container } from '../containers/container.ts';
 import { containerEvent } from '../containers/event.ts';
 import { requireRunning } from '../containers/stopper.ts';
 import type { EngineContext } from '../context.ts';
-import { conflict, invalid } from '../errors.ts';
+import { conflict, internal, invalid } from '../errors.ts';
 import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
 import { randomId } from '../ids.ts';
+import { detachable, parseDetachKeys } from '../io/detachkeys.ts';
 import { Fanout } from '../io/fanout.ts';
+import type { Subscription } from '../io/subscription.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, releaseInput, resetStreams } from '../io/stdio.ts';
 import type { ExpectedProcess } from '../processes.ts';
@@ -38,6 +40,8 @@ export class Execs {
     requireActive(container, given);
     const { Cmd } = config;
     if (!Cmd?.length) throw invalid('No exec command specified');
+    if (parseDetachKeys(config.DetachKeys) === undefined)
+      throw internal(`Invalid escape keys (${config.DetachKeys}) provided`);
     const exec: Exec = {
       id: randomId(),
       container,
@@ -64,11 +68,19 @@ export class Execs {
     const subscription = output.subscribe(options.Detach ? [] : attachedStreams(exec.config));
     try {
       const stdin = await this.#launch(exec, options, output);
-      return stdin ? { raw, stdin, output: subscription } : { raw, output: subscription };
+      if (stdin === undefined) return { raw, output: subscription };
+      return { raw, stdin: raw ? this.#detachable(exec, stdin, subscription) : stdin, output: subscription };
     } catch (error) {
       this.#failed(exec, error, options, output);
       return { raw, output: subscription };
     }
+  }
+
+  #detachable(exec: Exec, stdin: Sink, output: Subscription): Sink {
+    return detachable(stdin, parseDetachKeys(exec.config.DetachKeys) ?? new Uint8Array(), () => {
+      this.#tell(exec, 'exec_detach');
+      output.finish();
+    });
   }
 
   /** Runs a health check's command. @throws what keeps it from being started */

@@ -27,6 +27,15 @@ export class ExecStore {
     return exec;
   }
 
+  /** Those that have not been started when their container ends never will be. */
+  deleteUnstarted({ execs }: Container): void {
+    for (const id of execs) {
+      if (this.#byId.get(id)?.started) continue;
+      this.#byId.delete(id);
+      execs.delete(id);
+    }
+  }
+
   /** Those of a container that is gone. */
   deleteOf(container: Container): void {
     for (const [id, exec] of this.#byId) if (exec.container === container) this.#byId.delete(id);

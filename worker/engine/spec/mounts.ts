@@ -22,6 +22,7 @@ function bindMount(mount: ContainerMount): SpecMount {
     type: 'bind',
     source,
     ...(subpath !== undefined && { subpath }),
+    ...(mount.filesystem && { filesystem: mount.filesystem }),
     ...((mount.create || mount.type === 'volume') && { create: true }),
     options: [
       recursive ? 'rbind' : 'bind',

@@ -38,6 +38,8 @@ export interface SpecPlace {
   readonly sandbox?: Sandbox | undefined;
   /** Lines of /etc/hosts about the containers it is linked to. */
   readonly linkHosts?: readonly string[];
+  /** The ID of the container whose /etc/hosts and so on it has, if those are not its own. */
+  readonly filesOwner?: string;
 }
 
 /** The container as the agent is told to make it. */
@@ -101,11 +103,11 @@ function envOf({ config, linkEnv }: SpecSource, tty: boolean): string[] {
 function filesOf(
   { config, hostConfig }: SpecSource,
   network: ContainerSpec['network'],
-  { resolver, linkHosts }: SpecPlace,
+  { resolver, linkHosts, filesOwner }: SpecPlace,
   endpoints: readonly EndpointSpec[],
 ): ContainerSpec['files'] {
   return typeof network === 'object'
-    ? network
+    ? { container: filesOwner ?? network.container }
     : files(config, hostConfig, resolver, { endpoints, linkHosts });
 }
 

@@ -1,3 +1,4 @@
+import type { SpecMount } from '../../protocol/agent.ts';
 import type { MountPoint } from '../../protocol/engine-api.ts';
 
 /** A place in a container where something of the machine is: what its mounts have come to when it was made. */
@@ -11,6 +12,8 @@ export interface ContainerMount {
   /** The volume was made for this container and has no name of its own. */
   readonly anonymous: boolean;
   readonly subpath: string | undefined;
+  /** Of a volume that is one: mounted on the source while it is used. */
+  readonly filesystem: SpecMount['filesystem'];
   readonly mode: string;
   readonly writable: boolean;
   readonly propagation: string;
@@ -32,6 +35,7 @@ const plain: ContainerMount = {
   name: undefined,
   anonymous: false,
   subpath: undefined,
+  filesystem: undefined,
   mode: '',
   writable: true,
   propagation: '',

@@ -1,4 +1,4 @@
-import { invalid, notImplemented } from '../errors.ts';
+import { invalid } from '../errors.ts';
 
 const known = ['type', 'o', 'device', 'size'];
 const needs: Readonly<Record<string, readonly string[]>> = {
@@ -7,7 +7,7 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   o: ['device', 'type'],
 };
 
-/** The local driver's options: bind mounts of a directory. https://github.com/moby/moby/blob/v28.5.2/volume/local/local_unix.go */
+/** The local driver's options: what is mounted on the volume's directory. https://github.com/moby/moby/blob/v28.5.2/volume/local/local_unix.go */
 export function validateVolumeOptions(options: Readonly<Record<string, string>>): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) throw invalid(`invalid option: ${JSON.stringify(unknown)}`);
@@ -16,9 +16,4 @@ export function validateVolumeOptions(options: Readonly<Record<string, string>>)
     const missing = name in options ? others.find((other) => !(other in options)) : undefined;
     if (missing !== undefined) throw invalid(`missing required option: ${JSON.stringify(missing)}`);
   }
-  const { type, o = '' } = options;
-  if (type !== undefined && (!['none', ''].includes(type) || !/(^|,)r?bind(,|$)/.test(o)))
-    throw notImplemented(
-      `volumes of type ${JSON.stringify(type)} are not supported, only bind mounts (type=none, o=bind)`,
-    );
 }

@@ -6,7 +6,7 @@ import { cleanPath, isMode, parseBind, propagations, validateMount } from './mou
 import type { ContainerMount } from './mountpoint.ts';
 import { containerMount } from './mountpoint.ts';
 import { tmpfsOptions } from './tmpfs.ts';
-import { volumeSource } from './volume.ts';
+import { volumeFilesystem, volumeSource } from './volume.ts';
 import type { Volumes } from './volumes.ts';
 
 interface Registry {
@@ -138,6 +138,7 @@ function volumeMount(volumes: Volumes, id: string, mount: Mount): ContainerMount
     type: 'volume',
     destination: cleanPath(mount.Target),
     source: volumeSource(volume),
+    filesystem: volumeFilesystem(volume),
     name: volume.name,
     anonymous: name === '',
     subpath: options?.Subpath || undefined,

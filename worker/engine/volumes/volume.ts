@@ -1,3 +1,4 @@
+import type { SpecMount } from '../../protocol/agent.ts';
 import type { Volume as ApiVolume } from '../../protocol/engine-api.ts';
 import type { Instant } from '../clock.ts';
 import { formatTime } from '../time.ts';
@@ -19,7 +20,19 @@ export function volumePath(name: string): string {
 
 /** What is bound into containers: its directory, or the one that its options name. */
 export function volumeSource({ name, options }: Volume): string {
-  return options?.['device'] ?? volumePath(name);
+  const device = options?.['device'];
+  return device !== undefined && isBind(options) ? device : volumePath(name);
+}
+
+/** What is to be mounted on its directory, if it is a file system of its own. */
+export function volumeFilesystem({ options }: Volume): SpecMount['filesystem'] {
+  const { type, device, o = '' } = options ?? {};
+  if (type === undefined || device === undefined || isBind(options)) return undefined;
+  return { type, device, options: o === '' ? [] : o.split(',') };
+}
+
+function isBind(options: Volume['options']): boolean {
+  return /(^|,)r?bind(,|$)/.test(options?.['o'] ?? '');
 }
 
 export function inspectVolume({ name, created, labels, options }: Volume): ApiVolume {
