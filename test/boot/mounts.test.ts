@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const { Id } of await engine().containerList({ all: true }))
     await engine().containerDelete(Id, { force: true, v: true });
-  await engine().volumePrune({ filters: { all: ['true'] } });
+  for (const { Name } of (await engine().volumeList()).Volumes) await engine().volumeRemove(Name);
 });
 
 /** Starts a container that stays. */
