@@ -1,7 +1,7 @@
 import type { Sink } from '../../protocol/engine-api.ts';
 
 /** By code. https://github.com/moby/term/blob/v0.5.2/ascii.go */
-const controls = ['@', ...'abcdefghijklmnopqrstuvwxyz', '[', '\\', ']', '^', '_'];
+const controls = '@abcdefghijklmnopqrstuvwxyz[\\]^_';
 
 const usual = Uint8Array.of(16, 17);
 
@@ -15,7 +15,7 @@ export function parseDetachKeys(text: string | undefined): Uint8Array | undefine
 function codeOf(key: string): number | undefined {
   if (key === 'DEL') return 127;
   if (key.length === 1) return key.charCodeAt(0);
-  const code = key.startsWith('ctrl-') ? controls.indexOf(key.slice(5)) : -1;
+  const code = /^ctrl-.$/.test(key) ? controls.indexOf(key.slice(5)) : -1;
   return code < 0 ? undefined : code;
 }
 
