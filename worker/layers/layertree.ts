@@ -138,11 +138,20 @@ class LayerSymlink extends LayerNode {
 
 class LayerRegular extends LayerNode {
   read(offset: number, count: number): MaybePromise<Uint8Array> {
-    const { tar, index } = this.tree;
-    const { inodes, sparse } = index.data;
-    const start = inodes.offset[this.inode] ?? 0;
-    const length = Math.max(0, Math.min(count, this.size() - offset));
-    const map = sparse.get(this.inode);
-    return map === undefined ? tar.read(start + offset, length) : readSparse(tar, start, map, offset, length);
+    return readContents(this.tree, this.inode, offset, count);
   }
+}
+
+/** A range of a regular file's contents, shorter at its end. */
+export function readContents(
+  { tar, index }: Layer,
+  inode: number,
+  offset: number,
+  count: number,
+): MaybePromise<Uint8Array> {
+  const { inodes, sparse } = index.data;
+  const start = inodes.offset[inode] ?? 0;
+  const length = Math.max(0, Math.min(count, (inodes.size[inode] ?? 0) - offset));
+  const map = sparse.get(inode);
+  return map === undefined ? tar.read(start + offset, length) : readSparse(tar, start, map, offset, length);
 }

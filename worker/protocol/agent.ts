@@ -112,6 +112,15 @@ export interface SpawnParams {
   stdio: Stdio;
 }
 
+/** Who a process runs as, in the kernel's numbers. */
+export interface Identity {
+  uid: number;
+  gid: number;
+  /** Supplementary ones, the primary group among them (CVE-2022-36109). */
+  groups: number[];
+  home: string;
+}
+
 export interface ProcessSpec {
   process: number;
   args: string[];
@@ -119,6 +128,8 @@ export interface ProcessSpec {
   cwd: string;
   /** As `docker run --user`: `name|uid[:group|gid]`, looked up in the container's /etc/passwd and /etc/group. */
   user: string;
+  /** What they are in numbers, where the container's files are known already: then they need not be looked up. */
+  identity?: Identity;
   /** `--group-add`. */
   groups?: string[];
   /** Capability numbers, bounding and permitted alike. */

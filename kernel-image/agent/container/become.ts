@@ -1,4 +1,4 @@
-import type { ContainerSpec, ProcessSpec } from '../../../worker/protocol/agent.ts';
+import type { ContainerSpec, ProcessSpec, Identity } from '../../../worker/protocol/agent.ts';
 import { check, errno, RequestError } from '../kernel/errors.ts';
 import { control, flags, close, mkdirs, open } from '../kernel/files.ts';
 import { mount, ms } from '../kernel/mounts.ts';
@@ -12,7 +12,7 @@ import { configureNetwork, plugIn } from './network.ts';
 import { enterRoot, sealRoot } from './rootfs.ts';
 import type { DeviceNode } from './devices.ts';
 import { joinNamespaces, type Namespaces, openSharedMemory } from './namespaces.ts';
-import { identify, type Identity } from './users.ts';
+import { identify } from './users.ts';
 
 /** In a child that has its new namespaces: joins the others, and becomes the container's first process. */
 export function becomeContainer(spec: ContainerSpec, start: Start, child: Child): never {
@@ -57,7 +57,7 @@ function becomeProcess(
   privileges: Privileges,
   terminal: number | undefined,
 ): never {
-  const identity = identify(process.user, process.groups ?? []);
+  const identity = process.identity ?? identify(process.user, process.groups ?? []);
   if (terminal !== undefined) giveTerminal(terminal, identity.uid);
   else if (identity.uid !== 0) giveStreams(identity.uid);
   for (const [resource, soft, hard] of process.rlimits ?? []) setLimit(resource, soft, hard);

@@ -1,15 +1,8 @@
+import type { Identity } from '../../../worker/protocol/agent.ts';
 import { RequestError } from '../kernel/errors.ts';
 import { close, fileType, flags, read } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { fstat } from '../kernel/stat.ts';
-
-/** Who a process runs as, in the kernel's numbers. */
-export interface Identity {
-  uid: number;
-  gid: number;
-  groups: number[];
-  home: string;
-}
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
 const maxId = 0x7fffffff;
@@ -17,8 +10,7 @@ const maxId = 0x7fffffff;
 /**
  * Looks `name|uid[:group|gid]` up in /etc/passwd and /etc/group of the root the process is in, as moby's
  * user.GetExecUser does: numbers need no entry, an entry brings the primary group and home, and without an explicit
- * group the user is in every group that lists its name. The primary group is among the supplementary ones
- * (CVE-2022-36109).
+ * group the user is in every group that lists its name.
  */
 export function identify(user: string, extraGroups: readonly string[]): Identity {
   const [userPart = '', groupPart = ''] = user.split(':');

@@ -13,6 +13,7 @@ import { announce } from '../networks/announcer.ts';
 import { type Connector, networkFailure } from '../networks/connector.ts';
 import { linkEnv, linkHosts } from '../spec/links.ts';
 import { buildSpec } from '../spec/spec.ts';
+import { Identities } from './identities.ts';
 import { volumeEvents } from '../volumes/event.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
@@ -45,11 +46,13 @@ export class Runner {
   readonly #context: RunnerContext;
   readonly #remover: Remover;
   readonly #connector: Connector;
+  readonly #identities: Identities;
 
   constructor(context: RunnerContext, remover: Remover, connector: Connector) {
     this.#context = context;
     this.#remover = remover;
     this.#connector = connector;
+    this.#identities = new Identities(context.layers);
   }
 
   /** Resolves when the process runs. A container that fails to start is what it was, with its error. */
@@ -98,6 +101,7 @@ export class Runner {
         process: expected.process,
         stdio: streams.stdio,
         layers: directories,
+        identity: await this.#identities.of(container),
         sandbox: container.sandbox,
         linkHosts: linkHosts(links),
         filesOwner: filesOwner(this.#context.containers, container),

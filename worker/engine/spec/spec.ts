@@ -1,4 +1,4 @@
-import type { ContainerSpec, EndpointSpec, ProcessSpec, Stdio } from '../../protocol/agent.ts';
+import type { ContainerSpec, EndpointSpec, Identity, ProcessSpec, Stdio } from '../../protocol/agent.ts';
 import type { ExecConfig } from '../../protocol/engine-api.ts';
 import type { FullConfig } from '../containers/config.ts';
 import type { FullHostConfig } from '../containers/hostconfig.ts';
@@ -35,6 +35,7 @@ export interface SpecPlace {
   readonly stdio: Stdio;
   readonly layers: string[];
   readonly resolver: Resolver;
+  readonly identity?: Identity | undefined;
   readonly sandbox?: Sandbox | undefined;
   /** Lines of /etc/hosts about the containers it is linked to. */
   readonly linkHosts?: readonly string[];
@@ -111,7 +112,7 @@ function filesOf(
     : files(config, hostConfig, resolver, { endpoints, linkHosts });
 }
 
-function processSpec(container: SpecSource, { process, stdio }: SpecPlace): ProcessSpec {
+function processSpec(container: SpecSource, { process, stdio, identity }: SpecPlace): ProcessSpec {
   const { config, hostConfig } = container;
   return {
     ...commonProcess(container),
@@ -121,6 +122,7 @@ function processSpec(container: SpecSource, { process, stdio }: SpecPlace): Proc
     env: envOf(container, config.Tty),
     cwd: config.WorkingDir || '/',
     user: config.User,
+    ...(identity && { identity }),
     ...(hostConfig.OomScoreAdj !== 0 && { oomScoreAdj: hostConfig.OomScoreAdj }),
   };
 }
