@@ -24,6 +24,8 @@ async function leavesNothing(work: () => Promise<void>): Promise<void> {
   await out('docker pull -q busybox');
   await work();
   await sh('docker rm -f $(docker ps -aq)');
+  // The kernel takes its time to remove a network namespace.
+  await machine().until('ls /sys/class/net | grep veth; true', '');
   const before = await counts();
   await work();
   await sh('docker rm -f $(docker ps -aq)');
