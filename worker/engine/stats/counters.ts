@@ -9,8 +9,14 @@ import { noBlkioStats } from './zero.ts';
 /** The largest number of 64 bits that a double holds; Docker's word for no limit is the largest of all. */
 const noLimit = 2 ** 64 - 2048;
 
-/** `cpu.stat`, in microseconds, and the machine's `/proc/stat`. */
-export function cpuStats(cpuStat: string, machineStat: string): CpuStats {
+/** What is known of the machine's processors: /proc/stat and /proc/uptime. */
+export interface MachineTexts {
+  readonly stat: string;
+  readonly uptime: string;
+}
+
+/** `cpu.stat`, in microseconds, beside what the machine has had. */
+export function cpuStats(cpuStat: string, machine: MachineTexts): CpuStats {
   const count = keyed(cpuStat);
   const microseconds = (name: string) => (count.get(name) ?? 0) * 1000;
   return {
@@ -19,7 +25,7 @@ export function cpuStats(cpuStat: string, machineStat: string): CpuStats {
       usage_in_kernelmode: microseconds('system_usec'),
       usage_in_usermode: microseconds('user_usec'),
     },
-    ...machineCpu(machineStat),
+    ...machineCpu(machine),
     throttling_data: {
       periods: count.get('nr_periods') ?? 0,
       throttled_periods: count.get('nr_throttled') ?? 0,
@@ -28,16 +34,13 @@ export function cpuStats(cpuStat: string, machineStat: string): CpuStats {
   };
 }
 
-const ticksPerSecond = 100;
-
-/** All the time that the machine's processors have had, and their number. */
-function machineCpu(stat: string): { system_cpu_usage: number; online_cpus: number } {
-  const [, ...ticks] = /^cpu .*$/m.exec(stat)?.[0].trim().split(/\s+/) ?? [];
-  const total = ticks.slice(0, 7).reduce((sum, text) => sum + Number(text), 0);
-  return {
-    system_cpu_usage: (total * 1e9) / ticksPerSecond,
-    online_cpus: stat.match(/^cpu\d/gm)?.length ?? 0,
-  };
+/**
+ * All the time that the machine's processors have had, and their number. Docker adds up the ticks of /proc/stat, which
+ * are lost while the browser has no time for the machine; the clock is not.
+ */
+function machineCpu({ stat, uptime }: MachineTexts): { system_cpu_usage: number; online_cpus: number } {
+  const online_cpus = stat.match(/^cpu\d/gm)?.length ?? 0;
+  return { system_cpu_usage: Math.round(Number.parseFloat(uptime) * online_cpus * 1e9), online_cpus };
 }
 
 /** The fields of `memory.stat` that Docker passes on; one that this kernel does not have is 0. */

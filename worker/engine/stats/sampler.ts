@@ -3,6 +3,7 @@ import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
 import { formatTime, never } from '../time.ts';
 import { cleanPath } from '../volumes/mountconfig.ts';
+import type { MachineTexts } from './counters.ts';
 import { blkioStats, cpuStats, memoryStats, networkStats, pidsStats } from './counters.ts';
 import { noCpuStats, zeroStats } from './zero.ts';
 
@@ -28,14 +29,14 @@ export async function sample(
   const running = containers.filter(isCounted);
   const texts = running.length === 0 ? [] : await context.agent.call('read', { paths: pathsOf(running) });
   const read = formatTime(context.clock.now());
-  const [machineStat, ...files] = texts.map((text) => text ?? '');
+  const [stat = '', uptime = '', ...files] = texts.map((text) => text ?? '');
   const found = new Map(containers.map((container) => [container, zeroStats(container)]));
   running.forEach((container, i) => {
     const own = files.slice(i * perContainer, (i + 1) * perContainer);
     // It has ended in the meantime.
     if (own[0] === '') return;
     const memory = context.machine.memory;
-    found.set(container, { ...count(container, own, machineStat ?? '', memory), read });
+    found.set(container, { ...count(container, own, { stat, uptime }, memory), read });
   });
   return found;
 }
@@ -53,7 +54,7 @@ function pathsOf(containers: readonly Container[]): string[] {
     ),
     `/proc/${state.pid}/net/dev`,
   ]);
-  return ['/proc/stat', ...own];
+  return ['/proc/stat', '/proc/uptime', ...own];
 }
 
 function count(
@@ -69,7 +70,7 @@ function count(
     io = '',
     dev = '',
   ]: string[],
-  machineStat: string,
+  machine: MachineTexts,
   memory: number,
 ): Stats {
   const networks = hasNetwork(container) ? networkStats(dev) : undefined;
@@ -82,7 +83,7 @@ function count(
     blkio_stats: blkioStats(io),
     num_procs: 0,
     storage_stats: {},
-    cpu_stats: cpuStats(cpu, machineStat),
+    cpu_stats: cpuStats(cpu, machine),
     precpu_stats: noCpuStats,
     memory_stats: memoryStats({ current, max, stat, events }, memory),
     ...(networks && { networks }),

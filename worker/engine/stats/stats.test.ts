@@ -18,7 +18,8 @@ function countingAgent({ agent }: Fixture): { readings: string[][] } {
     readings.push(paths);
     const n = readings.length;
     const files: Record<string, string> = {
-      stat: `cpu  ${100 * n} 0 0 0 0 0 0 7 0 0\ncpu0 1 2 3\nintr 5\n`,
+      stat: 'cpu  100 0 0 0 0 0 0 7 0 0\ncpu0 1 2 3\nintr 5\n',
+      uptime: `${n}.00 0.50\n`,
       'cpu.stat': `usage_usec ${n * 500_000}\nuser_usec 400000\nsystem_usec 100000\nnr_periods 3\nnr_throttled 2\nthrottled_usec 5\n`,
       'memory.current': '344064\n',
       'memory.max': 'max\n',
@@ -165,7 +166,7 @@ test('everybody who watches is served by one reading a second, until the contain
   await tick();
   expect((await one.next()).value).toMatchObject({ id: ids[0] });
   expect((await two.next()).value).toMatchObject({ id: ids[1] });
-  expect(readings.map((paths) => paths.length)).toEqual([10, 19]);
+  expect(readings.map((paths) => paths.length)).toEqual([11, 20]);
   await two.return?.();
   agent.exit(first.process, 0);
   await tick();
