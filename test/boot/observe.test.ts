@@ -1,6 +1,6 @@
 /** Events, counts and processes of containers on the real machine. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { EngineApi, Stats } from '../../worker/protocol/engine-api.ts';
+import type { EngineApi, Health, Stats } from '../../worker/protocol/engine-api.ts';
 import { machineForFile } from './machine.ts';
 
 const machine = machineForFile();
@@ -93,11 +93,15 @@ describe('stats', () => {
   });
 });
 
-describe('health', () => {
-  const health = async () => (await engine().containerInspect('box')).State.Health;
-  const status = (wanted: string) =>
-    machine().until("docker inspect -f '{{.State.Health.Status}}' box", wanted);
+async function health(): Promise<Health | undefined> {
+  return (await engine().containerInspect('box')).State.Health;
+}
 
+function status(wanted: Health['Status']): Promise<void> {
+  return machine().until("docker inspect -f '{{.State.Health.Status}}' box", wanted);
+}
+
+describe('health', () => {
   test('healthy, unhealthy and back, as the check says', async () => {
     const check = '--health-interval 500ms --health-retries 2 --health-cmd "cat /ok"';
     await out(`docker run -d --name box ${check} busybox sh -c 'echo fine > /ok; sleep 1000'`);

@@ -9,6 +9,7 @@ import { conflict } from '../errors.ts';
 import type { ContainerTrees } from '../files/containertrees.ts';
 import { layerTar } from '../files/layertar.ts';
 import type { LayerContent, NewLayer } from './layercontent.ts';
+import { imageEvent } from './event.ts';
 import { makeImage } from './maker.ts';
 import { tagImage, tagReference } from './tagger.ts';
 
@@ -41,6 +42,7 @@ export class Committer {
     const image = await this.#image(container, layer, config, options);
     const name = reference && familiarReference(reference);
     const { context } = this.#parts;
+    imageEvent(context.events, context.images.get(image), 'create', { id: image, name: image });
     if (reference !== undefined) await tagImage(context, context.images.get(image), reference);
     containerEvent(context.events, container, 'commit', {
       comment: options.comment ?? '',

@@ -6,6 +6,7 @@ import { familiarReference, parseReference, withDefaultTag } from '../../oci/ref
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict } from '../errors.ts';
+import { imageEvent } from './event.ts';
 import type { Image } from './image.ts';
 import type { LayerCollector } from './layercollector.ts';
 
@@ -77,7 +78,7 @@ export class ImageDeleter {
   async #untag(image: Image, reference: Reference, done: DeletedImage[]): Promise<void> {
     await this.#context.images.untag(reference);
     done.push({ Untagged: familiarReference(reference) });
-    this.#context.events.publish('image', 'untag', image.id, { name: image.id });
+    imageEvent(this.#context.events, image, 'untag', { id: image.id, name: image.id });
   }
 
   async #remove(

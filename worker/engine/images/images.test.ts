@@ -209,3 +209,21 @@ test.each([
 test('a glob that is none', () => {
   expect(() => glob('a[')).toThrow('syntax error in pattern');
 });
+
+test('what happens to images is told, with their labels', async () => {
+  const { engine } = await makeFixture();
+  const stream = (await engine.events({ filters: { type: ['image'] } }))[Symbol.asyncIterator]();
+  await engine.imageTag('busybox', { repo: 'mine', tag: '1' });
+  await drain(await engine.imageSave(['mine:1']));
+  await engine.imageDelete('mine:1');
+  const { Id } = await engine.imageInspect('busybox');
+  for (const [Action, name] of [
+    ['tag', 'mine:1'],
+    ['save', Id],
+    ['untag', Id],
+  ] as const)
+    expect((await stream.next()).value).toMatchObject({
+      Action,
+      Actor: { ID: Id, Attributes: { maker: 'us', name } },
+    });
+});

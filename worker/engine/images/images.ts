@@ -105,7 +105,7 @@ export class Images {
   }
 
   save(names: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
-    return saveImages(this.#context.images, this.#layers, names);
+    return saveImages(this.#context, this.#layers, names);
   }
 
   import(tar: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<Digest> {

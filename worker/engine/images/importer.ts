@@ -1,8 +1,8 @@
-import { familiarReference } from '../../oci/reference.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ImportOptions } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { unpacked } from '../../layers/unpack.ts';
+import { imageEvent } from './event.ts';
 import type { ApplyChanges } from './committer.ts';
 import type { LayerContent } from './layercontent.ts';
 import { makeImage } from './maker.ts';
@@ -22,8 +22,6 @@ export async function importImage(
   const comment = message ?? '';
   const image = await makeImage(context, { parent: undefined, layer, config, createdBy: '', comment });
   if (reference !== undefined) await tagImage(context, context.images.get(image), reference);
-  context.events.publish('image', 'import', image, {
-    name: reference ? familiarReference(reference) : image,
-  });
+  imageEvent(context.events, context.images.get(image), 'import', { id: image, name: image });
   return image;
 }

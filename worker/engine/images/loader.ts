@@ -15,6 +15,7 @@ import { familiarReference, parseReference, withDefaultTag } from '../../oci/ref
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
+import { imageEvent } from './event.ts';
 import { ImageArchive } from './archive.ts';
 import type { LayerContent } from './layercontent.ts';
 import { chooseManifest, machinePlatform } from './platform.ts';
@@ -113,7 +114,7 @@ export class ImageLoader {
     if (!images.has(id)) await images.add({ id, configText: image.configText, size });
     for (const name of image.names) await this.#name(name, id, report);
     if (image.names.length === 0) report({ stream: `Loaded image ID: ${id}\n` });
-    events.publish('image', 'load', id, { name: id });
+    imageEvent(events, images.get(id), 'load', { id, name: id });
   }
 
   async #layer(image: ArchivedImage, at: number, diffId: DiffId, report: Report): Promise<number> {

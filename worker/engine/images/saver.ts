@@ -16,6 +16,8 @@ import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
 import { createdAt } from './filters.ts';
 import type { Image } from './image.ts';
 import type { LayerContent } from './layercontent.ts';
+import type { EngineContext } from '../context.ts';
+import { imageEvent } from './event.ts';
 import type { ImageStore } from './store.ts';
 
 /** An image with the names under which it is saved. */
@@ -36,12 +38,13 @@ interface Descriptor {
  * https://github.com/moby/moby/blob/v28.5.2/image/tarexport/save.go
  */
 export async function saveImages(
-  images: ImageStore,
+  { events, images }: Pick<EngineContext, 'events' | 'images'>,
   layers: Pick<LayerContent, 'size' | 'tar'>,
   names: readonly string[],
 ): Promise<AsyncIterable<Uint8Array>> {
   const chosen = choose(images, names);
   const sizes = await layerSizes(layers, chosen);
+  for (const { image } of chosen) imageEvent(events, image, 'save', { id: image.id, name: image.id });
   return archive(layers, chosen, sizes);
 }
 

@@ -2,6 +2,7 @@ import { parseReference, withDefaultTag, familiarReference } from '../../oci/ref
 import type { Reference } from '../../oci/reference.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
+import { imageEvent } from './event.ts';
 import type { Image } from './image.ts';
 
 /** `POST /images/{name}/tag`. https://github.com/moby/moby/blob/v28.5.2/daemon/images/image_tag.go */
@@ -11,7 +12,7 @@ export async function tagImage(
   reference: Reference,
 ): Promise<void> {
   await images.tag(reference, { image: image.id, taggedAt: clock.now() });
-  events.publish('image', 'tag', image.id, { name: familiarReference(reference) });
+  imageEvent(events, image, 'tag', { id: image.id, name: familiarReference(reference) });
 }
 
 /** The name that `repo` and `tag` make; a tag may be part of the repository already. */
