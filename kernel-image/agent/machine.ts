@@ -5,7 +5,7 @@ import { paths } from './container/paths.ts';
 import { prepareSecurity } from './container/privileges.ts';
 import { prepareRootfs } from './container/rootfs.ts';
 import { check } from './kernel/errors.ts';
-import { close, flags, list, mkdirs, open, readFile } from './kernel/files.ts';
+import { close, exists, flags, list, mkdirs, open, readFile } from './kernel/files.ts';
 import { mount, ms, setPropagation } from './kernel/mounts.ts';
 import { nr } from './kernel/numbers.ts';
 import { defaultCapabilities } from './security/capabilities.ts';
@@ -33,6 +33,7 @@ export function boot(): void {
   for (const path of ['/bin/agent', '/bin/docker-init', '/bin/filetree']) makeImmutable(path);
   raiseLimits();
   mount('devtmpfs', '/dev', 'devtmpfs', ms.NOSUID | ms.NOEXEC);
+  openDevices();
   mount('proc', '/proc', 'proc', quiet);
   mount('sysfs', '/sys', 'sysfs', quiet);
   mount('cgroup2', '/sys/fs/cgroup', 'cgroup2', quiet, 'nsdelegate');
@@ -69,6 +70,12 @@ function makeImmutable(path: string): void {
   const fd = open(path, flags.O_RDONLY);
   check(`make ${path} immutable`, syscall(nr.ioctl, fd, FS_IOC_SETFLAGS, new Uint32Array([FS_IMMUTABLE_FL])));
   close(fd);
+}
+
+/** As udev does on other hosts: devices that leave it to the opener's other rights what may be done with them. */
+function openDevices(): void {
+  for (const path of ['/dev/fuse', '/dev/net/tun'])
+    if (exists(path)) check(`chmod ${path}`, syscall(nr.chmod, path, 0o666));
 }
 
 /** What a service manager gives dockerd, and through it every container: core files, processes, open files. */

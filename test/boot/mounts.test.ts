@@ -367,6 +367,15 @@ describe('lifecycle', () => {
     });
   });
 
+  test('what is not all of a limit is refused, and nothing is changed', async () => {
+    const id = await start({ Memory: 300 << 20, MemorySwap: 400 << 20 });
+    expect(await failure(engine().containerUpdate(id, { MemorySwap: 200 << 20 }))).toBe(
+      `Cannot update container ${id}: runc did not terminate successfully: exit status 1: memory+swap limit should be >= memory limit`,
+    );
+    expect((await engine().containerInspect(id)).HostConfig.MemorySwap).toBe(400 << 20);
+    expect(await exec(id, 'cat /sys/fs/cgroup/memory.swap.max')).toBe(String(100 << 20));
+  });
+
   test('prune tells the bytes', async () => {
     const id = await start();
     await exec(id, 'head -c 5000 /dev/zero > /zeros');
@@ -374,5 +383,59 @@ describe('lifecycle', () => {
     const running = await start();
     expect(await engine().containerPrune()).toEqual({ ContainersDeleted: [id], SpaceReclaimed: 5000 });
     expect((await engine().containerList()).map(({ Id }) => Id)).toEqual([running]);
+  });
+});
+
+describe('what the engine brings into a container', () => {
+  test('its files are on top of a volume, below a file of the user’s, and read only with the root', async () => {
+    const { Name } = await engine().volumeCreate({});
+    const Dns = ['127.0.0.9'];
+    expect(await run({ Binds: [`${Name}:/etc`], Dns }, 'grep ^nameserver /etc/resolv.conf')).toBe(
+      'nameserver 127.0.0.9',
+    );
+    expect(await run({ Binds: ['/etc/passwd:/etc/resolv.conf'], Dns }, 'head -c 4 /etc/resolv.conf')).toBe(
+      'root',
+    );
+    expect(await run({ ReadonlyRootfs: true }, 'touch /etc/hosts /etc/hostname 2>&1')).toBe(
+      'touch: /etc/hosts: Read-only file system\ntouch: /etc/hostname: Read-only file system',
+    );
+  });
+
+  test('those of a network that others share are its owner’s', async () => {
+    const first = await start({}, { Hostname: 'owner' });
+    const second = await start({ NetworkMode: `container:${first}` });
+    const third = await start({ NetworkMode: `container:${second}` });
+    expect(await exec(third, 'cat /etc/hostname')).toBe('owner');
+  });
+
+  test('mounts are called and propagate as on other hosts', async () => {
+    expect(await run({}, 'mount | grep shm')).toBe(
+      'shm on /dev/shm type tmpfs (rw,nosuid,nodev,noexec,relatime,size=65536k)',
+    );
+    const Tmpfs = { '/tmp': 'shared', '/run': '' };
+    expect(
+      await run({ Tmpfs }, "grep -E ' /(tmp|run) ' /proc/self/mountinfo | cut -d' ' -f5,7 | cut -d: -f1"),
+    ).toBe('/tmp shared\n/run -');
+    const Devices = [{ PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' }];
+    expect(await run({ Devices }, 'stat -c %a /dev/fuse')).toBe('666');
+  });
+
+  test('a home where none is set, and nobody who cannot be', async () => {
+    expect(await run({}, 'echo $HOME', { Env: ['HOME='] })).toBe('/root');
+    expect(await failure(run({}, 'true', { User: '-1' }))).toContain(
+      'uids and gids must be in range 0-2147483647',
+    );
+  });
+
+  test('the working directory of a container that has not run yet', async () => {
+    const { Id } = await engine().containerCreate({ Image: 'busybox', WorkingDir: '/home/foo/bar' }, {});
+    expect(await engine().containerPathStat(Id, '/home/foo/bar')).toMatchObject({ name: 'bar' });
+  });
+
+  test('logs can be sent nowhere', async () => {
+    const failed = (Type: string) => failure(start({ LogConfig: { Type, Config: {} } }));
+    const prefix = 'failed to create task for container: failed to initialize logging driver:';
+    expect(await failed('splunk')).toBe(`${prefix} splunk: splunk-url is expected`);
+    expect(await failed('syslog')).toBe(`${prefix} syslog: logs can be kept on this machine only`);
   });
 });

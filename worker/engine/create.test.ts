@@ -148,9 +148,9 @@ const refusedHostConfigs: [Record<string, unknown>, number, string][] = [
     'invalid port specification: "9-8"',
   ],
   [
-    { LogConfig: { Type: 'syslog', Config: {} } },
+    { LogConfig: { Type: 'sylog', Config: {} } },
     400,
-    'error looking up logging plugin syslog: plugin "syslog" not found',
+    'error looking up logging plugin sylog: plugin "sylog" not found',
   ],
   [{ LogConfig: { Type: 'local', Config: { tag: 'x' } } }, 400, "unknown log opt 'tag' for log driver local"],
   [{ LogConfig: { Type: 'local', Config: { mode: 'foo' } } }, 400, 'logger: logging mode not supported: foo'],

@@ -44,7 +44,11 @@ function enterView({ container, layers, mounts, files }: ContainerView, pid: num
   attachRoot(tree);
   changeRoot();
   for (const entry of mounts) addMount(entry, binds.get(entry));
-  for (const [file, target] of given) attachFile(file, target);
+  const replaced = new Set(mounts.map(({ destination }) => destination));
+  for (const [file, target] of given) {
+    if (replaced.has(target)) close(file);
+    else attachFile(file, target);
+  }
 }
 
 /**

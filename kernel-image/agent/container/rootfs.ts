@@ -194,16 +194,18 @@ function needDirectory(path: string): void {
 
 export function addMount(entry: SpecMount, tree: number | undefined): void {
   const { flags, data } = parseOptions(entry.options);
+  const propagation = entry.options.find(isPropagation);
   if (tree !== undefined) {
     attachAnywhere(tree, entry.destination, entry.source ?? '');
     if (flags & ms.RDONLY) makeReadonly(entry.destination, entry.options.includes('rro'));
-    setPropagation(entry.destination, entry.options.find(isPropagation) ?? 'rprivate');
+    setPropagation(entry.destination, propagation ?? 'rprivate');
     return;
   }
   const mode = modeOf(entry.destination);
   if (mode < 0) mkdirs(entry.destination);
   const own = entry.type === 'tmpfs' && mode >= 0 ? `mode=${(mode & 0o7777).toString(8)}` : '';
   mount(entry.type, entry.destination, entry.type, flags, [own, data].filter(Boolean).join(',') || null);
+  if (propagation !== undefined) setPropagation(entry.destination, propagation);
 }
 
 function isPropagation(option: string): boolean {

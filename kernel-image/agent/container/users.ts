@@ -4,7 +4,8 @@ import { close, fileType, flags, read } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { fstat } from '../kernel/stat.ts';
 
-const isNumber = (text: string): boolean => /^\d+$/.test(text);
+/** Negative ones are found to be out of range. */
+const isNumber = (text: string): boolean => /^[-+]?\d+$/.test(text);
 const maxId = 0x7fffffff;
 
 /**
@@ -60,7 +61,7 @@ function readBytes(fd: number, size: number): string {
 function findUser(passwd: string[][], wanted: string): string[] | undefined {
   return (
     passwd.find((entry) => entry[0] === wanted) ??
-    (isNumber(wanted) ? passwd.find((e) => e[2] === wanted) : undefined)
+    (isNumber(wanted) ? passwd.find((e) => Number(e[2]) === Number(wanted)) : undefined)
   );
 }
 

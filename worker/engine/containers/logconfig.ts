@@ -12,6 +12,9 @@ interface Driver {
   readonly unknown: (option: string) => string;
 }
 
+/** They send what is logged to a server, which a container finds out to be impossible here when it is started. */
+const senders = ['awslogs', 'fluentd', 'gcplogs', 'gelf', 'journald', 'splunk', 'syslog'];
+
 /** `none` takes any option, and does nothing with it. */
 const drivers: Readonly<Record<string, Driver | undefined>> = {
   'json-file': {
@@ -20,6 +23,7 @@ const drivers: Readonly<Record<string, Driver | undefined>> = {
   },
   local: { options: files, unknown: (option) => `unknown log opt '${option}' for log driver local` },
   none: undefined,
+  ...Object.fromEntries(senders.map((name) => [name, undefined])),
 };
 
 /**
@@ -56,6 +60,7 @@ const withoutLimit: LogSpec = { maxSize: 20_000_000, maxFiles: 5 };
 /** How much is kept; undefined with a driver that keeps nothing. @throws what Docker says when the driver cannot be started */
 export function logSpec({ Type, Config }: LogConfig): LogSpec | undefined {
   if (Type === 'none') return undefined;
+  if (senders.includes(Type)) throw unstartable(cannotSend(Type, Config ?? {}));
   const options = Config ?? {};
   const given = options['max-size'] === undefined ? undefined : maxSize(options['max-size'], Type);
   const maxFiles = options['max-file'] === undefined ? undefined : maxFile(options['max-file']);
@@ -64,6 +69,11 @@ export function logSpec({ Type, Config }: LogConfig): LogSpec | undefined {
     throw unstartable('compress cannot be true when max-file is less than 2 or max-size is not set');
   if (given === undefined) return { ...withoutLimit, ...(Type === 'local' && maxFiles && { maxFiles }) };
   return { maxSize: given, maxFiles: maxFiles ?? (Type === 'local' ? withoutLimit.maxFiles : 1) };
+}
+
+function cannotSend(type: string, options: Record<string, string>): string {
+  if (type === 'splunk' && !options['splunk-url']) return 'splunk: splunk-url is expected';
+  return `${type}: logs can be kept on this machine only`;
 }
 
 function maxSize(text: string, type: string): number {

@@ -1,6 +1,6 @@
 import type { Resources, UpdateConfig } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
-import { conflict, prefixed } from '../errors.ts';
+import { conflict, internal, prefixed } from '../errors.ts';
 import { resources } from '../spec/resources.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
@@ -64,12 +64,24 @@ export class Updater {
   }
 
   async #limit({ id, hostConfig }: Container, limits: Resources): Promise<void> {
+    requireRoom(hostConfig);
     const unlimited = limits.PidsLimit !== undefined && (limits.PidsLimit ?? 0) <= 0 ? { pids: -1 } : {};
     await this.#context.agent.call('update', {
       id,
       resources: { ...changed(hostConfig, limits), ...unlimited },
     });
   }
+}
+
+/** What runc finds out when it writes the limits. https://github.com/opencontainers/cgroups/blob/v0.0.1/utils.go (ConvertMemorySwapToCgroupV2Value) */
+function requireRoom({ Memory, MemorySwap }: FullHostConfig): void {
+  if (MemorySwap <= 0) return;
+  if (Memory <= 0) throw runcFailure('unable to set swap limit without memory limit');
+  if (MemorySwap < Memory) throw runcFailure('memory+swap limit should be >= memory limit');
+}
+
+function runcFailure(text: string): Error {
+  return internal(`runc did not terminate successfully: exit status 1: ${text}`);
 }
 
 /** Of the limits that hold now only those that the update touches. */

@@ -15,13 +15,14 @@ export interface MachineTexts {
   readonly uptime: string;
 }
 
-/** `cpu.stat`, in microseconds, beside what the machine has had. */
+/** `cpu.stat`, in microseconds, beside what the machine has had. The share of its one processor is the whole. */
 export function cpuStats(cpuStat: string, machine: MachineTexts): CpuStats {
   const count = keyed(cpuStat);
   const microseconds = (name: string) => (count.get(name) ?? 0) * 1000;
   return {
     cpu_usage: {
       total_usage: microseconds('usage_usec'),
+      percpu_usage: [microseconds('usage_usec')],
       usage_in_kernelmode: microseconds('system_usec'),
       usage_in_usermode: microseconds('user_usec'),
     },

@@ -78,6 +78,7 @@ test('one message, of two readings a second apart', async () => {
     cpu_stats: {
       cpu_usage: {
         total_usage: 1_000_000_000,
+        percpu_usage: [1_000_000_000],
         usage_in_kernelmode: 100_000_000,
         usage_in_usermode: 400_000_000,
       },

@@ -17,7 +17,11 @@ export class StatsWatcher {
 
   constructor(context: WatcherContext) {
     this.#context = context;
-    this.#collector = new StatsCollector((containers) => sample(context, containers));
+    this.#collector = this.#newCollector();
+  }
+
+  #newCollector(): StatsCollector {
+    return new StatsCollector((containers) => sample(this.#context, containers));
   }
 
   /** Of a container that does not run, one message is all zeros. */
@@ -45,7 +49,9 @@ export class StatsWatcher {
   /** Every message has the processor's counts of the one before; without `stream` the second one is all. Ends when the container is removed. */
   #watch(container: Container, stream: boolean): AsyncIterable<Stats> {
     let previous: Pick<Stats, 'read' | 'cpu_stats'> | undefined;
-    const stop = this.#collector.watch(container, (stats) => {
+    // The common one's next counts but one may be nearly two seconds away, which is as long as a client waits.
+    const collector = stream ? this.#collector : this.#newCollector();
+    const stop = collector.watch(container, (stats) => {
       const { read: preread, cpu_stats: precpu_stats } = previous ?? { read: never, cpu_stats: noCpuStats };
       if ((stream || previous !== undefined) && queue.length < longestQueue)
         queue.push({ ...stats, preread, precpu_stats });

@@ -222,6 +222,7 @@ export interface Stats {
 export interface CpuStats {
   cpu_usage: {
     total_usage: number;
+    percpu_usage?: number[];
     usage_in_kernelmode: number;
     usage_in_usermode: number;
   };
