@@ -1,4 +1,4 @@
-import { BottleshipError } from '../oci/errors.ts';
+import { BottleshipError, errorKind, errorMessage } from '../oci/errors.ts';
 
 export { invalid } from '../oci/errors.ts';
 
@@ -23,7 +23,6 @@ export async function failingWith<T>(words: string, operation: () => T | Promise
   try {
     return await operation();
   } catch (error) {
-    if (!(error instanceof BottleshipError)) throw error;
-    throw new BottleshipError(error.kind, `${words}: ${error.message}`, { cause: error });
+    throw new BottleshipError(errorKind(error), `${words}: ${errorMessage(error)}`, { cause: error });
   }
 }

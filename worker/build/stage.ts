@@ -13,6 +13,7 @@ import { applyMetadata } from './steps/metadata.ts';
 import { Recorder } from './steps/recorder.ts';
 import { run } from './steps/run.ts';
 import type { StageState } from './steps/state.ts';
+import { requireDirectories } from './steps/volumes.ts';
 import { workdir } from './steps/workdir.ts';
 import type { SubstitutionOptions, Variables } from './substitution.ts';
 import { substitute } from './substitution.ts';
@@ -106,6 +107,8 @@ export class StageBuild {
       default: {
         const print = (text: string) => this.#context.output.print(text);
         const words = applyMetadata(state, instruction, { ...expansion, print });
+        if (instruction.name === 'VOLUME')
+          await requireDirectories(this.#context, state, instruction.volumes);
         return this.#recorder.metadata(state, words);
       }
     }

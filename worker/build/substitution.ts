@@ -197,7 +197,7 @@ class Substitution {
   #modified(name: string, modifier: string, written: string): string {
     const isPattern = modifier === '#' || modifier === '%';
     if (!'+-?#%'.includes(modifier) || modifier === '' || (isPattern && written !== modifier))
-      throw new Error(`unsupported modifier (${written}) in substitution`);
+      throw new Error(`unsupported modifier (${written || '\uFFFD'}) in substitution`);
     const word = this.#operand('}', isPattern, missingBrace);
     const value = this.#variables(name);
     if (value === undefined && this.#options.keepUnset) return `\${${name}${written}${word}}`;

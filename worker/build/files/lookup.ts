@@ -1,5 +1,5 @@
 import { internal } from '../errors.ts';
-import { namesIn } from '../path.ts';
+import { namesIn } from '../../oci/path.ts';
 import type { TreeNode } from './tree.ts';
 
 /** Where a path leads: names without links, and what is there, if anything. */

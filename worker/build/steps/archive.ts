@@ -1,5 +1,6 @@
 import { unpacked } from '../../layers/unpack.ts';
 import { errorKind } from '../../oci/errors.ts';
+import { blockSize } from '../../oci/tar/header.ts';
 import { readTar } from '../../oci/tar/reader.ts';
 import type { TarEntry } from '../../oci/tar/scanner.ts';
 import { decodeText } from '../../oci/text.ts';
@@ -8,7 +9,7 @@ import type { LayerDraft } from '../files/draft.ts';
 import type { SourceFile } from '../files/file.ts';
 import { memoryFile, newDirectory } from '../files/file.ts';
 import { lookUp } from '../files/lookup.ts';
-import { cleanRelative } from '../path.ts';
+import { cleanRelative } from '../../oci/path.ts';
 import { rootOwner } from './owner.ts';
 
 /** Whether a file is a tar, packed or not: its first entry can be read. */
@@ -30,7 +31,7 @@ export async function unpackArchive(
 ): Promise<void> {
   draft.makeDirectory(directory, rootOwner);
   let pending: { entry: TarEntry; pieces: Uint8Array[] } | undefined;
-  for await (const event of readTar(unpacked(file.contents()))) {
+  for await (const event of readTar(whole(unpacked(file.contents())))) {
     if ('bytes' in event) {
       pending?.pieces.push(event.bytes.slice());
       continue;
@@ -39,6 +40,16 @@ export async function unpackArchive(
     pending = { entry: event.entry, pieces: [] };
   }
   if (pending !== undefined) put(draft, directory, pending.entry, pending.pieces);
+}
+
+/** An archive whose end is cut off is broken, though all of its files are there. */
+async function* whole(tar: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of tar) {
+    size += chunk.length;
+    yield chunk;
+  }
+  if (size % blockSize !== 0) throw internal('unexpected EOF');
 }
 
 function put(draft: LayerDraft, directory: readonly string[], entry: TarEntry, pieces: Uint8Array[]): void {

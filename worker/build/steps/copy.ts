@@ -1,4 +1,3 @@
-import { errorKind, errorMessage } from '../../oci/errors.ts';
 import { scratch } from '../backend.ts';
 import { failingWith, internal } from '../errors.ts';
 import { LayerDraft } from '../files/draft.ts';
@@ -7,7 +6,7 @@ import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import type { InstructionNamed } from '../instructions/instruction.ts';
 import { shellOf } from '../config.ts';
-import { resolvePath } from '../path.ts';
+import { resolvePath } from '../../oci/path.ts';
 import type { Variables, SubstitutionOptions } from '../substitution.ts';
 import { substitute } from '../substitution.ts';
 import { heredocText } from '../syntax/heredoc.ts';
@@ -103,7 +102,8 @@ class SourceFinder {
 
   async find(): Promise<CopySource[]> {
     const { name, destination } = this.#instruction;
-    const sources = await failingWith(`${name} failed`, () => this.#all());
+    const root = await this.#root();
+    const sources = await failingWith(`${name} failed`, () => this.#all(root));
     if (sources.length > 1 && !destination.endsWith('/'))
       throw internal(
         `When using ${name} with more than one source file, the destination must be a directory and end with a /`,
@@ -111,10 +111,9 @@ class SourceFinder {
     return sources;
   }
 
-  async #all(): Promise<CopySource[]> {
+  async #all(root: TreeNode | undefined): Promise<CopySource[]> {
     const { sources, contents } = this.#instruction;
     const found: CopySource[] = [];
-    const root = sources.every(isAddress) ? undefined : await this.#root();
     for (const path of sources) found.push(...(await this.#one(path, root)));
     for (const heredoc of contents) {
       const text = heredocText(heredoc);
@@ -145,23 +144,20 @@ class SourceFinder {
   }
 
   async #root(): Promise<TreeNode | undefined> {
-    if (this.#from === '') return this.#context.files;
-    return layersRoot(await this.#context.backend.layers(await this.#fromImage(this.#from)));
+    const from = this.#from;
+    if (from === '') return this.#context.files;
+    return failingWith(`invalid from flag value ${from}`, async () =>
+      layersRoot(await this.#context.backend.layers(await this.#fromImage(from))),
+    );
   }
 
   /** A stage by its name or number, or an image. */
   async #fromImage(from: string): Promise<string> {
     const { backend, platform, pull, output } = this.#context;
-    try {
-      const stage = this.#context.stageImage(from);
-      if (stage !== undefined) return stage;
-      if (from === 'scratch') return scratch.id;
-      const options = { where: pull ? 'pull' : 'anywhere', platform } as const;
-      return (await backend.image(from, options, output.report)).id;
-    } catch (error) {
-      if (errorKind(error) === 'internal')
-        throw internal(`invalid from flag value ${from}: ${errorMessage(error)}`, error);
-      throw error;
-    }
+    const stage = this.#context.stageImage(from);
+    if (stage !== undefined) return stage;
+    if (from === 'scratch') return scratch.id;
+    const options = { where: pull ? 'pull' : 'anywhere', platform } as const;
+    return (await backend.image(from, options, output.report)).id;
   }
 }

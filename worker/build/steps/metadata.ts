@@ -4,7 +4,7 @@ import { shellOf } from '../config.ts';
 import { internal } from '../errors.ts';
 import { formatDuration } from '../instructions/duration.ts';
 import type { CommandLine, InstructionName, InstructionNamed } from '../instructions/instruction.ts';
-import { resolvePath } from '../path.ts';
+import { resolvePath } from '../../oci/path.ts';
 import { substituteWords, type SubstitutionOptions, type Variables } from '../substitution.ts';
 import { exposedPorts } from './ports.ts';
 import { requireSignal } from './signal.ts';
@@ -33,9 +33,10 @@ const metadata: { readonly [Name in MetadataName]: Apply<Name> } = {
     return `ARG ${words.join(' ')}`;
   },
   CMD(state, { command }) {
-    state.config.Cmd = commandLine(command, state.config);
+    const line = commandLine(command, state.config);
+    state.config.Cmd = line.length > 0 ? line : null;
     if (command.words.length > 0) state.hasCommand = true;
-    return `CMD ${quotedList(state.config.Cmd)}`;
+    return `CMD ${quotedList(line)}`;
   },
   ENTRYPOINT(state, { command }) {
     const line = command.words.length === 0 ? null : commandLine(command, state.config);

@@ -4,7 +4,7 @@ import { internal } from '../errors.ts';
 import type { SourceFile } from '../files/file.ts';
 import { byBytes, lookUp } from '../files/lookup.ts';
 import type { TreeNode } from '../files/tree.ts';
-import { cleanRelative } from '../path.ts';
+import { cleanRelative } from '../../oci/path.ts';
 import { contentHash } from './contenthash.ts';
 
 /** Something that COPY or ADD takes. */

@@ -1,9 +1,9 @@
-import { IgnoreRules, ignoreLines } from '../ignore.ts';
+import { IgnoreRules, ignoreLines } from '../../oci/ignore.ts';
 import { internal } from '../errors.ts';
 import type { LayerDraft } from '../files/draft.ts';
 import type { SourceFile } from '../files/file.ts';
 import { lookUp, walk } from '../files/lookup.ts';
-import { baseName } from '../path.ts';
+import { baseName } from '../../oci/path.ts';
 import { isArchive, unpackArchive } from './archive.ts';
 import type { Owner } from './owner.ts';
 import { rootOwner } from './owner.ts';

@@ -89,7 +89,7 @@ export class ImageDeleter {
     const soft = force ? [] : [this.#severalNames, this.#stoppedUser];
     const problem = this.#problem(image, [...hard(this.#context), ...soft]);
     if (problem !== undefined) {
-      if (quiet && (this.#namesOf(image).length > 0 || problem.used)) return;
+      if (quiet && (problem.used || this.#isNeeded(image))) return;
       throw this.#conflict(image, problem);
     }
     for (const name of this.#namesOf(image)) await this.#untag(image, name, done);
@@ -127,6 +127,11 @@ export class ImageDeleter {
     const user = this.#users(image).find(({ state }) => !state.running);
     return user && { text: `image is being used by stopped container ${user.id.slice(0, 12)}`, used: true };
   };
+
+  /** By a name, or as what another image is made from. */
+  #isNeeded(image: Image): boolean {
+    return this.#namesOf(image).length > 0 || this.#context.images.childrenOf(image.id).length > 0;
+  }
 
   #users({ id }: Image): Container[] {
     return this.#context.containers.all().filter(({ imageId }) => imageId === id);

@@ -51,6 +51,7 @@ export class ImageStore {
   }
 
   find(text: string): Image | undefined {
+    if (text === '') return undefined;
     return this.#byName(text) ?? this.#byId(text);
   }
 

@@ -59,6 +59,8 @@ export class TarScanner {
   readonly #onEntry: (entry: TarEntry) => void;
   #offset = 0;
   #skip = 0;
+  /** How much of what is skipped is no data. */
+  #padding = 0;
   #want = blockSize;
   #have = 0;
   #buffer = new Uint8Array(blockSize);
@@ -80,9 +82,10 @@ export class TarScanner {
     }
   }
 
-  /** An archive may end without its blocks of zeros, but not inside an entry. */
+  /** An archive may end without its blocks of zeros and in the padding before them, but not inside an entry. */
   end(): void {
-    const between = this.#have === 0 && this.#skip === 0 && this.#want === blockSize && !this.#expecting();
+    const between =
+      this.#have === 0 && this.#skip <= this.#padding && this.#want === blockSize && !this.#expecting();
     if (!this.#done && !between) throw invalid('unexpected end of the tar archive');
   }
 
@@ -258,7 +261,8 @@ export class TarScanner {
   }
 
   #skipData(size: number): void {
-    this.#skip = size + padding(size);
+    this.#padding = padding(size);
+    this.#skip = size + this.#padding;
     this.#nextHeader();
   }
 }

@@ -1,5 +1,5 @@
 // Written here, since @balena/dockerignore and ignore differ from Docker in what an exception below an excluded directory means and in character classes.
-import { invalid } from '../oci/errors.ts';
+import { invalid } from './errors.ts';
 import { cleanRelative } from './path.ts';
 
 interface Pattern {
