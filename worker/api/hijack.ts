@@ -23,6 +23,18 @@ export function hijackHead(
   return encoder.encode(`HTTP/1.1 101 UPGRADED\r\nContent-Type: ${type}\r\n${upgrade}${more}\r\n`);
 }
 
+/** Milliseconds, in which a client that is waiting has read the head. */
+const headStart = 20;
+
+/**
+ * Sends the head alone. A client may read it through a buffer and then take the socket from under it, as docker-py does:
+ * output that comes with the head would be lost.
+ */
+export async function sendHead(connection: Connection, head: Uint8Array): Promise<void> {
+  await connection.write(head);
+  await new Promise((resolve) => setTimeout(resolve, headStart));
+}
+
 /**
  * Connects a client with a process: input until the client ends its side, output until the process has ended it or the
  * client is gone. Resolves when the output is over.

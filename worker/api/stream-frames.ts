@@ -16,7 +16,29 @@ export function frame({ stream, bytes }: OutputChunk): Uint8Array {
   return out;
 }
 
-/** Output as it is sent: framed, or of a process with a terminal as it is. */
+/** Each line in a frame of its own: a reader of a log takes a frame for a line. */
+export function lineFrames({ stream, bytes }: OutputChunk): Uint8Array {
+  const frames = [];
+  for (let at = 0; at < bytes.length;) {
+    const newline = bytes.indexOf(10, at);
+    const end = newline < 0 ? bytes.length : newline + 1;
+    frames.push(frame({ stream, bytes: bytes.subarray(at, end) }));
+    at = end;
+  }
+  return concatenated(frames);
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** A log as it is sent: framed line by line, or of a process with a terminal as it is. */
 export function framed(output: AsyncIterable<OutputChunk>, raw: boolean): AsyncIterable<Uint8Array> {
-  return mapped(output, (chunk) => (raw ? chunk.bytes : frame(chunk)));
+  return mapped(output, (chunk) => (raw ? chunk.bytes : lineFrames(chunk)));
 }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { AgentError } from '../protocol/agent-client.ts';
 import type { Attached } from '../protocol/engine-api.ts';
 import type { Fixture } from './fixture.suite.ts';
@@ -139,6 +139,65 @@ test('a terminal is one stream with a size; the end of the client’s input deta
   await attached.stdin?.close();
   expect(await textOf(attached)).toBe('$ ');
   expect(stdout.ended).toBe(false);
+});
+
+describe('detach keys', () => {
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const terminal = { Tty: true, OpenStdin: true };
+
+  test('leave a container, which goes on', async () => {
+    const { engine, agent } = fixture;
+    const id = await create(engine, terminal);
+    await engine.containerStart(id);
+    const wanted = { ...attachOutput, stdin: true, detachKeys: 'ctrl-x,q' };
+    const attached = await engine.containerAttach(id, wanted);
+    const stream = agent.stream(agent.started().process.stdio, 'stdin');
+    await attached.stdin?.write(encode('ls\x18'));
+    await attached.stdin?.write(encode('qlost'));
+    await attached.stdin?.write(encode('lost'));
+    expect(await textOf(attached)).toBe('');
+    expect(stream.text).toBe('ls');
+    expect((await engine.containerInspect(id)).State.Running).toBe(true);
+    const until = String(Date.now() / 1000);
+    const [event] = await drain(await engine.events({ since: '0', until, filters: { event: ['detach'] } }));
+    expect(event?.Actor.ID).toBe(id);
+  });
+
+  test('leave an exec, whose output says so', async () => {
+    const { engine } = fixture;
+    const id = await create(engine);
+    await engine.containerStart(id);
+    const config = { Cmd: ['cat'], Tty: true, AttachStdin: true, AttachStdout: true };
+    const { Id } = await engine.execCreate(id, { ...config, DetachKeys: 'a' });
+    const attached = await engine.execStart(Id, { Tty: true });
+    await attached.stdin?.write(encode('a'));
+    expect(await textOf(attached)).toBe(
+      'exec attach failed: error on attach stdin: read escape sequence\r\n',
+    );
+    expect(await engine.execInspect(Id)).toMatchObject({ Running: true, DetachKeys: 'YQ==' });
+  });
+
+  test('are nothing special without a terminal', async () => {
+    const { attached, process } = await startAttached({ OpenStdin: true });
+    await attached.stdin?.write(Uint8Array.of(16, 17));
+    expect(fixture.agent.stream(process.stdio, 'stdin').text).toBe('\x10\x11');
+  });
+
+  test('that are none are refused', async () => {
+    const { engine } = fixture;
+    expect(
+      await failure(engine.containerAttach('nosuch', { ...attachOutput, detachKeys: 'no-key' })),
+    ).toEqual({
+      status: 400,
+      message: 'Invalid detach keys (no-key) provided',
+    });
+    const id = await create(engine);
+    await engine.containerStart(id);
+    expect(await failure(engine.execCreate(id, { Cmd: ['ls'], DetachKeys: 'no-key' }))).toEqual({
+      status: 500,
+      message: 'Invalid escape keys (no-key) provided',
+    });
+  });
 });
 
 test('exec: output, exit code, and what is inspected', async () => {

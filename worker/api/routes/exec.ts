@@ -6,7 +6,7 @@ import {
   type OutputChunk,
 } from '../../protocol/engine-api.ts';
 import { execOptions, execStartOptions } from '../bodies/exec.ts';
-import { connect, hijackHead } from '../hijack.ts';
+import { connect, hijackHead, sendHead } from '../hijack.ts';
 import { empty, hijack, json, type Reply } from '../http/reply.ts';
 import { readBody } from '../json/body.ts';
 import { uint32 } from '../parameters/values.ts';
@@ -39,7 +39,7 @@ async function start(call: Call): Promise<Reply> {
   // The client has said how it reads the stream, whatever the process has.
   const raw = options.Tty ?? false;
   return hijack(async (connection) => {
-    await connection.write(hijackHead(request, version, raw, apiFields));
+    await sendHead(connection, hijackHead(request, version, raw, apiFields));
     await connect(connection, { ...attached, raw });
   });
 }

@@ -1,5 +1,5 @@
 import { ApiError, type Attached } from '../../protocol/engine-api.ts';
-import { connect, hijackHead } from '../hijack.ts';
+import { connect, hijackHead, sendHead } from '../hijack.ts';
 import { hijack, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { bool, boolOr } from '../parameters/values.ts';
 import { type Call, given, named, routes } from '../route.ts';
@@ -51,7 +51,7 @@ async function attach(call: Call): Promise<Reply> {
     throw error;
   }
   return hijack(async (connection) => {
-    await connection.write(hijackHead(request, version, attached.raw));
+    await sendHead(connection, hijackHead(request, version, attached.raw));
     await connect(connection, attached);
   });
 }

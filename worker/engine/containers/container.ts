@@ -42,6 +42,8 @@ export type NewContainer = Omit<ContainerRecord, 'state' | 'restartCount' | 'has
 /** A container, with what belongs to it only while the engine runs. */
 export interface Container extends ContainerRecord {
   readonly lock: Lock;
+  /** Pausing and unpausing. Not `lock`, which a reader of the container's files holds for as long as it takes. */
+  readonly freezer: Lock;
   readonly waiters: Waiters;
   readonly input: Input;
   /** Of the next or the current run; every run has its own. */
@@ -71,6 +73,7 @@ export function newContainer(record: NewContainer): Container {
     restartCount: 0,
     hasSnapshot: false,
     lock: new Lock(),
+    freezer: new Lock(),
     waiters: new Waiters(),
     input: new Input(),
     output: new Fanout(),

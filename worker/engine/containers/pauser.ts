@@ -13,7 +13,7 @@ export class Pauser {
   }
 
   pause(container: Container): Promise<void> {
-    return container.lock.run(async () => {
+    return container.freezer.run(async () => {
       const { id, state } = container;
       requireRunning(container);
       if (state.paused) throw conflict(`Container ${id} is already paused`);
@@ -26,7 +26,7 @@ export class Pauser {
   }
 
   unpause(container: Container): Promise<void> {
-    return container.lock.run(async () => {
+    return container.freezer.run(async () => {
       const { id, state } = container;
       if (!state.paused) throw internal(`Container ${id} is not paused`);
       await this.#context.agent.call('resume', { id });

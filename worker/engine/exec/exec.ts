@@ -1,6 +1,7 @@
 import type { ExecConfig, ExecInspect } from '../../protocol/engine-api.ts';
 import type { Instant } from '../clock.ts';
 import type { Container } from '../containers/container.ts';
+import { parseDetachKeys } from '../io/detachkeys.ts';
 
 /** A further process in a container, before, while and after it runs. */
 export interface Exec {
@@ -31,7 +32,7 @@ export function inspectExec(exec: Exec): ExecInspect {
     OpenStdout: config.AttachStdout ?? false,
     OpenStderr: config.AttachStderr ?? false,
     CanRemove: false,
-    DetachKeys: '',
+    DetachKeys: base64(config.DetachKeys ? parseDetachKeys(config.DetachKeys) : undefined),
     ProcessConfig: {
       tty: config.Tty ?? false,
       entrypoint,
@@ -40,4 +41,9 @@ export function inspectExec(exec: Exec): ExecInspect {
       ...(config.User && { user: config.User }),
     },
   };
+}
+
+/** As Go writes bytes in JSON. */
+function base64(bytes: Uint8Array = new Uint8Array()): string {
+  return btoa(String.fromCharCode(...bytes));
 }
