@@ -331,6 +331,14 @@ test('nothing is left of fifty copies', async () => {
 });
 
 describe('export', () => {
+  test('one that nobody reads keeps the container from nothing that it does while it runs', async () => {
+    await out('docker run -d --name unread busybox sleep 1000');
+    const tar = (await engine().containerExport('unread'))[Symbol.asyncIterator]();
+    await out('docker pause unread; docker unpause unread; docker commit unread unread-copy');
+    await tar.return?.();
+    await out('docker rm -f unread; docker rmi unread-copy');
+  });
+
   test('the root file system, without what is mounted in it', async () => {
     await out(
       `mkdir -p /var/lib/docker/t; echo x > /var/lib/docker/t/f

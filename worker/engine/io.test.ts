@@ -163,7 +163,7 @@ describe('detach keys', () => {
     expect(event?.Actor.ID).toBe(id);
   });
 
-  test('leave an exec, whose output says so', async () => {
+  test('leave an exec, which goes on', async () => {
     const { engine } = fixture;
     const id = await create(engine);
     await engine.containerStart(id);
@@ -171,9 +171,7 @@ describe('detach keys', () => {
     const { Id } = await engine.execCreate(id, { ...config, DetachKeys: 'a' });
     const attached = await engine.execStart(Id, { Tty: true });
     await attached.stdin?.write(encode('a'));
-    expect(await textOf(attached)).toBe(
-      'exec attach failed: error on attach stdin: read escape sequence\r\n',
-    );
+    expect(await textOf(attached)).toBe('');
     expect(await engine.execInspect(Id)).toMatchObject({ Running: true, DetachKeys: 'YQ==' });
   });
 
@@ -185,14 +183,13 @@ describe('detach keys', () => {
 
   test('that are none are refused', async () => {
     const { engine } = fixture;
-    expect(
-      await failure(engine.containerAttach('nosuch', { ...attachOutput, detachKeys: 'no-key' })),
-    ).toEqual({
+    const id = await create(engine);
+    await engine.containerStart(id);
+    const wanted = { ...attachOutput, detachKeys: 'no-key' };
+    expect(await failure(engine.containerAttach(id, wanted))).toEqual({
       status: 400,
       message: 'Invalid detach keys (no-key) provided',
     });
-    const id = await create(engine);
-    await engine.containerStart(id);
     expect(await failure(engine.execCreate(id, { Cmd: ['ls'], DetachKeys: 'no-key' }))).toEqual({
       status: 500,
       message: 'Invalid escape keys (no-key) provided',
