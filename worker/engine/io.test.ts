@@ -141,8 +141,9 @@ test('a terminal is one stream with a size; the end of the client’s input deta
   expect(stdout.ended).toBe(false);
 });
 
+const encode = (text: string) => new TextEncoder().encode(text);
+
 describe('detach keys', () => {
-  const encode = (text: string) => new TextEncoder().encode(text);
   const terminal = { Tty: true, OpenStdin: true };
 
   test('leave a container, which goes on', async () => {
