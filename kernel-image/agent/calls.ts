@@ -46,6 +46,7 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
   resume: ({ containers }, { id }, answer) => done(answer, containers.pause(id, false)),
   update: ({ containers }, { id, resources, autoRemove }, answer) =>
     done(answer, containers.update(id, resources, autoRemove)),
+  user: ({ containers }, params, answer) => done(answer, containers.findUser(params)),
   prepare: ({ containers }, params, answer) => containers.prepare(params, answer),
   removeVolumes: (_, { names }, answer) => done(answer, removeVolumes(names)),
   missing: (_, { paths }, answer) => answer.result(paths.filter((path) => !exists(path))),

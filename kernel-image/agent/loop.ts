@@ -21,9 +21,15 @@ export type Watcher = (events: number) => void;
 export class Loop {
   readonly #epoll = check('epoll_create', syscall(nr.epoll_create1, O_CLOEXEC));
   readonly #watchers = new Map<number, Watcher>();
+  readonly #failed: (error: unknown) => void;
   /** struct epoll_event on i386: u32 events, u64 data, packed. */
   readonly #events = new Uint32Array(maxEvents * 3);
   readonly #event = new Uint32Array(3);
+
+  /** `failed` is told what a watcher has thrown. */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
 
   add(fd: number, events: number, watcher: Watcher): void {
     this.#watchers.set(fd, watcher);
@@ -46,7 +52,16 @@ export class Loop {
     check('epoll_wait', count);
     for (let i = 0; i < count; i++) {
       const happened = this.#events[i * 3] ?? 0;
-      this.#watchers.get(this.#events[i * 3 + 1] ?? 0)?.(happened);
+      this.#tell(this.#watchers.get(this.#events[i * 3 + 1] ?? 0), happened);
+    }
+  }
+
+  /** What goes wrong for one must not end everything: the agent is PID 1. */
+  #tell(watcher: Watcher | undefined, happened: number): void {
+    try {
+      watcher?.(happened);
+    } catch (error) {
+      this.#failed(error);
     }
   }
 

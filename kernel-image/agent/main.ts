@@ -18,7 +18,7 @@ import { type StreamKind, Streams } from './streams.ts';
 blockSignals();
 boot();
 
-const loop = new Loop();
+const loop = new Loop((error) => emit('trouble', { message: String(error) }));
 const channel: Channel = new Channel(openPort(), loop, handle);
 const streams = new Streams(loop, channel);
 const processes = new Processes(loop, streams);

@@ -60,9 +60,10 @@ describe('docker exec', () => {
     ).toMatch(/^1000\n50\n\/tmp\n\n[^]*FROM=run/);
     expect(await out("docker exec -e MORE=exec host sh -c 'echo $FROM $MORE'")).toBe('run exec');
     expect(await sh('docker exec -u nosuchuser host true')).toEqual({
-      code: 126,
-      stdout: 'unable to find user nosuchuser: no matching entries in passwd file\r\n',
-      stderr: '',
+      code: 1,
+      stdout: '',
+      stderr:
+        'Error response from daemon: unable to find user nosuchuser: no matching entries in passwd file\n',
     });
   });
 

@@ -326,6 +326,18 @@ describe('namespaces', () => {
 });
 
 describe('lifecycle', () => {
+  test('cgroups that a container has made go with it', async () => {
+    const before = await machine().census();
+    const id = await start({ SecurityOpt: ['writable-cgroups'] });
+    await exec(
+      id,
+      'mkdir -p /sys/fs/cgroup/a/b; sleep 1000 > /dev/null 2>&1 & echo $! > /sys/fs/cgroup/a/b/cgroup.procs',
+    );
+    await engine().containerStop(id, { timeout: 0 });
+    expect((await machine().census()).cgroups).toBe(before.cgroups);
+    expect(await run({}, 'mkdir /sys/fs/cgroup/a')).toContain('Read-only file system');
+  });
+
   test('a working directory is made with the container, and is no file', async () => {
     const { Id } = await engine().containerCreate({ Image: 'busybox', WorkingDir: '/a/b' });
     expect((await engine().containerPathStat(Id, '/a/b')).name).toBe('b');

@@ -27,7 +27,7 @@ test('parsers never break', () => {
   neverBreaks(parseSignal);
   neverBreaks((text) => parseBind(text, ''));
   neverBreaks((text) => parseSecurity([text], false));
-  const lookups = { imageId: () => undefined, containerByPrefix: () => undefined };
+  const lookups = { imageIds: () => [], containerByPrefix: () => undefined };
   neverBreaks((text) => containerFilter({ [text]: [text] }, lookups));
   for (const filter of ['name', 'status', 'exited', 'label', 'id']) {
     neverBreaks((text) => containerFilter({ [filter]: [text] }, lookups));

@@ -16,6 +16,8 @@ export interface AgentCalls {
   start: [ContainerSpec, StartedResult];
   /** A further process in a running container. */
   exec: [ExecParams, StartedResult];
+  /** Looks a user up in a running container, as `exec` would. Fails when there is none. */
+  user: [{ id: string; user: string }, null];
   /** Sends a signal to a container's first process, or to every one of them. */
   signal: [SignalParams, null];
   pause: [{ id: string }, null];

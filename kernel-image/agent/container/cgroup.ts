@@ -1,6 +1,16 @@
 import type { Resources } from '../../../worker/protocol/agent.ts';
-import { check, errno, RequestError } from '../kernel/errors.ts';
-import { control, flags, lastDevice, mkdir, modeOf, open, readFileIfAny } from '../kernel/files.ts';
+import { errno, RequestError } from '../kernel/errors.ts';
+import {
+  control,
+  fileType,
+  flags,
+  lastDevice,
+  list,
+  mkdir,
+  modeOf,
+  open,
+  readFileIfAny,
+} from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { signal } from '../kernel/signals.ts';
 import { cgroupPath, paths, setCgroupParent } from './paths.ts';
@@ -111,20 +121,26 @@ export function oomKilled(id: string): boolean {
 }
 
 /**
- * Removes a container's cgroup. Whoever is in it still, which is only with a process namespace that is not the
- * container's own, is killed first.
+ * Removes a container's cgroup with those that the container has made in it. Whoever is in one still, which is only with
+ * a process namespace that is not the container's own, is killed first. What cannot be removed within a second stays.
  */
 export function removeCgroup(id: string): void {
-  let result = syscall(nr.rmdir, cgroupPath(id));
-  if (result === -errno.EBUSY) {
+  const path = cgroupPath(id);
+  if (syscall(nr.rmdir, path) === -errno.EBUSY) {
     killAll(id);
-    for (let tries = 0; tries < 1000 && result === -errno.EBUSY; tries++) {
+    for (let tries = 0; tries < 1000 && !removeTree(path); tries++)
       syscall(nr.nanosleep, oneMillisecond, null);
-      result = syscall(nr.rmdir, cgroupPath(id));
-    }
   }
-  if (result !== -errno.ENOENT) check('remove cgroup', result);
   setCgroupParent(id);
+}
+
+/** @returns whether it is gone, which it is not while there are processes in it */
+function removeTree(path: string): boolean {
+  for (const name of list(path)) {
+    const mode = modeOf(`${path}/${name}`);
+    if (mode >= 0 && (mode & fileType.mask) === fileType.directory) removeTree(`${path}/${name}`);
+  }
+  return syscall(nr.rmdir, path) !== -errno.EBUSY;
 }
 
 const oneMillisecond = new Int32Array([0, 1_000_000]);

@@ -38,6 +38,7 @@ import { privilegesOf, restrictDevices } from './privileges.ts';
 import { networkSockets } from './network.ts';
 import { closeNamespaces, joinedPids, openNamespaces } from './namespaces.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
+import { identify } from './users.ts';
 import { VolumeMounts } from './volumemounts.ts';
 import { fillRoot, makeVolumes } from './volumes.ts';
 
@@ -139,11 +140,25 @@ export class Containers {
     const killedForMemory = oomKilled(spec.id);
     const autoRemove = this.#running.get(spec.id)?.autoRemove;
     this.#running.delete(spec.id);
-    this.#proxies.stop(spec.id);
-    removeCgroup(spec.id);
-    this.#volumes.release(spec.id);
-    if (autoRemove) removeSnapshot(spec.id);
-    this.#exited({ process: spec.process.process, code, oomKilled: killedForMemory });
+    try {
+      this.#proxies.stop(spec.id);
+      removeCgroup(spec.id);
+      this.#volumes.release(spec.id);
+      if (autoRemove) removeSnapshot(spec.id);
+    } finally {
+      this.#exited({ process: spec.process.process, code, oomKilled: killedForMemory });
+    }
+  }
+
+  /** Throws when there is no such user or group in the container. */
+  findUser({ id, user }: { id: string; user: string }): void {
+    const { pid } = this.#get(id);
+    const root = open(`/proc/${pid}/root`, flags.O_PATH | flags.O_DIRECTORY);
+    try {
+      identify(user, [], root);
+    } finally {
+      close(root);
+    }
   }
 
   exec(params: ExecParams, answer: Answer<StartedResult>): void {

@@ -9,16 +9,7 @@ const RESOLVE_IN_ROOT = 0x10;
 /** A detached copy of what lies at `subpath` below a directory; its links are followed as if that were the root. */
 export function openSubpath(base: string, subpath: string): number {
   const folder = open(base, flags.O_PATH | flags.O_DIRECTORY);
-  // struct open_how: u64 flags, u64 mode, u64 resolve.
-  const how = new Uint32Array([
-    flags.O_PATH | flags.O_CLOEXEC,
-    0,
-    0,
-    0,
-    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    0,
-  ]);
-  const found = syscall(nr.openat2, folder, subpath, how, 24);
+  const found = openBelow(folder, subpath, flags.O_PATH | flags.O_CLOEXEC);
   close(folder);
   if (found === -errno.ENOENT)
     throw new RequestError(
@@ -32,4 +23,11 @@ export function openSubpath(base: string, subpath: string): number {
   } finally {
     close(fd);
   }
+}
+
+/** openat2(2) below a directory, whose links are followed as if it were the root. @returns a descriptor or a negative error number */
+export function openBelow(folder: number, path: string, how: number): number {
+  // struct open_how: u64 flags, u64 mode, u64 resolve.
+  const open = new Uint32Array([how, 0, 0, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, 0]);
+  return syscall(nr.openat2, folder, path, open, 24);
 }

@@ -3,6 +3,7 @@ import { RequestError } from '../kernel/errors.ts';
 import { close, fileType, flags, read } from '../kernel/files.ts';
 import { nr } from '../kernel/numbers.ts';
 import { fstat } from '../kernel/stat.ts';
+import { openBelow } from './subpath.ts';
 
 /** Negative ones are found to be out of range. */
 const isNumber = (text: string): boolean => /^[-+]?\d+$/.test(text);
@@ -11,12 +12,12 @@ const maxId = 0x7fffffff;
 /**
  * Looks `name|uid[:group|gid]` up in /etc/passwd and /etc/group of the root the process is in, as moby's
  * user.GetExecUser does: numbers need no entry, an entry brings the primary group and home, and without an explicit
- * group the user is in every group that lists its name.
+ * group the user is in every group that lists its name. With `root`, a descriptor, the files are those below it.
  */
-export function identify(user: string, extraGroups: readonly string[]): Identity {
+export function identify(user: string, extraGroups: readonly string[], root?: number): Identity {
   const [userPart = '', groupPart = ''] = user.split(':');
-  const passwd = lines('/etc/passwd');
-  const groups = lines('/etc/group');
+  const passwd = lines('/etc/passwd', root);
+  const groups = lines('/etc/group', root);
   const entry = findUser(passwd, userPart === '' ? '0' : userPart);
   const uid = entry
     ? id(entry[2])
@@ -29,8 +30,8 @@ export function identify(user: string, extraGroups: readonly string[]): Identity
   return { uid, gid, groups: [...new Set([gid, ...listed, ...extra])], home: entry?.[5] || '/' };
 }
 
-function lines(path: string): string[][] {
-  const text = readTable(path);
+function lines(path: string, root: number | undefined): string[][] {
+  const text = readTable(path, root);
   return text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
@@ -38,8 +39,9 @@ function lines(path: string): string[][] {
 }
 
 /** The file is the image's: what is none, or as large as no such table, is not read, and nothing waits for a pipe. */
-function readTable(path: string): string {
-  const fd = syscall(nr.open, path, flags.O_RDONLY | flags.O_NONBLOCK | flags.O_CLOEXEC, 0);
+function readTable(path: string, root: number | undefined): string {
+  const how = flags.O_RDONLY | flags.O_NONBLOCK | flags.O_CLOEXEC;
+  const fd = root === undefined ? syscall(nr.open, path, how, 0) : openBelow(root, path, how);
   if (fd < 0) return '';
   try {
     const { mode, size } = fstat(fd);

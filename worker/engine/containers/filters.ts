@@ -8,8 +8,8 @@ import { statusOf } from './state.ts';
 
 /** What the list filters need to know beside the container. */
 export interface FilterLookups {
-  /** The image a name stands for now. */
-  readonly imageId: (name: string) => Digest | undefined;
+  /** The image a name stands for now, and those made from it. */
+  readonly imageIds: (name: string) => readonly Digest[];
   readonly containerByPrefix: (prefix: string) => Container | undefined;
 }
 
@@ -40,8 +40,8 @@ const builders: Readonly<Record<string, Build>> = {
     const wanted = values.map(keyValue);
     return ({ config }) => wanted.every(([key, value]) => hasLabel(config.Labels, key, value));
   },
-  ancestor: (values, { imageId }) => {
-    const ids = new Set(values.map((value) => imageId(value)));
+  ancestor: (values, { imageIds }) => {
+    const ids = new Set(values.flatMap((value) => imageIds(value)));
     return (container) => ids.has(container.imageId);
   },
   health: (values) => {

@@ -1,4 +1,5 @@
 import type { ContainerSummary, ListOptions } from '../../protocol/engine-api.ts';
+import type { Digest } from '../../oci/digest.ts';
 import type { Instant } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
 import type { Container } from './container.ts';
@@ -15,7 +16,7 @@ export function listContainers(context: ListContext, options: ListOptions): Cont
   const { containers, images, clock } = context;
   const filters = options.filters ?? {};
   const wanted = containerFilter(filters, {
-    imageId: (name) => images.find(name)?.id,
+    imageIds: (name) => familyOf(images.find(name)?.id, images),
     containerByPrefix: (prefix) => containers.find(prefix),
   });
   const all = options.all || filters['status']?.length || (options.limit ?? 0) > 0;
@@ -24,6 +25,13 @@ export function listContainers(context: ListContext, options: ListOptions): Cont
   );
   const shown = options.limit && options.limit > 0 ? found.slice(0, options.limit) : found;
   return shown.map((container) => summarize(container, context, clock.now()));
+}
+
+/** An image and all that were made from it. */
+function familyOf(id: Digest | undefined, images: EngineContext['images']): Digest[] {
+  if (id === undefined) return [];
+  const children = images.all().filter(({ parent }) => parent === id);
+  return [id, ...children.flatMap((child) => familyOf(child.id, images))];
 }
 
 /** The part of the list that is older than `before` and newer than `since`. */

@@ -1,4 +1,5 @@
 import type { Attached, ExecConfig, ExecStartOptions, OutputChunk, Sink } from '../../protocol/engine-api.ts';
+import { AgentError } from '../../protocol/agent-client.ts';
 import { within } from '../clock.ts';
 import type { Container } from '../containers/container.ts';
 import { containerEvent } from '../containers/event.ts';
@@ -36,10 +37,25 @@ export class Execs {
     this.#context = context;
   }
 
-  create(container: Container, given: string, config: ExecConfig): { Id: string } {
+  /** A user is looked up now, so that the client learns at once that there is none. */
+  async create(container: Container, given: string, config: ExecConfig): Promise<{ Id: string }> {
     requireActive(container, given);
+    if (!config.Cmd?.length) throw invalid('No exec command specified');
+    if (config.User) await this.#requireUser(container, config.User);
+    return this.#add(container, config);
+  }
+
+  async #requireUser({ id }: Container, user: string): Promise<void> {
+    try {
+      await this.#context.agent.call('user', { id, user });
+    } catch (error) {
+      throw error instanceof AgentError && error.failure.step === 'user' ? invalid(error.message) : error;
+    }
+  }
+
+  #add(container: Container, config: ExecConfig): { Id: string } {
     const { Cmd } = config;
-    if (!Cmd?.length) throw invalid('No exec command specified');
+    if (!Cmd) throw invalid('No exec command specified');
     if (parseDetachKeys(config.DetachKeys) === undefined)
       throw internal(`Invalid escape keys (${config.DetachKeys}) provided`);
     const exec: Exec = {
@@ -86,7 +102,7 @@ export class Execs {
   /** Runs a health check's command. @throws what keeps it from being started */
   async probe(container: Container, check: Check, signal: AbortSignal): Promise<ProbeOutcome> {
     const streams = { AttachStdout: true, AttachStderr: true };
-    const { Id } = this.create(container, container.id, { Cmd: [...check.command], ...streams });
+    const { Id } = this.#add(container, { Cmd: [...check.command], ...streams });
     const exec = this.#claim(Id);
     this.#tell(exec, `exec_start: ${commandLine(exec.config.Cmd)}`);
     const output = new Fanout();
