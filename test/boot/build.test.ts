@@ -85,3 +85,17 @@ test('a build that is given up stops its command and leaves nothing', async () =
   expect(await out('docker ps -aq; ps | grep "[s]leep 100"; true')).toBe('');
   expect(text(await build('FROM busybox\nRUN echo started'))).not.toContain('Using cache');
 });
+
+test('docker build sends a directory, or what comes on standard input, and ends with the code of what failed', async () => {
+  const script = `mkdir -p ctx/skip && cd ctx && echo a > a && echo no > skip/no && echo yes > skip/keep
+printf 'skip\\n!skip/keep\\nDockerfile\\n' > .dockerignore
+printf 'FROM busybox\\nARG V\\nCOPY . /c/\\nRUN find /c -type f | sort; echo $V\\n' > Dockerfile
+V=42 docker build -t sent --build-arg V --iidfile id . | grep -v '^ --->'; cat id; echo
+printf 'FROM busybox\\nRUN exit 7' | docker build -q -; echo $?`;
+  const [id, code, ...lines] = (await out(`(${script}) 2>/dev/null`)).split('\n').reverse();
+  const { Id } = await engine().imageInspect('sent');
+  expect([code, id]).toEqual([Id, '7']);
+  expect(lines.reverse().join('\n')).toMatch(
+    /^Sending build context to Docker daemon +\S+kB\nStep 1\/4 : FROM busybox\n[^]*\/c\/.dockerignore\n\/c\/a\n\/c\/skip\/keep\n42\nSuccessfully built \w{12}\nSuccessfully tagged sent:latest$/,
+  );
+});

@@ -1,5 +1,6 @@
 import type { CommandSpec } from './command-spec.ts';
 import { attach } from './commands/attach.ts';
+import { build } from './commands/build.ts';
 import { commit } from './commands/commit.ts';
 import { containerPrune } from './commands/container-prune.ts';
 import { cp } from './commands/cp.ts';
@@ -116,7 +117,7 @@ const container = {
 };
 
 const image = {
-  build: lacks('build', 'Build an image from a Dockerfile'),
+  build: has('build', build),
   history: has('history', history),
   import: has('import', importImage),
   load: has('load', load),

@@ -82,8 +82,8 @@ export class RelayFiles implements ClientFiles, TreeSource {
     if (result < 0) throw new FileError(`rename ${from}`, to, -result);
   }
 
-  walk(path: string): AsyncIterable<WalkedFile> {
-    return walkTree(this, path);
+  walk(path: string, enters?: (directory: string) => boolean): AsyncIterable<WalkedFile> {
+    return walkTree(this, path, enters);
   }
 
   maker(): FileMaker {

@@ -27,39 +27,56 @@ interface Asked {
   readonly entries: Promise<DirectoryEntry[]> | undefined;
 }
 
-export function walkTree(source: TreeSource, path: string): AsyncGenerator<WalkedFile> {
-  return visit(source, path, ask(source, path, false));
-}
+type Enters = (directory: string) => boolean;
 
-function ask(source: TreeSource, path: string, directory: boolean): Asked {
-  const file = look(source, path);
-  const entries = directory ? source.list(path) : undefined;
-  // Failures are told when it is this entry's turn.
-  file.catch(() => undefined);
-  entries?.catch(() => undefined);
-  return { file, entries };
-}
-
-async function* visit(source: TreeSource, path: string, asked: Asked): AsyncGenerator<WalkedFile> {
-  const file = await asked.file;
-  const directory = (file.stat.mode & fileType.mask) === fileType.directory;
-  yield file;
-  if (directory) yield* visitAll(source, path, await (asked.entries ?? source.list(path)));
-}
-
-async function* visitAll(
+export function walkTree(
   source: TreeSource,
   path: string,
-  entries: readonly DirectoryEntry[],
+  enters: Enters = () => true,
 ): AsyncGenerator<WalkedFile> {
-  const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const prefix = path.endsWith('/') ? path : `${path}/`;
-  const asked: Asked[] = [];
-  for (const [at, { name }] of sorted.entries()) {
-    for (const { name, kind } of sorted.slice(asked.length, at + ahead))
-      asked.push(ask(source, prefix + name, kind === 'directory'));
-    const next = asked[at];
-    if (next) yield* visit(source, prefix + name, next);
+  return new Walk(source, enters).from(path);
+}
+
+class Walk {
+  readonly #source: TreeSource;
+  readonly #enters: Enters;
+
+  constructor(source: TreeSource, enters: Enters) {
+    this.#source = source;
+    this.#enters = enters;
+  }
+
+  from(path: string): AsyncGenerator<WalkedFile> {
+    return this.#visit(path, this.#ask(path, false));
+  }
+
+  #ask(path: string, directory: boolean): Asked {
+    const file = look(this.#source, path);
+    const entries = directory && this.#enters(path) ? this.#source.list(path) : undefined;
+    // Failures are told when it is this entry's turn.
+    file.catch(() => undefined);
+    entries?.catch(() => undefined);
+    return { file, entries };
+  }
+
+  async *#visit(path: string, asked: Asked): AsyncGenerator<WalkedFile> {
+    const file = await asked.file;
+    const directory = (file.stat.mode & fileType.mask) === fileType.directory;
+    yield file;
+    if (directory && this.#enters(path))
+      yield* this.#visitAll(path, await (asked.entries ?? this.#source.list(path)));
+  }
+
+  async *#visitAll(path: string, entries: readonly DirectoryEntry[]): AsyncGenerator<WalkedFile> {
+    const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const prefix = path.endsWith('/') ? path : `${path}/`;
+    const asked: Asked[] = [];
+    for (const [at, { name }] of sorted.entries()) {
+      for (const { name, kind } of sorted.slice(asked.length, at + ahead))
+        asked.push(this.#ask(prefix + name, kind === 'directory'));
+      const next = asked[at];
+      if (next) yield* this.#visit(prefix + name, next);
+    }
   }
 }
 

@@ -45,8 +45,11 @@ export interface ClientFiles {
   lstat(path: string): Promise<FileStat | undefined>;
   readLink(path: string): Promise<string>;
   rename(from: string, to: string): Promise<void>;
-  /** What is at a path and all that is below it: a directory before its contents, those in the order of their names. */
-  walk(path: string): AsyncIterable<WalkedFile>;
+  /**
+   * What is at a path and all that is below it: a directory before its contents, those in the order of their names, and
+   * nothing of a directory that `enters` says no to.
+   */
+  walk(path: string, enters?: (directory: string) => boolean): AsyncIterable<WalkedFile>;
   /** For making many files. One at a time. */
   maker(): FileMaker;
 }

@@ -28,7 +28,7 @@ export async function* localTar(
 ): AsyncGenerator<Uint8Array> {
   const names = new Map<string, string>();
   for await (const file of files.walk(source.path.replace(/(?<=.)\/+$/, ''))) {
-    const entry = toEntry(file, rename(nameOf(file.path, source)), names);
+    const entry = localEntry(file, rename(nameOf(file.path, source)), names);
     if (!entry) continue;
     yield tarHeader(entry);
     if (entry.type !== 'file') continue;
@@ -47,7 +47,12 @@ function nameOf(path: string, { path: source, rebaseName }: CopyInfo): string {
   return rebaseName === '' ? name : renaming(include, rebaseName === '/' ? '' : rebaseName)(name);
 }
 
-function toEntry(file: WalkedFile, name: string, names: Map<string, string>): NewTarEntry | undefined {
+/** A file as it goes into an archive, under a name there; nothing for a socket. `names` knows the first names of files that have several. */
+export function localEntry(
+  file: WalkedFile,
+  name: string,
+  names: Map<string, string>,
+): NewTarEntry | undefined {
   const { stat, target, capability } = file;
   const type = types[stat.mode & fileType.mask];
   if (type === undefined) return undefined;
