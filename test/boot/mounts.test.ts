@@ -388,6 +388,16 @@ describe('lifecycle', () => {
     expect(await exec(id, 'cat /sys/fs/cgroup/memory.swap.max')).toBe(String(100 << 20));
   });
 
+  test('cgroups that a container has made go with it', async () => {
+    const id = await start({ Privileged: true });
+    expect(await exec(id, 'mkdir -p /sys/fs/cgroup/a/b /sys/fs/cgroup/c && ls -d /sys/fs/cgroup/a/b')).toBe(
+      '/sys/fs/cgroup/a/b',
+    );
+    await engine().containerStop(id, { timeout: 0 });
+    await engine().containerStart(id);
+    expect(await exec(id, 'ls -d /sys/fs/cgroup/a 2>&1')).toContain('No such file');
+  });
+
   test('prune tells the bytes', async () => {
     const id = await start();
     await exec(id, 'head -c 5000 /dev/zero > /zeros');
