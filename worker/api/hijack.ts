@@ -24,7 +24,7 @@ export function hijackHead(
 }
 
 /** Milliseconds, in which a client that is waiting has read the head. */
-const headStart = 20;
+const headStart = 5;
 
 /**
  * Sends the head alone. A client may read it through a buffer and then take the socket from under it, as docker-py does:
