@@ -38,7 +38,7 @@ const substitutions: readonly [pattern: RegExp, word: string][] = [
   [/\((\d+)%\)/g, '(<percent>)'],
   [/\btime=\d+\.\d+ ms|= [\d./]+ ms/g, '<ms>'],
   [/\b172\.\d+\.\d+\.\d+\b/g, '<address>'],
-  [/^(root +)\d+ +\d+ +\d+ +\d\d:\d\d/, '$1<pid> <ppid> <c> <start>'],
+  [/^(root +)\d+ +\d+ +\d+ +\d\d:\d\d( +\?) +00:00:\d\d/, '$1<pid> <ppid> <c> <start>$2 <cpu>'],
   [/\b[a-z]+_[a-z]+\b(?=\s*$|",")/g, '<name>'],
   // Tables are as wide as what is in them.
   [/ {2,}/g, '  '],

@@ -63,7 +63,7 @@ describe.skipIf(missing)(`Docker as recorded${missing ? ` (skipped: ${missing} i
     calls = noteRequests(machine.bottleship.engine);
   });
   afterAll(async () => {
-    if (process.env['RECORD'] === '1') writeFileSync(listPath, `${JSON.stringify(found, null, 1)}\n`);
+    if (process.env['RECORD'] === '1') writeFileSync(listPath, `${JSON.stringify(found, null, 2)}\n`);
     await machine?.stop();
   });
 

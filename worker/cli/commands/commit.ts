@@ -1,4 +1,5 @@
-import { familiarName, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { StatusError } from '../errors.ts';
 import { command } from '../command-spec.ts';
 import { bool, list, string } from '../flags/kinds.ts';
 
@@ -27,6 +28,7 @@ export const commit = command({
 
 function repositoryOf(name: string): { repo?: string; tag?: string } {
   if (name === '') return {};
-  const reference = withDefaultTag(parseReference(name));
-  return { repo: familiarName(reference), ...(reference.tag !== undefined && { tag: reference.tag }) };
+  const { tag, digest, ...repository } = withDefaultTag(parseReference(name));
+  if (digest !== undefined) throw new StatusError(1, 'refusing to create a tag with a digest reference');
+  return { repo: formatReference(repository), ...(tag !== undefined && { tag }) };
 }
