@@ -326,6 +326,14 @@ describe('namespaces', () => {
 });
 
 describe('lifecycle', () => {
+  test('a stop right after the start reaches a program that listens to it', async () => {
+    for (let i = 0; i < 5; i++) {
+      const id = await start({}, { Cmd: ['sh', '-c', 'trap "exit 99" TERM; while :; do usleep 1000; done'] });
+      await engine().containerStop(id);
+      expect((await engine().containerInspect(id)).State.ExitCode).toBe(99);
+    }
+  });
+
   test('cgroups that a container has made go with it', async () => {
     const before = await machine().census();
     const id = await start({ SecurityOpt: ['writable-cgroups'] });

@@ -5,15 +5,16 @@ import { conflict, internal, notModified } from '../errors.ts';
 import { parseSignal, requireSignal, sigkill, sigterm } from '../signals.ts';
 import type { Container } from './container.ts';
 import { containerEvent } from './event.ts';
+import { untilHeard } from './hearing.ts';
 
 const defaultStopTimeout = 10;
 const killTimeout = 10_000;
 
 /** Signals, stop and kill. https://github.com/moby/moby/blob/v28.5.2/daemon/{stop,kill}.go */
 export class Stopper {
-  readonly #context: Pick<EngineContext, 'agent' | 'events'>;
+  readonly #context: Pick<EngineContext, 'agent' | 'clock' | 'events'>;
 
-  constructor(context: Pick<EngineContext, 'agent' | 'events'>) {
+  constructor(context: Pick<EngineContext, 'agent' | 'clock' | 'events'>) {
     this.#context = context;
   }
 
@@ -22,6 +23,8 @@ export class Stopper {
     if (!container.state.running) return;
     const signal = options.signal ? parseSignal(options.signal) : stopSignalOf(container);
     const timeout = options.timeout ?? container.config.StopTimeout ?? defaultStopTimeout;
+    if (timeout !== 0) await untilHeard(this.#context, container, signal);
+    if (!container.state.running) return;
     const stopped = container.waiters.wait('not-running', container.state);
     await this.#signal(container, signal);
     if (timeout < 0) await stopped;
@@ -32,7 +35,10 @@ export class Stopper {
   /** SIGKILL is waited for, any other signal only sent. */
   async signal(container: Container, text: string | undefined): Promise<void> {
     const signal = text ? requireSignal(parseSignal(text)) : sigkill;
-    await (signal === sigkill ? this.kill(container) : this.#signal(container, signal));
+    if (signal === sigkill) return this.kill(container);
+    requireRunning(container);
+    await untilHeard(this.#context, container, signal);
+    await this.#signal(container, signal);
   }
 
   async kill(container: Container): Promise<void> {

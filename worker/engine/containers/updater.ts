@@ -55,7 +55,6 @@ export class Updater {
     refuseConflicts(hostConfig, limits);
     change(hostConfig, limits);
     try {
-      requireSwap(hostConfig);
       setPolicy(container, policy);
       if (state.running && !state.restarting) await this.#limit(container, limits);
     } catch (error) {
@@ -128,14 +127,6 @@ function refuseConflicts(host: FullHostConfig, limits: Resources): void {
   ];
   const text = rules.find(([broken]) => broken)?.[1];
   if (text !== undefined) throw conflict(text);
-}
-
-/** As runc finds it. */
-function requireSwap({ Memory, MemorySwap }: FullHostConfig): void {
-  if (Memory > 0 && MemorySwap > 0 && MemorySwap < Memory)
-    throw internal(
-      'runc did not terminate successfully: exit status 1: memory+swap limit should be >= memory limit',
-    );
 }
 
 function change(host: FullHostConfig, limits: Resources): void {
