@@ -65,10 +65,10 @@ describe('docker run', () => {
   });
 
   test('says what is not there yet', async () => {
-    const { code, err } = await docker(engineWith(), 'build .');
+    const { code, err } = await docker(engineWith(), 'push busybox');
     expect({ code, err }).toEqual({
       code: 1,
-      err: "docker: 'docker build' is not available yet in this version of Bottleship\n",
+      err: "docker: 'docker push' is not available yet in this version of Bottleship\n",
     });
   });
 
