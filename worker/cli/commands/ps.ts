@@ -24,7 +24,7 @@ export const ps = command({
   },
   async run({ engine, values, config, out, err }) {
     const listing = values.size ? containerListingWithSize : containerListing;
-    const own = values.quiet ? '' : withPreset(values, config.psFormat).format;
+    const own = values.quiet ? quietFormat(values.format) : withPreset(values, config.psFormat).format;
     const format = new ListFormat(listing, { format: own, quiet: values.quiet, full: values['no-trunc'] });
     if (values.quiet && values.format !== '') await err.println(ignored);
     const limit = values.latest && values.last === -1 ? 1 : values.last;
@@ -37,3 +37,8 @@ export const ps = command({
     await out.print(format.render(containers));
   },
 });
+
+/** IDs alone; only `raw` has a word for them. */
+function quietFormat(format: string): string {
+  return format === 'raw' ? format : '';
+}

@@ -19,5 +19,19 @@ export const volumeInspect = command({
 
 /** The client prints the fields that it knows, in its own order. */
 function inOrder({ CreatedAt, Driver, Labels, Mountpoint, Name, Options, Scope, ...rest }: Volume): object {
-  return { CreatedAt, Driver, Labels, Mountpoint, Name, Options, Scope, ...rest };
+  return {
+    CreatedAt,
+    Driver,
+    Labels: sorted(Labels),
+    Mountpoint,
+    Name,
+    Options: sorted(Options),
+    Scope,
+    ...rest,
+  };
+}
+
+/** As Go writes maps. */
+function sorted(map: Record<string, string> | null): Record<string, string> | null {
+  return map && Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
