@@ -119,11 +119,17 @@ export class Creator {
     const names = await this.#context.layers.ensure(layers);
     const workingDirectory = path === '/' ? undefined : { container: id, path };
     container.hasSnapshot = workingDirectory !== undefined;
-    await this.#context.agent.call('prepare', {
-      layers: names,
-      volumes,
-      ...(workingDirectory && { workingDirectory }),
-    });
+    try {
+      await this.#context.agent.call('prepare', {
+        layers: names,
+        volumes,
+        ...(workingDirectory && { workingDirectory }),
+      });
+    } catch (error) {
+      // What was made for it is nobody's now.
+      if (workingDirectory) await this.#context.agent.call('remove', { id });
+      throw error;
+    }
   }
 
   #record(wanted: Wanted, image: Source, givenName: string): Omit<NewContainer, 'mounts'> {
