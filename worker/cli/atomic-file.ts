@@ -1,6 +1,7 @@
 import { StatusError } from './errors.ts';
 import { absolutePath, parentPath } from './path.ts';
 import { baseName } from './cp/path-entry.ts';
+import { releasing } from './releasing.ts';
 import type { ClientFiles, ClientSession } from './session.ts';
 import { fileType } from './syscalls.ts';
 
@@ -41,7 +42,7 @@ export async function writeAtomically(
   const temporary = `${parentPath(whole)}/.tmp-${baseName(path)}${unique}`;
   const maker = files.maker();
   try {
-    await maker.file(temporary, mode, content);
+    await releasing(content, (whole) => maker.file(temporary, mode, whole));
     await maker.mode(temporary, mode);
     await maker.finish();
     await files.rename(temporary, whole);

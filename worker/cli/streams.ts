@@ -93,6 +93,11 @@ export async function pumpOutput(
   session.gone.throwIfAborted();
 }
 
+/** Bytes to standard output. */
+export async function printAll(session: ClientSession, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of bytes) await session.stdout.write(chunk);
+}
+
 /** The items of `source` until `signal`; an item that is awaited at that moment is given up. */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();

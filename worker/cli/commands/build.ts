@@ -43,7 +43,10 @@ const flags = {
     list('Security options', { type: 'strings' }),
   ),
   'shm-size': bytes('Size of "/dev/shm"'),
-  squash: unavailable('squashing is', bool('Squash newly built layers into a single new layer', { hidden: true })),
+  squash: unavailable(
+    'squashing is',
+    bool('Squash newly built layers into a single new layer', { hidden: true }),
+  ),
   tag: list('Name and optionally a tag in the "name:tag" format', { short: 't' }),
   target: string('Set the target build stage to build.'),
   ulimit: ulimits('Ulimit options'),

@@ -10,6 +10,8 @@ import { StatusError } from '../errors.ts';
 import { bool } from '../flags/kinds.ts';
 import { humanSize } from '../format/size.ts';
 import { absolutePath } from '../path.ts';
+import { releasing } from '../releasing.ts';
+import { printAll } from '../streams.ts';
 
 const flags = {
   archive: bool('Archive mode (copy all uid/gid information)', { short: 'a' }),
@@ -68,12 +70,11 @@ async function copyOut(call: CopyCall, container: string, given: string, to: str
     ? await followedSource(call, container, given)
     : { path: given, rebaseName: '' };
   const { stat, tar } = await engine.containerGetArchive(container, path);
-  if (to === '-') {
-    for await (const chunk of tar) await session.stdout.write(chunk);
-    return;
-  }
+  if (to === '-') return printAll(session, tar);
   const source = { path, exists: true, isDirectory: has(stat, modeBit.directory), rebaseName };
-  await report(call, tar, destination, (counted) => unpack(call, counted, source, destination));
+  await releasing(tar, (whole) =>
+    report(call, whole, destination, (counted) => unpack(call, counted, source, destination)),
+  );
 }
 
 async function unpack(

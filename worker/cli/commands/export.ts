@@ -2,6 +2,7 @@ import { checkAtomic, writeAtomically } from '../atomic-file.ts';
 import { command, exactly } from '../command-spec.ts';
 import { errorText, StatusError } from '../errors.ts';
 import { string } from '../flags/kinds.ts';
+import { printAll } from '../streams.ts';
 
 export const exportContainer = command({
   usage: '[OPTIONS] CONTAINER',
@@ -19,7 +20,6 @@ export const exportContainer = command({
         throw new StatusError(1, `failed to export container: ${errorText(error)}`);
       });
     const tar = await engine.containerExport(container);
-    if (output !== '') return writeAtomically(session, output, tar);
-    for await (const chunk of tar) await session.stdout.write(chunk);
+    await (output === '' ? printAll(session, tar) : writeAtomically(session, output, tar));
   },
 });

@@ -3,6 +3,7 @@ import { atLeast, command } from '../command-spec.ts';
 import { errorText, StatusError } from '../errors.ts';
 import { unavailable } from '../flags/flag.ts';
 import { string } from '../flags/kinds.ts';
+import { printAll } from '../streams.ts';
 
 export const save = command({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
@@ -26,7 +27,6 @@ export const save = command({
         throw new StatusError(1, `failed to save image: ${errorText(error)}`);
       });
     const tar = await engine.imageSave(args);
-    if (output !== '') return writeAtomically(session, output, tar);
-    for await (const chunk of tar) await session.stdout.write(chunk);
+    await (output === '' ? printAll(session, tar) : writeAtomically(session, output, tar));
   },
 });
