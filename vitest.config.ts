@@ -29,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'api',
-          include: ['test/api/**/*.test.ts'],
+          include: ['test/{api,registry}/**/*.test.ts'],
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
           expect: { poll: { timeout: 15_000 } },

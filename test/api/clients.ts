@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '../../.cache/clients');
 
-/** A program of Debian's that speaks to an engine. */
+/** A program of Debian's that the tests run: one that speaks to an engine, or deals with images and registries. */
 export interface Client {
   readonly suite: string;
   /** The machine's own, when not told. */
@@ -29,6 +29,16 @@ export const clients = {
     packages: ['docker.io', 'libc6'],
     program: 'usr/bin/docker',
   },
+  'docker-registry': { suite: 'bookworm', packages: ['docker-registry'], program: 'usr/bin/docker-registry' },
+  /** With the libraries that a bare machine lacks. */
+  skopeo: {
+    suite: 'bookworm',
+    packages: ['skopeo', 'libgpgme11', 'libassuan0', 'libgpg-error0', 'libdevmapper1.02.1'],
+    program: 'usr/bin/skopeo',
+  },
+  umoci: { suite: 'bookworm', packages: ['umoci'], program: 'usr/bin/umoci' },
+  runc: { suite: 'bookworm', packages: ['runc', 'libseccomp2'], program: 'usr/sbin/runc' },
+  crane: { suite: 'sid', packages: ['crane'], program: 'usr/bin/crane' },
 } as const satisfies Record<string, Client>;
 
 export type ClientName = keyof typeof clients;
