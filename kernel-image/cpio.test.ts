@@ -1,25 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unpackCpio } from './cpio.suite.ts';
 import { packCpio } from './cpio.ts';
 import { character, directory, file, link, withParents } from './root-entries.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** Reads the archive back by the format's own words: name and content of each entry. */
-function unpack(archive: Uint8Array): Map<string, { mode: number; content: Uint8Array }> {
-  const entries = new Map<string, { mode: number; content: Uint8Array }>();
-  const field = (at: number, index: number): number =>
-    Number.parseInt(new TextDecoder().decode(archive.subarray(at + 6 + index * 8, at + 14 + index * 8)), 16);
-  for (let at = 0; ;) {
-    expect(new TextDecoder().decode(archive.subarray(at, at + 6))).toBe('070701');
-    const name = new TextDecoder().decode(archive.subarray(at + 110, at + 110 + field(at, 11) - 1));
-    if (name === 'TRAILER!!!') return entries;
-    const start = Math.ceil((at + 110 + field(at, 11)) / 4) * 4;
-    entries.set(name, { mode: field(at, 1), content: archive.subarray(start, start + field(at, 6)) });
-    at = Math.ceil((start + field(at, 6)) / 4) * 4;
-  }
-}
 
 describe('a cpio archive', () => {
   it('holds every entry, whatever the length of names and contents', () => {
@@ -29,7 +15,7 @@ describe('a cpio archive', () => {
     });
     fc.assert(
       fc.property(files, (pairs) => {
-        const unpacked = unpack(packCpio(pairs.map(([path, content]) => file(path, 0o644, content))));
+        const unpacked = unpackCpio(packCpio(pairs.map(([path, content]) => file(path, 0o644, content))));
         expect(new Map([...unpacked].map(([path, entry]) => [path, [...entry.content]]))).toEqual(
           new Map(pairs.map(([path, content]) => [path, [...content]])),
         );
@@ -44,7 +30,7 @@ describe('a cpio archive', () => {
 
   it('keeps types and permissions', () => {
     const entries = [directory('tmp', 0o1777), link('init', 'bin/agent'), character('console', 0o600, 5, 1)];
-    const modes = [...unpack(packCpio(entries))].map(([path, { mode }]) => `${path} ${mode.toString(8)}`);
+    const modes = [...unpackCpio(packCpio(entries))].map(([path, { mode }]) => `${path} ${mode.toString(8)}`);
     expect(modes).toEqual(['console 20600', 'init 120777', 'tmp 41777']);
   });
 

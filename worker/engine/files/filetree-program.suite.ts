@@ -1,33 +1,26 @@
-/** The guest's filetree program, built for this host: the same binary, so it needs a kernel that runs i386 programs. */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+/** The guest's filetree program on this host: the binary that is shipped, so it needs a kernel that runs i386 programs. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Zstd } from '@hpcc-js/wasm-zstd';
+import { unpackCpio } from '../../../kernel-image/cpio.suite.ts';
 import { deferred } from '../deferred.ts';
 import type { Processes } from '../processes.ts';
 import type { Agent, AgentStream } from '../../protocol/agent-client.ts';
 import { AgentError } from '../../protocol/agent-client.ts';
 import { Filetree } from './filetree.ts';
 
-const source = join(import.meta.dirname, '../../../kernel-image/native/programs/filetree.c');
-const flags =
-  '-m32 -march=pentium4 -std=gnu11 -Os -ffreestanding -nostdlib -static -no-pie -fno-pie -fno-stack-protector ' +
-  '-fno-asynchronous-unwind-tables -Wall -Wextra -Werror -Wl,--build-id=none,-z,noseparate-code,-z,norelro -s';
+const archive = join(import.meta.dirname, '../../../kernel-image/artefacts/programs.cpio.zst');
 
-/** Why the program cannot be built here; undefined when it can. */
-export function missingCompiler(): string | undefined {
-  try {
-    execFileSync('gcc', ['-m32', '-E', '-'], { input: '', stdio: ['pipe', 'ignore', 'ignore'] });
-    return undefined;
-  } catch {
-    return 'gcc -m32 is not there';
-  }
-}
-
-export function buildProgram(): string {
+/** Where the program lies, in a folder of its own; undefined when this host does not run programs of its kind. */
+export async function shippedProgram(): Promise<string | undefined> {
+  const zstd = await Zstd.load();
+  const entry = unpackCpio(zstd.decompress(readFileSync(archive))).get('bin/filetree');
+  if (entry === undefined) throw new Error(`there is no filetree in ${archive}`);
   const program = join(mkdtempSync(join(tmpdir(), 'bottleship-filetree-')), 'filetree');
-  execFileSync('gcc', [...flags.split(' '), source, '-lgcc', '-o', program]);
-  return program;
+  writeFileSync(program, entry.content, { mode: 0o755 });
+  return spawnSync(program).error === undefined ? program : undefined;
 }
 
 /** The program at work in the host's own root. */
