@@ -4,6 +4,7 @@ import { apiConnection } from './api-connection.ts';
 import { runCommand } from './cli/command.ts';
 import { serveRelay } from './cli/relay.ts';
 import type { ContentStore } from './content/contentstore.ts';
+import type { Configuration } from './configuration.ts';
 import { openEngine } from './engine/open.ts';
 import type { MetadataStore } from './engine/metadata/store.ts';
 import type { IndexCache } from './layers/indexcache.ts';
@@ -18,13 +19,16 @@ import type { EngineApi } from './protocol/engine-api.ts';
 import type { Registries } from './registry/registries.ts';
 import type { MachineStatus } from './protocol/page.ts';
 import { ServedLayers } from './engine/layers.ts';
+import { imageSources } from './imagesources.ts';
 import { Terminals } from './terminals.ts';
 import { warmUp } from './warmup.ts';
 
 /** What differs between a browser's worker and Node. */
 export interface Platform {
-  /** Fetches from the folder of static files: `machine/...`, `registry/...`. */
+  /** Fetches from the folder of static files: `machine/...`, `registry/...`; an address of another site as it is. */
   fetchFile: FetchFile;
+  /** What the page's config.json says. */
+  configuration: () => Promise<Configuration>;
   content: ContentStore;
   indexes: IndexCache;
   metadata: MetadataStore;
@@ -72,8 +76,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     metadata: platform.metadata,
     layers,
     content: platform.content,
-    registries: platform.registries,
-    fetchBlob: (path) => platform.fetchFile(`registry/${path}`),
+    source: imageSources(platform),
     onPull: {
       progress: (image, received, total) => platform.onStatus({ phase: 'pulling', image, received, total }),
       ended: () => platform.onStatus({ phase: 'idle' }),

@@ -1,6 +1,7 @@
 /** The web worker: everything behind the page. */
 import { expose, transfer } from 'comlink';
 import { type Bottleship, startBottleship } from './bottleship.ts';
+import { type Configuration, configurationReader } from './configuration.ts';
 import { IndexedDbContentStore } from './content/indexeddbstore.ts';
 import { IndexedDbMetadataStore } from './engine/metadata/indexeddb.ts';
 import { IndexedDbIndexCache } from './layers/indexcache.ts';
@@ -16,40 +17,36 @@ const databases = {
 } as const;
 
 /** The relay that the page's configuration names, or the one of the server that the page is from, if it has one. */
-async function findRelay(base: string): Promise<string | undefined> {
-  const named = await relayOfConfiguration(base);
-  if (named !== undefined) return named;
+async function findRelay(
+  base: string,
+  configuration: () => Promise<Configuration>,
+): Promise<string | undefined> {
+  const { relay } = await configuration();
+  if (relay !== undefined) return new URL(relay.replace(/\/?$/, '/'), base).href;
   const own = new URL('relay/', base).href;
   const answer = await fetch(own).catch(() => undefined);
   return answer?.status === 204 ? own : undefined;
-}
-
-/** Undefined where there is none, or a page of the server's own in its place. */
-async function relayOfConfiguration(base: string): Promise<string | undefined> {
-  try {
-    const answer = await fetch(new URL('config.json', base));
-    const { relay } = (await answer.json()) as { relay?: unknown };
-    return typeof relay === 'string' && relay !== ''
-      ? new URL(relay.replace(/\/?$/, '/'), base).href
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 class BrowserMachine implements MachineApi {
   #bottleship: Bottleship | undefined;
 
   async boot({ base }: BootOptions, onStatus: (status: MachineStatus) => void): Promise<void> {
+    const fetchFile = (path: string): Promise<Response> => fetch(new URL(path, base));
+    const configuration = configurationReader(fetchFile);
     this.#bottleship = await startBottleship({
-      fetchFile: (path) => fetch(new URL(path, base)),
+      fetchFile,
+      configuration,
       content: new IndexedDbContentStore(databases.content),
       indexes: new IndexedDbIndexCache(databases.indexes),
       metadata: new IndexedDbMetadataStore(databases.metadata),
       onStatus,
       onKernelMessage: (line) => console.debug(line),
       registries: new Registries({
-        fetch: relayedFetch({ fetch: (url, init) => fetch(url, init), relay: () => findRelay(base) }),
+        fetch: relayedFetch({
+          fetch: (url, init) => fetch(url, init),
+          relay: () => findRelay(base, configuration),
+        }),
       }),
       warmUp: true,
     });

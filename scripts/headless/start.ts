@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import { type Bottleship, startBottleship } from '../../worker/bottleship.ts';
+import { configurationReader } from '../../worker/configuration.ts';
 import { MemoryContentStore } from '../../worker/content/memorystore.ts';
 import { MemoryMetadataStore } from '../../worker/engine/metadata/memory.ts';
 import { MemoryIndexCache } from '../../worker/layers/indexcache.ts';
@@ -32,8 +33,11 @@ export function startHeadless({
   const log = (text: string): void => {
     if (verbose) process.stderr.write(`${text}\n`);
   };
+  const fetchFile = async (path: string): Promise<Response> =>
+    answer(path) ?? (/^https?:/.test(path) ? fetch(path) : fileResponse(files, path));
   return startBottleship({
-    fetchFile: async (path) => answer(path) ?? fileResponse(files, path),
+    fetchFile,
+    configuration: configurationReader(fetchFile),
     content: new MemoryContentStore(),
     indexes: new MemoryIndexCache(),
     metadata: new MemoryMetadataStore(),

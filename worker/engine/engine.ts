@@ -1,4 +1,4 @@
-import { parseReference, withDefaultTag } from '../oci/reference.ts';
+import { parseReference } from '../oci/reference.ts';
 import type {
   AttachOptions,
   AuthConfig,
@@ -499,5 +499,5 @@ function parsePullName({
   tag: string;
 }): ReturnType<typeof parseReference> {
   const separator = tag.includes(':') ? '@' : ':';
-  return withDefaultTag(parseReference(tag === '' ? fromImage : `${fromImage}${separator}${tag}`));
+  return parseReference(tag === '' ? fromImage : `${fromImage}${separator}${tag}`);
 }

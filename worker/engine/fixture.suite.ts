@@ -9,6 +9,7 @@ import { FakeAgent } from './fake-agent.suite.ts';
 import { FakeRegistry } from './fake-registry.suite.ts';
 import { ServedLayers } from './layers.ts';
 import { MemoryMetadataStore } from './metadata/memory.ts';
+import { StaticRegistry } from './images/staticregistry.ts';
 import { openEngine } from './open.ts';
 
 export interface Fixture {
@@ -35,7 +36,11 @@ export async function makeFixture(): Promise<Fixture> {
     metadata: new MemoryMetadataStore(),
     content: new MemoryContentStore(),
     root: new LayersRoot(),
-    fetchBlob: registry.fetch,
+    source: new StaticRegistry({
+      fetch: registry.fetch,
+      address: 'registry/',
+      indexes: ['index.json', 'index.local.json'],
+    }),
   };
   const indexes = new MemoryIndexCache();
   const reopen = () => {

@@ -7,8 +7,6 @@ import { ContainerStore } from './containers/store.ts';
 import type { EngineContext, LayerMounts } from './context.ts';
 import { Engine } from './engine.ts';
 import { Events } from './events.ts';
-import type { FetchBlob } from './images/bundled.ts';
-import { BundledImages } from './images/bundled.ts';
 import { Images } from './images/images.ts';
 import type { LayerKeeper } from './images/layercollector.ts';
 import type { LayerContent } from './images/layercontent.ts';
@@ -16,9 +14,7 @@ import type { PullListener } from './images/puller.ts';
 import { Puller } from './images/puller.ts';
 import { ImageStore } from './images/store.ts';
 import { LogStore } from './logs/store.ts';
-import { RegistryImages } from './images/registrysource.ts';
-import { ImageSources } from './images/sources.ts';
-import type { Registries } from '../registry/registries.ts';
+import type { ImageSource } from './images/source.ts';
 import type { MetadataStore } from './metadata/store.ts';
 import { Networks } from './networks/store.ts';
 import { Processes } from './processes.ts';
@@ -35,10 +31,8 @@ export interface EngineParts {
   readonly layers: LayerContent & LayerKeeper & LayerMounts;
   /** Where archives wait while their images are taken in. */
   readonly content: ContentStore;
-  /** Fetches from the folder of the bundled registry: `index.json`, `blobs/sha256/...`. */
-  readonly fetchBlob: FetchBlob;
-  /** Without them there are only the bundled images. */
-  readonly registries?: Registries | undefined;
+  /** Where images are pulled from. */
+  readonly source: ImageSource;
   /** For containers' /etc/resolv.conf. */
   readonly resolver?: Resolver;
   readonly onPull?: PullListener;
@@ -68,9 +62,7 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     volumes: new Volumes({ agent: parts.agent, clock, events, processes }),
     machine: { ...parts.machine, resolver },
   };
-  const bundled = new BundledImages(parts.fetchBlob);
-  const source = parts.registries ? new ImageSources(bundled, new RegistryImages(parts.registries)) : bundled;
-  const puller = new Puller(context, source, parts.layers, parts.onPull);
+  const puller = new Puller(context, parts.source, parts.layers, parts.onPull);
   const { layers, content } = parts;
   const imageParts = {
     puller,

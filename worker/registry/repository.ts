@@ -63,7 +63,7 @@ export class Repository {
     let have = 0;
     for (let attempt = 0; have < descriptor.size && attempt <= resumes; attempt += 1) {
       try {
-        for await (const chunk of await this.#open(descriptor.digest, have, signal)) {
+        for await (const chunk of await this.blobFrom(descriptor.digest, have, signal)) {
           verifier.update(chunk);
           have += chunk.length;
           yield chunk;
@@ -147,11 +147,8 @@ export class Repository {
     }
   }
 
-  async #open(
-    digest: Digest,
-    from: number,
-    signal: AbortSignal | undefined,
-  ): Promise<AsyncIterable<Uint8Array>> {
+  /** A blob's bytes from an offset on, not checked. */
+  async blobFrom(digest: Digest, from: number, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     const headers = from > 0 ? { Range: `bytes=${from}-` } : {};
     const response = await this.#send('GET', `blobs/${digest}`, {
       headers,

@@ -1,7 +1,6 @@
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { command, exactly } from '../command-spec.ts';
 import { StatusError } from '../errors.ts';
-import { unavailable } from '../flags/flag.ts';
 import { bool, string } from '../flags/kinds.ts';
 import { showProgress } from '../progress.ts';
 import { progressWidth, pullQuietly, requestPull } from '../pull.ts';
@@ -12,10 +11,7 @@ export const pull = command({
   args: exactly(1),
   spellings: 'docker image pull, docker pull',
   flags: {
-    'all-tags': unavailable(
-      'pulling all tags is',
-      bool('Download all tagged images in the repository', { short: 'a' }),
-    ),
+    'all-tags': bool('Download all tagged images in the repository', { short: 'a' }),
     'disable-content-trust': bool('Skip image verification', { initial: true }),
     platform: string('Set platform if server is multi-platform capable', {
       preset: 'DOCKER_DEFAULT_PLATFORM',
@@ -30,7 +26,9 @@ export const pull = command({
       );
     }
     const given = parseReference(name);
-    const reference = withDefaultTag(given);
+    const isNameOnly = given.tag === undefined && given.digest === undefined;
+    if (values['all-tags'] && !isNameOnly) throw new StatusError(1, "tag can't be used with --all-tags/-a");
+    const reference = values['all-tags'] ? given : withDefaultTag(given);
     if (reference !== given && !values.quiet) await out.println(`Using default tag: ${reference.tag ?? ''}`);
     const progress = await requestPull(engine, reference, values.platform);
     await (values.quiet

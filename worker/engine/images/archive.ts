@@ -17,17 +17,20 @@ interface Place {
 const maxDocument = 8 << 20;
 const piece = 1 << 20;
 
+/** Where an archive is kept while it is read. */
+export type ArchiveStore = Pick<ContentStore, 'writer' | 'reader' | 'delete'>;
+
 /**
  * A `docker save` tar, kept in the content store while it is read: its documents come last and its layers in any order.
  * Lifecycle: `receive`, reading, `close`.
  */
 export class ImageArchive {
-  readonly #content: ContentStore;
+  readonly #content: ArchiveStore;
   readonly #blob: Digest;
   readonly #reader: BlobReader;
   readonly #places: ReadonlyMap<string, Place>;
 
-  private constructor(content: ContentStore, blob: Digest, reader: BlobReader, places: Map<string, Place>) {
+  private constructor(content: ArchiveStore, blob: Digest, reader: BlobReader, places: Map<string, Place>) {
     this.#content = content;
     this.#blob = blob;
     this.#reader = reader;
@@ -35,7 +38,7 @@ export class ImageArchive {
   }
 
   /** Takes a tar in, packed or not. Fails with `invalid` when it is none. */
-  static async receive(source: AsyncIterable<Uint8Array>, content: ContentStore): Promise<ImageArchive> {
+  static async receive(source: AsyncIterable<Uint8Array>, content: ArchiveStore): Promise<ImageArchive> {
     const places = new Map<string, Place>();
     const scanner = new TarScanner((entry) => keep(places, entry));
     const writer = await content.writer();

@@ -4,6 +4,7 @@ import type { Digest } from '../../oci/digest.ts';
 import { digestHex } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/imageconfig.ts';
 import { parseImageConfig } from '../../oci/imageconfig.ts';
+import type { Platform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { familiarName, familiarReference } from '../../oci/reference.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
@@ -47,25 +48,53 @@ export class Puller {
     this.#listener = listener;
   }
 
-  /** Resolves with the rest of the pull when the name is known; only then is there anything to report. */
+  /**
+   * Resolves with the rest of the pull when the name is known; only then is there anything to report. Without a tag or a
+   * digest all tags of the repository are pulled.
+   */
   async begin(
     reference: Reference,
     platform: string | undefined,
   ): Promise<(report: Report) => Promise<void>> {
-    const found = await this.#source.resolve(reference, parsePlatformOption(platform));
-    return (report) => this.#pull(reference, found, report);
+    const wanted = parsePlatformOption(platform);
+    if (reference.tag === undefined && reference.digest === undefined)
+      return this.#all(reference, await this.#source.tags(reference), wanted);
+    const found = await this.#source.resolve(reference, wanted);
+    return async (report) => this.#end(reference, await this.#pull(reference, found, report), report);
   }
 
-  async #pull(reference: Reference, found: FoundImage, report: Report): Promise<void> {
+  #all(
+    repository: Reference,
+    tags: readonly string[],
+    platform: Platform,
+  ): (report: Report) => Promise<void> {
+    return async (report) => {
+      let isNews = false;
+      for (const tag of tags) {
+        const reference = { ...repository, tag };
+        const found = await this.#source.resolve(reference, platform);
+        if (await this.#pull(reference, found, report)) isNews = true;
+      }
+      this.#end(repository, isNews, report);
+    };
+  }
+
+  /** Whether the name stands for another image than before. */
+  async #pull(reference: Reference, found: FoundImage, report: Report): Promise<boolean> {
     report({ status: `Pulling from ${reference.path}`, id: reference.tag ?? found.digest });
     const image = found.manifest.config.digest;
     const before = this.#context.images.named(reference);
     if (!this.#context.images.has(image)) await this.#bring(reference, found, report);
     await this.#name(reference, found.digest, image);
-    const name = familiarReference(reference);
     report({ status: `Digest: ${found.digest}` });
-    const news = before?.image === image ? 'Image is up to date for' : 'Downloaded newer image for';
-    report({ status: `Status: ${news} ${name}` });
+    return before?.image !== image;
+  }
+
+  #end(reference: Reference, isNews: boolean, report: Report): void {
+    const name = familiarReference(reference);
+    report({
+      status: `Status: ${isNews ? 'Downloaded newer image for' : 'Image is up to date for'} ${name}`,
+    });
     const { events, images } = this.#context;
     imageEvent(events, images.find(name), 'pull', { id: name, name: familiarName(reference) });
   }

@@ -31,6 +31,16 @@ export class RegistryImages implements ImageSource {
       throw inDockersWords(error, reference);
     }
   }
+
+  async tags(repository: Reference): Promise<string[]> {
+    try {
+      const tags: string[] = [];
+      for await (const tag of this.#registries.repository(repository).tags()) tags.push(tag);
+      return tags;
+    } catch (error) {
+      throw inDockersWords(error, repository);
+    }
+  }
 }
 
 /** https://github.com/moby/moby/blob/v28.5.2/distribution/errors.go (translatePullError) */

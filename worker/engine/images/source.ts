@@ -11,6 +11,8 @@ export interface ImageSource {
    * no such name, and says which platforms there are when ours is not among them.
    */
   resolve(reference: Reference, platform: Platform): Promise<FoundImage>;
+  /** The tags of a repository. Rejects with `not-found` when there is none. */
+  tags(repository: Reference): Promise<string[]>;
 }
 
 export interface FoundImage {
