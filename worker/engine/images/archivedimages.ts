@@ -11,6 +11,7 @@ import type { Platform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { nameOf } from '../../oci/staticindex.ts';
+import type { Document } from '../../registry/repository.ts';
 import type { ImageArchive } from './archive.ts';
 import { chooseManifest } from './platform.ts';
 
@@ -20,6 +21,8 @@ export interface ArchivedImage {
   readonly names: readonly Reference[];
   /** The lowest first. */
   readonly layers: readonly ArchivedLayer[];
+  /** Of an image layout. */
+  readonly manifest?: Document;
 }
 
 export interface ArchivedLayer {
@@ -79,9 +82,12 @@ async function ociImage(
   const chosen = isIndexType(named.mediaType)
     ? chooseManifest(parseIndex(await document(archive, named), named.mediaType), platform)
     : named;
-  const { config, layers } = parseManifest(await document(archive, chosen), chosen.mediaType);
+  const { digest, mediaType } = chosen;
+  const text = await document(archive, chosen);
+  const { config, layers } = parseManifest(text, mediaType);
   const name = nameOf(named);
   return {
+    manifest: { digest, mediaType, text },
     configText: await document(archive, config),
     names: name === undefined ? [] : [name],
     layers: layers.map((blob) => ({ path: blobPath(blob), size: blob.size, blob })),
