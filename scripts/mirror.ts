@@ -59,20 +59,18 @@ async function attempt(text: string): Promise<void> {
 }
 
 async function mirror(request: Request): Promise<void> {
-  let count = 0;
+  let images = 0;
   for await (const image of imagesOf(request)) {
-    count += 1;
-    if (request.as !== undefined && count > 1)
+    images += 1;
+    if (request.as !== undefined && images > 1)
       throw invalid('there are several images in it: they cannot all have one name');
     const names = request.as === undefined ? image.names : [request.as];
     if (names.length === 0) throw invalid('the image has no name there; give it one: NAME=SOURCE');
-    const { layers, fetched, present } = await takeImage(folder, image, names);
-    const size = `${humanSize(fetched)}${present > 0 ? `, ${humanSize(present)} were here` : ''}`;
-    say(
-      `${names.map(familiarReference).join(', ')}: ${layers} ${layers === 1 ? 'layer' : 'layers'}, ${size}`,
-    );
+    const { layers, size } = await takeImage(folder, image, names);
+    const amount = `${layers} ${layers === 1 ? 'layer' : 'layers'}, ${humanSize(size)}`;
+    say(`${names.map(familiarReference).join(', ')}: ${amount}`);
   }
-  if (count === 0) throw invalid('there is no image in it');
+  if (images === 0) throw invalid('there is no image in it');
 }
 
 async function* imagesOf({ source }: Request): AsyncGenerator<MirroredImage> {

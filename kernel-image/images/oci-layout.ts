@@ -1,5 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RegistryFolder } from '../../scripts/mirror/registry-folder.ts';
+import type { Descriptor } from '../../worker/oci/descriptor.ts';
+import { parseDigest } from '../../worker/oci/digest.ts';
 import { mediaTypes } from '../../worker/oci/mediatype.ts';
 import { repositoryDir, repositoryPath } from '../paths.ts';
 import type { Blobs, IndexEntry } from './oci-image.ts';
@@ -42,27 +45,18 @@ export function writeBlobs(blobs: Blobs): void {
 
 /** Whether every blob that an index names, directly or through a manifest, is there. */
 export function isComplete(entries: IndexEntry[]): boolean {
-  return (
-    entries.length > 0 &&
-    entries.every(({ digest }) => referenced(digest).every((hex) => existsSync(blobPath(hex))))
-  );
+  const folder = new RegistryFolder(registryDir);
+  const digests = entries.flatMap((entry) => [...folder.reachable(entry as unknown as Descriptor)]);
+  return digests.length > 0 && digests.every((digest) => existsSync(folder.blobs.path(digest)));
 }
 
 /** Removes the blobs that neither index leads to. */
 export function removeStrayBlobs(): void {
-  const kept = new Set(
-    [indexPath, localIndexPath].flatMap(readIndex).flatMap(({ digest }) => referenced(digest)),
-  );
+  const folder = new RegistryFolder(registryDir);
+  const entries = [indexPath, localIndexPath].flatMap(readIndex) as unknown as Descriptor[];
+  const kept = new Set(entries.flatMap((entry) => [...folder.reachable(entry)]));
   const dir = join(registryDir, 'blobs/sha256');
-  for (const hex of readdirSync(dir)) if (!kept.has(hex)) rmSync(join(dir, hex));
-}
-
-/** A manifest's own digest and those it names, in hexadecimal digits. */
-function referenced(digest: string): string[] {
-  const hex = digest.replace('sha256:', '');
-  if (!existsSync(blobPath(hex))) return [hex];
-  const named = readFileSync(blobPath(hex), 'utf8').matchAll(/"digest":"sha256:([0-9a-f]{64})"/g);
-  return [hex, ...[...named].map(([, digits = '']) => digits)];
+  for (const hex of readdirSync(dir)) if (!kept.has(parseDigest(`sha256:${hex}`))) rmSync(join(dir, hex));
 }
 
 function blobPath(hex: string): string {

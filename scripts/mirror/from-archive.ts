@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -56,7 +56,7 @@ async function packed(image: ArchivedImage, packing: Packing): Promise<MirroredI
     layers.push(await packedLayer(layer, diffIds[at] as DiffId, packing));
   return {
     names,
-    source: `docker-archive:${packing.path}`,
+    source: `docker-archive:${basename(packing.path)}`,
     manifest: image.manifest ?? (await manifestOf(configText, layers)),
     // Layers are in the folder already.
     open: async () => once(new TextEncoder().encode(configText)),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { digestOfText } from '../../worker/engine/images/archivedimages.ts';
 import { chooseManifest, machinePlatform } from '../../worker/engine/images/platform.ts';
 import type { Descriptor } from '../../worker/oci/descriptor.ts';
@@ -30,7 +30,7 @@ async function imageOf(dir: string, entries: readonly Descriptor[]): Promise<Mir
   const name = nameOf(named);
   const shared = {
     names: name === undefined ? [] : [name],
-    source: `oci:${dir}`,
+    source: `oci:${basename(resolve(dir))}`,
     open: async (blob: Descriptor, from: number) => tail(store.path(blob.digest), from),
   };
   const document = await documentOf(store, named);

@@ -11,11 +11,10 @@ import type { FolderStore } from './folder-store.ts';
 import type { MirroredImage } from './mirrored-image.ts';
 import type { RegistryFolder } from './registry-folder.ts';
 
-/** What taking an image has cost, in bytes. */
 export interface Taken {
   readonly layers: number;
-  readonly fetched: number;
-  readonly present: number;
+  /** Bytes of config and layers, packed. */
+  readonly size: number;
 }
 
 /** How often a connection that breaks is taken up again without anything having come. */
@@ -29,11 +28,8 @@ export async function takeImage(
 ): Promise<Taken> {
   const { manifest, index, source } = image;
   const { config, layers } = parseManifest(manifest.text, manifest.mediaType);
-  let [fetched, present] = [0, 0];
   for (const blob of [config, ...layers]) {
-    const isNew = await takeBlob(folder.blobs, image, blob);
-    if (isNew) fetched += blob.size;
-    else present += blob.size;
+    await takeBlob(folder.blobs, image, blob);
     if (blob === config) requireMachinePlatform(parseImageConfig(await folder.text(config.digest)));
   }
   const entry = await takeDocument(folder.blobs, manifest);
@@ -49,7 +45,7 @@ export async function takeImage(
       },
     })),
   );
-  return { layers: layers.length, fetched, present };
+  return { layers: layers.length, size: [config, ...layers].reduce((sum, { size }) => sum + size, 0) };
 }
 
 async function takeDocument(blobs: FolderStore, { mediaType, text, digest }: Document): Promise<Descriptor> {
@@ -57,9 +53,8 @@ async function takeDocument(blobs: FolderStore, { mediaType, text, digest }: Doc
   return { mediaType, digest, size };
 }
 
-/** Whether it was not there yet. */
-async function takeBlob(blobs: FolderStore, image: MirroredImage, blob: Descriptor): Promise<boolean> {
-  if (await blobs.has(blob.digest)) return false;
+async function takeBlob(blobs: FolderStore, image: MirroredImage, blob: Descriptor): Promise<void> {
+  if (await blobs.has(blob.digest)) return;
   for (let failures = 0; ;) {
     const { writer, have } = await blobs.resume(blob);
     let came = 0;
@@ -70,7 +65,7 @@ async function takeBlob(blobs: FolderStore, image: MirroredImage, blob: Descript
           came += chunk.length;
         }
       await writer.commit();
-      return true;
+      return;
     } catch (error) {
       await writer.abort();
       failures = came > 0 ? 1 : failures + 1;

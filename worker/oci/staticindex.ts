@@ -1,13 +1,13 @@
 import type { Descriptor } from './descriptor.ts';
 import { parseDigest } from './digest.ts';
 import type { Reference } from './reference.ts';
-import { formatReference, parseReference, withDefaultTag } from './reference.ts';
+import { familiarReference, formatReference, parseReference, withDefaultTag } from './reference.ts';
 
 /** Annotations by which the index.json of a static registry tells what its entries are. */
 export const staticAnnotations = {
   /** The image's full name, as containerd and `docker save` write it. */
   name: 'io.containerd.image.name',
-  /** The tag, for other readers of image layouts; or a name. */
+  /** What other readers of image layouts go by: a name, or a tag alone. */
   refName: 'org.opencontainers.image.ref.name',
   /** The index that the manifest was chosen from, as `digest size`; a blob of the registry. */
   index: 'bottleship.index',
@@ -29,7 +29,7 @@ export function nameOf({ annotations = {} }: Pick<Descriptor, 'annotations'>): R
 export function nameAnnotations(name: Reference): Record<string, string> {
   return {
     [staticAnnotations.name]: formatReference(name),
-    ...(name.tag && { [staticAnnotations.refName]: name.tag }),
+    [staticAnnotations.refName]: familiarReference(name),
   };
 }
 

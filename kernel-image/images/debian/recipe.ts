@@ -7,7 +7,7 @@ import { cacheDir } from '../../paths.ts';
 import { say } from '../../progress.ts';
 import { run } from '../../shell.ts';
 import { packImage } from '../oci-image.ts';
-import type { ImageSource } from '../oci-image.ts';
+import type { ImageSource, IndexEntry } from '../oci-image.ts';
 import { indexText, isComplete, localIndexPath, readIndex, writeBlobs } from '../oci-layout.ts';
 import { slim } from './slim.ts';
 
@@ -22,14 +22,16 @@ const inputsAnnotation = 'bottleship.inputs';
 /** Debian, i386, minimal, as its "slim" images are. It lies in public/registry beside the others, named by index.local.json. */
 export async function buildDebian(force: boolean): Promise<void> {
   const inputs = sha256(JSON.stringify([names, readFileSync(join(import.meta.dirname, 'slim.ts'), 'utf8')]));
-  const present = readIndex(localIndexPath);
+  const all = readIndex(localIndexPath);
+  const isOurs = ({ annotations }: IndexEntry): boolean => annotations[inputsAnnotation] !== undefined;
+  const present = all.filter(isOurs);
   const isCurrent = present.every(({ annotations }) => annotations[inputsAnnotation] === inputs);
   if (!force && isCurrent && isComplete(present)) return say('debian: up to date');
   say(`debian: building, about two minutes`);
   const { blobs, entries } = packImage(await debian());
   for (const { annotations } of entries) annotations[inputsAnnotation] = inputs;
   writeBlobs(blobs);
-  writeFileSync(localIndexPath, indexText(entries));
+  writeFileSync(localIndexPath, indexText([...all.filter((entry) => !isOurs(entry)), ...entries]));
   for (const [hex, { length }] of blobs) say(`  sha256:${hex}: ${length.toLocaleString('en')} bytes`);
 }
 
