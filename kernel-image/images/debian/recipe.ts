@@ -23,7 +23,6 @@ const inputsAnnotation = 'bottleship.inputs';
 export async function buildDebian(force: boolean): Promise<void> {
   const inputs = sha256(JSON.stringify([names, readFileSync(join(import.meta.dirname, 'slim.ts'), 'utf8')]));
   const all = readIndex(localIndexPath);
-  const isOurs = ({ annotations }: IndexEntry): boolean => annotations[inputsAnnotation] !== undefined;
   const present = all.filter(isOurs);
   const isCurrent = present.every(({ annotations }) => annotations[inputsAnnotation] === inputs);
   if (!force && isCurrent && isComplete(present)) return say('debian: up to date');
@@ -33,6 +32,10 @@ export async function buildDebian(force: boolean): Promise<void> {
   writeBlobs(blobs);
   writeFileSync(localIndexPath, indexText([...all.filter((entry) => !isOurs(entry)), ...entries]));
   for (const [hex, { length }] of blobs) say(`  sha256:${hex}: ${length.toLocaleString('en')} bytes`);
+}
+
+function isOurs({ annotations }: IndexEntry): boolean {
+  return annotations[inputsAnnotation] !== undefined;
 }
 
 async function debian(): Promise<ImageSource> {
