@@ -125,3 +125,42 @@ describe('a container cannot', () => {
 test('a container that is not root has no capability at all', async () => {
   expect(await seen('grep CapEff /proc/self/status', '-u 1000')).toBe('CapEff:\t0000000000000000');
 });
+
+const write = (profile: object) => out(`cat > /tmp/profile.json <<'END'\n${JSON.stringify(profile)}\nEND`);
+const refusing = (rule: object) =>
+  write({ defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ action: 'SCMP_ACT_ERRNO', ...rule }] });
+
+describe('a seccomp profile of its own', () => {
+  const option = '--security-opt seccomp=/tmp/profile.json';
+
+  test('counts instead of the default one', async () => {
+    await refusing({ names: ['mkdir', 'mkdirat'], errnoRet: 28 });
+    const { code, stderr } = await inside('mkdir /x', option);
+    expect(stderr).toContain('No space left on device');
+    expect(code).not.toBe(0);
+    expect(await seen('unshare -u true && echo made', `${option} --cap-add SYS_ADMIN`)).toBe('made');
+  });
+
+  test('looks at arguments, and counts for a further process too', async () => {
+    await refusing({ names: ['kill'], args: [{ index: 1, value: 10, op: 'SCMP_CMP_EQ' }] });
+    await out(`docker run -d --name filtered ${option} busybox sh -c "trap : USR2; sleep 1000"`);
+    const killed = await sh('docker exec filtered kill -USR1 1');
+    expect(killed.stderr).toContain('Operation not permitted');
+    expect(await out('docker exec filtered kill -USR2 1')).toBe('');
+    await out('docker rm -f filtered');
+  });
+
+  test('may depend on what the container may do', async () => {
+    await refusing({ names: ['mkdir', 'mkdirat'], excludes: { caps: ['CAP_SYS_ADMIN'] } });
+    expect((await inside('mkdir /x', option)).code).not.toBe(0);
+    expect((await inside('mkdir /x', `${option} --cap-add SYS_ADMIN`)).code).toBe(0);
+    expect((await inside('mkdir /x', `${option} --privileged`)).code).toBe(0);
+  });
+
+  test("that is none is refused in runc's words", async () => {
+    await write({ defaultAction: 'SCMP_ACT_FOO' });
+    const { code, stderr } = await inside('true', option);
+    expect(code).toBe(125);
+    expect(stderr).toContain('runc create failed: string SCMP_ACT_FOO is not a valid action for seccomp');
+  });
+});

@@ -141,8 +141,16 @@ export interface ProcessSpec {
   rlimits?: [number, number, number][];
   oomScoreAdj?: number;
   /** `default` is Docker's profile; `unconfined` none. */
-  seccomp: 'default' | 'unconfined';
+  seccomp: 'default' | 'unconfined' | SeccompFilter;
   stdio: Stdio;
+}
+
+/** For seccomp(SECCOMP_SET_MODE_FILTER). */
+export interface SeccompFilter {
+  /** The words of an array of `struct sock_filter`. */
+  program: number[];
+  /** SECCOMP_FILTER_FLAG_ */
+  flags: number;
 }
 
 export interface ExecParams extends ProcessSpec {

@@ -7,7 +7,7 @@ import { namespace } from '../process/clone.ts';
 import { execute } from '../process/execute.ts';
 import type { Child } from '../process/processes.ts';
 import { giveTerminal } from '../process/terminal.ts';
-import type { Privileges } from './privileges.ts';
+import { attachFilter, type Privileges } from './privileges.ts';
 import { configureNetwork, plugIn } from './network.ts';
 import { enterRoot, sealRoot } from './rootfs.ts';
 import type { DeviceNode } from './devices.ts';
@@ -73,6 +73,7 @@ function takeIdentity(process: ProcessSpec, privileges: Privileges, identity: Id
   if (process.noNewPrivileges) check('no_new_privs', syscall(nr.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   privileges.drops.run();
   if (process.seccomp === 'default') privileges.seccomp.run();
+  else if (process.seccomp !== 'unconfined') attachFilter(process.seccomp);
   check('setgroups', syscall(nr.setgroups32, identity.groups.length, new Uint32Array(identity.groups)));
   check('setgid', syscall(nr.setresgid32, identity.gid, identity.gid, identity.gid));
   check('setuid', syscall(nr.setresuid32, identity.uid, identity.uid, identity.uid));

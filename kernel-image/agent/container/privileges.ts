@@ -1,4 +1,4 @@
-import type { DeviceRule } from '../../../worker/protocol/agent.ts';
+import type { DeviceRule, SeccompFilter } from '../../../worker/protocol/agent.ts';
 import { Batch } from '../kernel/batch.ts';
 import { check } from '../kernel/errors.ts';
 import { nr } from '../kernel/numbers.ts';
@@ -55,6 +55,13 @@ const keptBytes: ArrayBufferView[] = [];
 function kept<T extends ArrayBufferView>(bytes: T): T {
   keptBytes.push(bytes);
   return bytes;
+}
+
+/** Attaches a filter of a container's own to this process. */
+export function attachFilter({ program, flags }: SeccompFilter): void {
+  const words = new Uint32Array(program);
+  const header = new Uint32Array([words.length / 2, address(words)]);
+  check('seccomp', syscall(nr.seccomp, SECCOMP_SET_MODE_FILTER, flags, header));
 }
 
 let defaultProgram: number | undefined;

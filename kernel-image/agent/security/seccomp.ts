@@ -1,36 +1,16 @@
-/**
- * Docker's default seccomp profile as a filter for seccomp(SECCOMP_SET_MODE_FILTER).
- *
- * Attaching a filter makes Linux run it once for each of the machine's system call numbers, to learn which of them it
- * always allows; those then never run it again. So what counts is how few steps a number takes, and the numbers are
- * found by a tree over their ranges, not by a list.
- */
+/** Docker's default seccomp profile as a filter for seccomp(SECCOMP_SET_MODE_FILTER). */
 
-import { BpfProgram } from './bpf.ts';
-import type { Label } from './bpf.ts';
+import type { BpfProgram, Label } from '../../../worker/seccomp/bpf.ts';
+import { filterByNumber } from '../../../worker/seccomp/number-tree.ts';
+import { ALLOW, ARGUMENTS_OFFSET, ERRNO } from '../../../worker/seccomp/seccomp-data.ts';
+import { lastSyscall, syscallNumbers } from '../../../worker/seccomp/syscall-numbers.ts';
 import { capabilityNumber } from './capabilities.ts';
 import type { CapabilityName } from './capabilities.ts';
 import { defaultErrno, profile, unknownErrno } from './profile.ts';
 import type { ArgumentTest, ProfileRule } from './profile.ts';
-import { lastSyscall, syscallNumbers } from './syscall-numbers.ts';
-
-// <linux/seccomp.h>; the offsets are those of struct seccomp_data. As libseccomp, another architecture kills the thread.
-const KILL_THREAD = 0;
-const ERRNO = 0x00050000;
-const ALLOW = 0x7fff0000;
-const NUMBER_OFFSET = 0;
-const ARCHITECTURE_OFFSET = 4;
-const ARGUMENTS_OFFSET = 16;
-const AUDIT_ARCH_I386 = 0x40000003;
 
 /** What becomes of a call: a filter's return value, or that its argument decides between ALLOW and the default. */
 type Outcome = number | ArgumentTest;
-
-/** System call numbers from `first` to the next run's that have one outcome. */
-interface Run {
-  first: number;
-  outcome: Outcome;
-}
 
 /** A rule with the numbers of its calls. */
 interface NumberedRule {
@@ -59,7 +39,8 @@ export function seccompFilter(capabilities: ReadonlySet<number> | readonly numbe
   if (known) return known;
   const outcomes = [...alwaysOutcomes];
   applyRules(added, outcomes);
-  const filter = assemble(runsOf(outcomes));
+  // runc puts the same in front of the filter for what is newer than all that the profile names.
+  const filter = filterByNumber<Outcome>(outcomes, ERRNO | unknownErrno, leaf);
   filters.set(key, filter);
   return filter;
 }
@@ -92,31 +73,6 @@ function applyRules(rules: readonly NumberedRule[], outcomes: Outcome[]): void {
   }
 }
 
-function runsOf(outcomes: readonly Outcome[]): Run[] {
-  const runs: Run[] = [];
-  let last: Outcome | undefined;
-  for (let first = 0; first < outcomes.length; first++) {
-    const outcome = outcomes[first]!;
-    if (outcome !== last) runs.push({ first, outcome });
-    last = outcome;
-  }
-  // runc puts the same in front of the filter for what is newer than all that the profile names.
-  runs.push({ first: outcomes.length, outcome: ERRNO | unknownErrno });
-  return runs;
-}
-
-function assemble(runs: readonly Run[]): Uint8Array {
-  const program = new BpfProgram();
-  const leaves = new Map<Outcome, Label>();
-  for (const { outcome } of runs) {
-    if (!leaves.has(outcome)) leaves.set(outcome, leaf(program, outcome));
-  }
-  const number = program.load(NUMBER_OFFSET, tree({ program, runs, leaves }, 0, runs.length - 1));
-  const architecture = program.branch('equal', AUDIT_ARCH_I386, number, program.return(KILL_THREAD));
-  program.load(ARCHITECTURE_OFFSET, architecture);
-  return program.bytes();
-}
-
 function leaf(program: BpfProgram, outcome: Outcome): Label {
   if (typeof outcome === 'number') return program.return(outcome);
   const allow = program.return(ALLOW);
@@ -129,41 +85,4 @@ function leaf(program: BpfProgram, outcome: Outcome): Label {
   );
   // The upper half of an argument is always 0 on an i386.
   return program.load(ARGUMENTS_OFFSET + 8 * outcome.argument, test);
-}
-
-interface Search {
-  program: BpfProgram;
-  runs: readonly Run[];
-  leaves: ReadonlyMap<Outcome, Label>;
-}
-
-/** Finds the loaded number among the runs from `low` to `high`. */
-function tree(search: Search, low: number, high: number): Label {
-  const { program, runs, leaves } = search;
-  const { outcome } = runs[low]!;
-  if (low === high) return leaves.get(outcome)!;
-  if (high - low === 2 && isException(runs, low + 1)) {
-    const exception = runs[low + 1]!;
-    return program.branch('equal', exception.first, leaves.get(exception.outcome)!, leaves.get(outcome)!);
-  }
-  const split = middle(runs, low, high);
-  const above = tree(search, split, high);
-  const below = tree(search, low, split - 1);
-  return program.branch('greaterOrEqual', runs[split]!.first, above, below);
-}
-
-/** One number amid others that have an outcome in common. */
-function isException(runs: readonly Run[], index: number): boolean {
-  const after = runs[index + 1]!;
-  return runs[index - 1]!.outcome === after.outcome && after.first - runs[index]!.first === 1;
-}
-
-/** The run behind `low` whose beginning halves the numbers best. */
-function middle(runs: readonly Run[], low: number, high: number): number {
-  const end = runs[high + 1]?.first ?? lastSyscall + 2;
-  const centre = (runs[low]!.first + end) / 2;
-  let best = low + 1;
-  while (best < high && Math.abs(runs[best + 1]!.first - centre) < Math.abs(runs[best]!.first - centre))
-    best++;
-  return best;
 }

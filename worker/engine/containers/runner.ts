@@ -106,6 +106,7 @@ export class Runner {
         linkHosts: linkHosts(links),
         filesOwner: filesOwner(this.#context.containers, container),
         resolver: machine.resolver,
+        kernel: machine.kernel,
       };
       const spec = { ...buildSpec(container, place), ...(log && { log }) };
       container.hasSnapshot = true;

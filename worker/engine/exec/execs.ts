@@ -22,7 +22,10 @@ import type { ProbeOutcome } from './probe.ts';
 import { awaitProbe } from './probe.ts';
 import type { ExecStore } from './store.ts';
 
-type ExecContext = Pick<EngineContext, 'agent' | 'clock' | 'containers' | 'events' | 'processes'> & {
+type ExecContext = Pick<
+  EngineContext,
+  'agent' | 'clock' | 'containers' | 'events' | 'machine' | 'processes'
+> & {
   readonly execs: ExecStore;
 };
 
@@ -141,12 +144,12 @@ export class Execs {
   }
 
   async #launch(exec: Exec, options: ExecStartOptions, output: Fanout): Promise<Attached['stdin']> {
-    const { agent, processes } = this.#context;
+    const { agent, machine, processes } = this.#context;
     const { container, config } = exec;
     const expected = processes.expect();
     const streams = openStreams(agent, stdioOf(config, options));
     try {
-      const place = { process: expected.process, stdio: streams.stdio };
+      const place = { process: expected.process, stdio: streams.stdio, kernel: machine.kernel };
       const { pid } = await agent.call('exec', {
         id: container.id,
         ...buildExecSpec(container, config, place),

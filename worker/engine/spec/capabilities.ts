@@ -102,3 +102,8 @@ function chosen(add: readonly string[], drop: ReadonlySet<string>): string[] {
 function toNumbers(chosen: readonly string[]): number[] {
   return [...new Set(chosen)].flatMap((name) => numbers.get(name) ?? []);
 }
+
+/** Their names, with CAP_. */
+export function capabilityNames(given: readonly number[]): string[] {
+  return given.map((number) => `CAP_${names[number]}`);
+}

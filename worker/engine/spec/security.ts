@@ -1,8 +1,9 @@
-import { internal, notImplemented } from '../errors.ts';
+import { internal } from '../errors.ts';
 
 export interface Security {
   readonly noNewPrivileges: boolean;
-  readonly seccomp: 'default' | 'unconfined';
+  /** Docker's default profile, none, or a profile's JSON. */
+  readonly seccomp: 'default' | 'unconfined' | { readonly profile: string };
   /** Whether /sys/fs/cgroup can be written. */
   readonly writableCgroups: boolean;
 }
@@ -45,7 +46,7 @@ function parseOption(option: string): Partial<Security> {
 function parseSeccomp(value: string): Security['seccomp'] {
   if (value === 'unconfined') return 'unconfined';
   if (value === 'builtin') return 'default';
-  throw notImplemented("seccomp profiles other than 'builtin' and 'unconfined' are not supported");
+  return { profile: value };
 }
 
 /** Go's strconv.ParseBool. */

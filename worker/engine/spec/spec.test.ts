@@ -25,7 +25,13 @@ function specOf(hostConfig: HostConfig, config = {}, image = {}) {
     mounts: [],
     linkEnv: [],
   };
-  return buildSpec(source, { process: 1, stdio: { stdout: 2, stderr: 4 }, layers: ['l1', 'l2'], resolver });
+  return buildSpec(source, {
+    process: 1,
+    stdio: { stdout: 2, stderr: 4 },
+    layers: ['l1', 'l2'],
+    resolver,
+    kernel: '6.12.0',
+  });
 }
 
 test('a container that asks for nothing', () => {

@@ -14,6 +14,7 @@ import { namespaces } from './namespaces.ts';
 import type { Resolver } from './resolvconf.ts';
 import { resources } from './resources.ts';
 import { rlimits } from './rlimits.ts';
+import { seccompOf } from './seccomp.ts';
 import { parseSecurity } from './security.ts';
 import { endpointSysctls, sysctls } from './sysctls.ts';
 
@@ -35,6 +36,8 @@ export interface SpecPlace {
   readonly stdio: Stdio;
   readonly layers: string[];
   readonly resolver: Resolver;
+  /** The machine's, as uname gives it. */
+  readonly kernel: string;
   readonly identity?: Identity | undefined;
   readonly sandbox?: Sandbox | undefined;
   /** Lines of /etc/hosts about the containers it is linked to. */
@@ -81,13 +84,14 @@ export function buildSpec(container: SpecSource, place: SpecPlace): ContainerSpe
 export function buildExecSpec(
   container: SpecSource,
   exec: ExecConfig & { readonly Cmd: string[] },
-  place: Pick<SpecPlace, 'process' | 'stdio'>,
+  { process, stdio, kernel }: Pick<SpecPlace, 'process' | 'stdio' | 'kernel'>,
 ): ProcessSpec {
-  const base = commonProcess(container);
+  const base = commonProcess(container, kernel);
   const { config } = container;
   return {
     ...base,
-    ...place,
+    process,
+    stdio,
     args: exec.Cmd,
     env: overrideEnv(envOf(container, exec.Tty ?? false), exec.Env ?? []),
     cwd: exec.WorkingDir || config.WorkingDir || '/',
@@ -112,10 +116,10 @@ function filesOf(
     : files(config, hostConfig, resolver, { endpoints, linkHosts });
 }
 
-function processSpec(container: SpecSource, { process, stdio, identity }: SpecPlace): ProcessSpec {
+function processSpec(container: SpecSource, { process, stdio, identity, kernel }: SpecPlace): ProcessSpec {
   const { config, hostConfig } = container;
   return {
-    ...commonProcess(container),
+    ...commonProcess(container, kernel),
     process,
     stdio,
     args: [container.path, ...container.args],
@@ -129,12 +133,13 @@ function processSpec(container: SpecSource, { process, stdio, identity }: SpecPl
 
 type CommonProcess = Pick<ProcessSpec, 'capabilities' | 'noNewPrivileges' | 'seccomp' | 'groups' | 'rlimits'>;
 
-function commonProcess({ hostConfig }: SpecSource): CommonProcess {
+function commonProcess({ hostConfig }: SpecSource, kernel: string): CommonProcess {
+  const bounding = capabilities(hostConfig);
   const { noNewPrivileges, seccomp } = parseSecurity(hostConfig.SecurityOpt ?? [], hostConfig.Privileged);
   return {
-    capabilities: capabilities(hostConfig),
+    capabilities: bounding,
     ...(noNewPrivileges && { noNewPrivileges }),
-    seccomp,
+    seccomp: seccompOf(seccomp, bounding, kernel),
     ...(hostConfig.GroupAdd?.length && { groups: hostConfig.GroupAdd }),
     ...(hostConfig.Ulimits?.length && { rlimits: rlimits(hostConfig.Ulimits) }),
   };

@@ -10,7 +10,8 @@ export type Label = number;
 const LOAD_WORD_ABSOLUTE = 0x20;
 const RETURN_CONSTANT = 0x06;
 const JUMP_ALWAYS = 0x05;
-const CONDITIONS = { equal: 0x15, greaterOrEqual: 0x35, anyBit: 0x45 };
+const AND_CONSTANT = 0x54;
+const CONDITIONS = { equal: 0x15, greater: 0x25, greaterOrEqual: 0x35, anyBit: 0x45 };
 
 /** A conditional jump's offset is one byte. */
 const FARTHEST = 255;
@@ -36,6 +37,12 @@ export class BpfProgram {
   load(offset: number, next: Label): Label {
     if (next !== this.length) this.jump(next);
     return this.write(LOAD_WORD_ABSOLUTE, 0, 0, offset);
+  }
+
+  /** Keeps only these bits of what was loaded and goes on at `next`. */
+  mask(bits: number, next: Label): Label {
+    if (next !== this.length) this.jump(next);
+    return this.write(AND_CONSTANT, 0, 0, bits);
   }
 
   /** Compares what was loaded, as an unsigned number. */
