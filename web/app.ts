@@ -1,8 +1,10 @@
+import type { EngineApi } from '../worker/protocol/engine-api.ts';
 import { showBooting } from './boot-view.ts';
 import type { Booting } from './booting.ts';
 import { copyText } from './clipboard.ts';
 import { byId, onClick } from './dom.ts';
 import type { Engine } from './engine.ts';
+import { installDropZone } from './drop/drop-zone.ts';
 import { installHelp, showHint } from './help.ts';
 import { followHiddenLink } from './links.ts';
 import { isMac } from './platform.ts';
@@ -11,6 +13,7 @@ import { resetMachine } from './reset.ts';
 import { rememberScreenReader } from './screen-reader.ts';
 import { installShortcuts, labelWithKeys } from './shortcuts.ts';
 import type { KeyHelp, Shortcut } from './shortcuts.ts';
+import { SidePanel } from './side-panel.ts';
 import { onFailureAction } from './stage.ts';
 import { Terminals } from './terminals.ts';
 import { toggleTheme, watchTheme } from './theme.ts';
@@ -18,18 +21,21 @@ import { toggleTheme, watchTheme } from './theme.ts';
 /** Wires the page to the machine in the worker. */
 export function startApp(engine: Engine, booting: Booting): void {
   const reset = () => void resetMachine(engine);
+  const booted = showBooting(booting);
   const terminals = new Terminals({
     engine,
-    booted: showBooting(booting),
+    booted,
     linkFollowed: (address) => void followHiddenLink(address),
   });
   terminals.open();
   installQuestions();
   onFailureAction({ reload: () => location.reload(), reset });
-  installKeys(terminals);
+  const panel = makePanel(engine, booted, terminals);
+  const shortcuts = shortcutsOf(terminals, panel);
+  installKeys(terminals, shortcuts);
   installTheme(terminals);
   installHelp({
-    keys: [...shortcutsOf(terminals), ...pasteKey],
+    keys: [...shortcuts, ...pasteKey],
     reset,
     setScreenReader: (on) => setScreenReader(terminals, on),
     type: (command) => typeCommand(terminals, command),
@@ -38,7 +44,7 @@ export function startApp(engine: Engine, booting: Booting): void {
 }
 
 /** A Mac's browser copies and pastes with Cmd by itself; elsewhere Ctrl+C is the programs', and paste is the browser's own. */
-function shortcutsOf(terminals: Terminals): Shortcut[] {
+function shortcutsOf(terminals: Terminals, panel: SidePanel): Shortcut[] {
   const copy: Shortcut = {
     key: 'C',
     shown: 'C',
@@ -50,6 +56,7 @@ function shortcutsOf(terminals: Terminals): Shortcut[] {
     { key: 'ArrowRight', shown: '→', does: 'Next terminal', run: () => terminals.step(1) },
     { key: 'ArrowLeft', shown: '←', does: 'Previous terminal', run: () => terminals.step(-1) },
     { key: 'ArrowUp', shown: '↑', does: 'Go to the tabs', run: () => terminals.focusTabs() },
+    panelShortcut(panel),
     ...(isMac ? [] : [copy]),
   ];
 }
@@ -65,9 +72,25 @@ function openTerminal(terminals: Terminals): void {
   terminals.focus();
 }
 
-function installKeys(terminals: Terminals): void {
+function panelShortcut(panel: SidePanel): Shortcut {
+  return { key: 'ArrowDown', shown: '↓', does: 'Open or close the panel', run: () => panel.toggle() };
+}
+
+function makePanel(engine: Engine, booted: Promise<void>, terminals: Terminals): SidePanel {
+  let api: Promise<EngineApi> | undefined;
+  const panel = new SidePanel({
+    engine: () => (api ??= booted.then(() => engine.api())),
+    type: (command) => typeCommand(terminals, command),
+    focusTerminal: () => terminals.focus(),
+  });
+  installDropZone((items) => void panel.take(items));
+  labelWithKeys(byId('toggle-panel', HTMLElement), panelShortcut(panel));
+  return panel;
+}
+
+function installKeys(terminals: Terminals, shortcuts: Shortcut[]): void {
   const shortcut = newTerminal(terminals);
-  installShortcuts(shortcutsOf(terminals));
+  installShortcuts(shortcuts);
   onClick('new-terminal', () => shortcut.run());
   labelWithKeys(byId('new-terminal', HTMLElement), shortcut);
   showHint(shortcut);

@@ -22,7 +22,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** One of the symbols in index.html. */
-export function icon(name: 'close'): SVGElement {
+export function icon(name: 'close' | 'more' | 'open'): SVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const image = document.createElementNS(space, 'svg');
   const use = document.createElementNS(space, 'use');

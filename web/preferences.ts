@@ -1,5 +1,5 @@
 /** What a person chose on this page, kept for the next visit. A frame that may not use storage just forgets. */
-export type Preference = 'theme' | 'screen-reader';
+export type Preference = 'theme' | 'screen-reader' | 'panel-width';
 
 const key = (name: Preference) => `bottleship.${name}`;
 

@@ -12,7 +12,7 @@ export function showStatus(view: StatusView): void {
 }
 
 /** Said once however often it is shown. */
-function announce(text: string): void {
+export function announce(text: string): void {
   const announcer = byId('announcer', HTMLElement);
   if (announcer.textContent !== text) announcer.textContent = text;
 }

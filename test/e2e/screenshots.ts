@@ -22,6 +22,10 @@ const scenes: Scene[] = [
   { name: 'cold', play: 'booting' },
   { name: 'tabs', play: 'ready', act: openTabs },
   { name: 'colours', play: 'ready', act: (page) => type(page, 'colours') },
+  { name: 'images', play: 'images', act: openImages },
+  { name: 'no-images', play: 'ready', act: (page) => page.click('#toggle-panel') },
+  { name: 'images-busy', play: 'images', act: pullImages },
+  { name: 'images-failed', play: 'unreadable', act: (page) => page.click('#toggle-panel') },
   { name: 'help', play: 'ready', act: (page) => page.click('#open-help') },
   { name: 'reset', play: 'ready', act: askForReset },
 ];
@@ -48,6 +52,21 @@ async function openTabs(page: Page): Promise<void> {
   await type(page, 'title vim /etc/nginx/conf.d/default.conf');
   await page.click('#new-terminal');
   await type(page, 'exit 1');
+}
+
+async function openImages(page: Page): Promise<void> {
+  await runCommands(page);
+  await page.click('#toggle-panel');
+  await page.getByRole('button', { name: /^app:latest/ }).click();
+  await page.getByRole('button', { name: 'More for alpine:3.20' }).click();
+}
+
+async function pullImages(page: Page): Promise<void> {
+  await page.click('#toggle-panel');
+  for (const name of ['missing', 'debian:bookworm']) {
+    await page.getByLabel('Image to pull').fill(name);
+    await page.getByRole('button', { name: 'Pull', exact: true }).click();
+  }
 }
 
 async function askForReset(page: Page): Promise<void> {

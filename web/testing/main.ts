@@ -1,5 +1,7 @@
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import type { MachineApi, MachineStatus } from '../../worker/protocol/page.ts';
+import { serveEngine } from '../../worker/remote/engine.ts';
+import { engineDouble } from './engine-double.ts';
 import { EchoShell } from './echo-shell.ts';
 
 /**
@@ -57,7 +59,9 @@ const machine: MachineApi = {
   resize: (terminal, size) => shells.get(terminal)?.resize(size),
   closeTerminal: (terminal) => void shells.delete(terminal),
   openEngine: () => {
-    throw new Error('There is no engine behind this page.');
+    const { port1, port2 } = new MessageChannel();
+    serveEngine(engineDouble(play), port1);
+    return transfer(port2, [port2]);
   },
   wipe: async () => {
     if (play === 'unwipeable') throw new Error('The store is open in another tab.');

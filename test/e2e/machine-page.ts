@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { createStaticServer, listen } from '../../scripts/static-server.ts';
+import { launchBrowser } from './browser.ts';
+
+const root = join(import.meta.dirname, '../../dist/web');
+export const patience = 60_000;
+
+/** The page as it ships, with the real machine behind it, in a browser of its own. */
+export interface MachinePage {
+  readonly server: Server;
+  readonly browser: Browser;
+  readonly address: string;
+  /** What scripts have thrown since the last visit. */
+  readonly complaints: string[];
+  /** A page of a profile of its own, at the prompt. */
+  visit(options?: BrowserContextOptions): Promise<Page>;
+  /** Closes the last visit's page and its profile. */
+  leave(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openMachinePage(): Promise<MachinePage> {
+  const server = createStaticServer(root);
+  const address = `http://127.0.0.1:${await listen(server, 0)}/`;
+  const browser = await launchBrowser();
+  const complaints: string[] = [];
+  let context: BrowserContext | undefined;
+  return {
+    server,
+    browser,
+    address,
+    complaints,
+    visit: async (options = {}) => {
+      context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
+      const page = await context.newPage();
+      complaints.length = 0;
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.goto(address);
+      await shows(page, 'root@bottleship:~#');
+      return page;
+    },
+    leave: async () => context?.close(),
+    close: async () => {
+      await browser.close();
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** The rows of the terminal that is shown. */
+export function screen(page: Page) {
+  return page.locator('.terminal-panel:not([hidden]) .xterm-rows');
+}
+
+export function shows(page: Page, text: string | RegExp): Promise<void> {
+  return screen(page).filter({ hasText: text }).waitFor({ timeout: patience });
+}
+
+/** `shown` must not be in the line that is typed. */
+export async function run(page: Page, line: string, shown: string | RegExp): Promise<void> {
+  await page.keyboard.type(line);
+  await page.keyboard.press('Enter');
+  await shows(page, shown);
+}
+
+/** Drags files or folders of this computer onto the middle of the page, as a person does. */
+export async function drop(page: Page, ...files: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { width, height } = page.viewportSize() ?? { width: 100, height: 100 };
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data });
+  await session.detach();
+}
