@@ -39,6 +39,7 @@ export class FakeEngine implements api.EngineApi {
   updates: api.UpdateConfig[] = [];
   volumes: api.Volume[] = [];
   builds: api.ImageBuildOptions[] = [];
+  solves: api.SolveOptions[] = [];
   /** What operations answer that hold nothing of their own. */
   answers: Partial<Record<keyof api.EngineApi, unknown>> = {};
   /** Of paths in containers: whether there is something. */
@@ -270,6 +271,17 @@ export class FakeEngine implements api.EngineApi {
     this.builds.push(options);
     this.received = await bytesOf(context);
     return each(await this.#answer<api.ProgressMessage[]>('imageBuild', []));
+  }
+
+  async imageSolve(options: api.SolveOptions): Promise<AsyncIterable<api.SolveStatus>> {
+    this.#call('POST', '/grpc', {});
+    this.solves.push(options);
+    return each(await this.#answer<api.SolveStatus[]>('imageSolve', [{ image: 'sha256:00' }]));
+  }
+
+  async buildPrune({ all, filters }: api.BuildPruneOptions = {}): Promise<api.BuildPruned> {
+    this.#call('POST', '/build/prune', { all, filters: filters && JSON.stringify(filters) });
+    return this.#answer('buildPrune', { CachesDeleted: null, SpaceReclaimed: 0 });
   }
 
   async imageLoad(

@@ -59,6 +59,8 @@ export class FakeSession implements ClientSession {
       readLink: noTrees,
       rename: noTrees,
       walk: noTrees,
+      listAll: noTrees,
+      readAll: noTrees,
       maker: noTrees,
     };
   }
@@ -75,6 +77,7 @@ export class FakeSession implements ClientSession {
       gid: 0,
       size: 0,
       mtime,
+      ctime: mtime,
       identity: path,
       major: 0,
       minor: 0,

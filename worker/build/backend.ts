@@ -1,6 +1,8 @@
 import type { Layer } from '../layers/layertree.ts';
+import type { DiffId } from '../oci/diffid.ts';
 import type { HistoryEntry } from '../oci/imageconfig.ts';
 import type { ContainerConfig, HostConfig, ProgressMessage } from '../protocol/engine-api.ts';
+import type { MadeLayer, SolveBackend } from './solve/backend.ts';
 
 /** An image as the builder sees it. */
 export interface BuildImage {
@@ -50,6 +52,12 @@ export interface BuildBackend {
   children(parent: string): readonly CachedImage[];
   /** Whether an image was made, step by step, from another one. */
   descends(image: string, ancestor: string): boolean;
+  /** DiffIDs of an image that is here; none for `scratch`. */
+  diffIds(image: string): readonly DiffId[];
+  /** What only BuildKit's instructions need. */
+  readonly solving: SolveBackend;
+  /** Makes an image with a layer that is here. */
+  makeOf(result: StepResult, layer: MadeLayer): Promise<string>;
   /** Makes an image, with a new layer where a tar is given. */
   make(result: StepResult, tar?: AsyncIterable<Uint8Array>): Promise<string>;
   /** Makes the image that stands behind entry `at` of another one's history. */

@@ -21,7 +21,7 @@ export interface BuildContext {
 }
 
 /** Bytes of a context, unpacked; the page's memory holds no more than some of these. */
-const maxSize = 1 << 30;
+export const maxContextSize = 1 << 30;
 /** Of the largest Dockerfile. */
 const maxDockerfile = 8 << 20;
 
@@ -42,7 +42,7 @@ async function contextOf(
   name: string,
   content: ContentStore,
 ): Promise<BuildContext> {
-  const { root, close } = await receive(tar, content);
+  const { root, close } = await receiveContext(tar, content);
   try {
     const { path, text } = await readDockerfile(root, name);
     if (text === '') throw invalid(`the Dockerfile (${path}) cannot be empty`);
@@ -55,7 +55,7 @@ async function contextOf(
 }
 
 /** Keeps a tar and knows where everything in it is. */
-async function receive(
+export async function receiveContext(
   tar: AsyncIterable<Uint8Array>,
   content: ContentStore,
 ): Promise<Pick<BuildContext, 'close'> & { root: TreeNode }> {
@@ -65,7 +65,7 @@ async function receive(
   try {
     for await (const chunk of unpacked(tar)) {
       size += chunk.length;
-      if (size > maxSize) throw invalid(`the build context is larger than ${maxSize} bytes`);
+      if (size > maxContextSize) throw invalid(`the build context is larger than ${maxContextSize} bytes`);
       indexer.write(chunk);
       await writer.write(chunk);
     }
@@ -96,7 +96,8 @@ async function readDockerfile(root: TreeNode, name: string): Promise<{ path: str
   return { path: name, text: await textOf(node) };
 }
 
-async function textOf({ file }: TreeNode): Promise<string> {
+/** A file's contents as text. */
+export async function textOf({ file }: TreeNode): Promise<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';
   for await (const piece of file.contents()) text += decoder.decode(piece, { stream: true });

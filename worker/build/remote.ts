@@ -14,7 +14,7 @@ export async function fetchContext(
     throw invalid(
       'experimental session with v1 builder is no longer supported, use builder version v2 (BuildKit) instead',
     );
-  if (isGit(address)) throw internal('building from a git repository is not supported');
+  if (isGitAddress(address)) throw internal('building from a git repository is not supported');
   if (!/^https?:\/\//.test(address)) throw internal(`remoteURL (${address}) could not be recognized as URL`);
   const response = await get(fetching, address, signal).catch((error: unknown) => {
     throw internal(`error downloading remote context ${address}: ${errorMessage(error)}`, error);
@@ -29,7 +29,7 @@ export async function fetchContext(
 }
 
 /** https://github.com/moby/moby/blob/v28.5.2/builder/remotecontext/urlutil/urlutil.go */
-function isGit(address: string): boolean {
+export function isGitAddress(address: string): boolean {
   return /^(?:git:\/\/|github\.com\/|git@)/.test(address) || /^https?:\/\/.*\.git(?:#.+)?$/.test(address);
 }
 

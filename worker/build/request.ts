@@ -1,7 +1,7 @@
 import type { HostConfig, ImageBuildOptions } from '../protocol/engine-api.ts';
 
 /** How RUN's containers are run. */
-export function hostConfig(options: ImageBuildOptions): HostConfig {
+export function hostConfig(options: Omit<ImageBuildOptions, 'remote'>): HostConfig {
   const { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems } = options;
   const limits = {
     Memory: memory,

@@ -98,7 +98,7 @@ export class StageBuild {
     );
     switch (instruction.name) {
       case 'RUN':
-        return run(this.#context, this.#recorder, state, instruction);
+        return run(this.#context, this.#recorder, state, instruction, expansion);
       case 'ADD':
       case 'COPY':
         return copy(this.#context, this.#recorder, state, instruction, expansion);

@@ -2,10 +2,10 @@ import { callFixedSize, maxFilled, maxMessage } from '../protocol/cli.ts';
 import { kept } from './relay-calls.ts';
 import type { CallAnswer, CallArgument, RelayCalls } from './relay-calls.ts';
 import { RelayFileMaker } from './relay-file-maker.ts';
-import { walkTree } from './relay-walk.ts';
+import { listTree, readFiles, walkTree } from './relay-walk.ts';
 import type { TreeSource } from './relay-walk.ts';
 import { FileError } from './session.ts';
-import type { ClientFiles, FileMaker, WalkedFile } from './session.ts';
+import type { ClientFiles, FileMaker, ListedFile, WalkedFile } from './session.ts';
 import {
   basicStats,
   decodeEntries,
@@ -84,6 +84,14 @@ export class RelayFiles implements ClientFiles, TreeSource {
 
   walk(path: string, enters?: (directory: string) => boolean): AsyncIterable<WalkedFile> {
     return walkTree(this, path, enters);
+  }
+
+  listAll(path: string, enters?: (directory: string) => boolean): AsyncIterable<ListedFile> {
+    return listTree(this, path, enters);
+  }
+
+  readAll(files: readonly { path: string; size: number }[]): AsyncIterable<AsyncIterable<Uint8Array>> {
+    return readFiles(this, files);
   }
 
   maker(): FileMaker {

@@ -1,5 +1,5 @@
 import { FileError } from './session.ts';
-import type { WalkedFile } from './session.ts';
+import type { ListedFile, WalkedFile } from './session.ts';
 import { fileType } from './syscalls.ts';
 import type { DirectoryEntry, FileStat } from './syscalls.ts';
 
@@ -21,8 +21,8 @@ const smallSize = 64 * 1024;
 const noSuchFile = 2;
 
 /** What has been asked about an entry. */
-interface Asked {
-  readonly file: Promise<WalkedFile>;
+interface Asked<F> {
+  readonly file: Promise<F>;
   /** Of a directory, where the one that it is in says that it is one. */
   readonly entries: Promise<DirectoryEntry[]> | undefined;
 }
@@ -34,24 +34,48 @@ export function walkTree(
   path: string,
   enters: Enters = () => true,
 ): AsyncGenerator<WalkedFile> {
-  return new Walk(source, enters).from(path);
+  return new Walk(source, enters, look).from(path);
 }
 
-class Walk {
+/** As {@link walkTree}, without contents. */
+export function listTree(
+  source: TreeSource,
+  path: string,
+  enters: Enters = () => true,
+): AsyncGenerator<ListedFile> {
+  return new Walk(source, enters, glance).from(path);
+}
+
+/** The contents of files, one after the other; some are asked for before it is their turn. */
+export async function* readFiles(
+  source: TreeSource,
+  files: readonly { readonly path: string; readonly size: number }[],
+): AsyncGenerator<AsyncIterable<Uint8Array>> {
+  const asked: AsyncIterable<Uint8Array>[] = [];
+  for (const at of files.keys()) {
+    for (const { path, size } of files.slice(asked.length, at + ahead)) asked.push(contentOf(source, path, size));
+    const next = asked[at];
+    if (next) yield next;
+  }
+}
+
+class Walk<F extends ListedFile> {
   readonly #source: TreeSource;
   readonly #enters: Enters;
+  readonly #look: (source: TreeSource, path: string) => Promise<F>;
 
-  constructor(source: TreeSource, enters: Enters) {
+  constructor(source: TreeSource, enters: Enters, look: (source: TreeSource, path: string) => Promise<F>) {
     this.#source = source;
     this.#enters = enters;
+    this.#look = look;
   }
 
-  from(path: string): AsyncGenerator<WalkedFile> {
+  from(path: string): AsyncGenerator<F> {
     return this.#visit(path, this.#ask(path, false));
   }
 
-  #ask(path: string, directory: boolean): Asked {
-    const file = look(this.#source, path);
+  #ask(path: string, directory: boolean): Asked<F> {
+    const file = this.#look(this.#source, path);
     const entries = directory && this.#enters(path) ? this.#source.list(path) : undefined;
     // Failures are told when it is this entry's turn.
     file.catch(() => undefined);
@@ -59,7 +83,7 @@ class Walk {
     return { file, entries };
   }
 
-  async *#visit(path: string, asked: Asked): AsyncGenerator<WalkedFile> {
+  async *#visit(path: string, asked: Asked<F>): AsyncGenerator<F> {
     const file = await asked.file;
     const directory = (file.stat.mode & fileType.mask) === fileType.directory;
     yield file;
@@ -67,10 +91,10 @@ class Walk {
       yield* this.#visitAll(path, await (asked.entries ?? this.#source.list(path)));
   }
 
-  async *#visitAll(path: string, entries: readonly DirectoryEntry[]): AsyncGenerator<WalkedFile> {
+  async *#visitAll(path: string, entries: readonly DirectoryEntry[]): AsyncGenerator<F> {
     const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
     const prefix = path.endsWith('/') ? path : `${path}/`;
-    const asked: Asked[] = [];
+    const asked: Asked<F>[] = [];
     for (const [at, { name }] of sorted.entries()) {
       for (const { name, kind } of sorted.slice(asked.length, at + ahead))
         asked.push(this.#ask(prefix + name, kind === 'directory'));
@@ -78,6 +102,13 @@ class Walk {
       if (next) yield* this.#visit(prefix + name, next);
     }
   }
+}
+
+async function glance(source: TreeSource, path: string): Promise<ListedFile> {
+  const stat = await source.lstat(path);
+  if (!stat) throw new FileError('lstat', path, noSuchFile);
+  const isLink = (stat.mode & fileType.mask) === fileType.link;
+  return { path, stat, target: isLink ? await source.readLink(path) : '' };
 }
 
 async function look(source: TreeSource, path: string): Promise<WalkedFile> {

@@ -50,16 +50,26 @@ export interface ClientFiles {
    * nothing of a directory that `enters` says no to.
    */
   walk(path: string, enters?: (directory: string) => boolean): AsyncIterable<WalkedFile>;
+  /** The same without contents and capabilities, which takes a third of the time. */
+  listAll(path: string, enters?: (directory: string) => boolean): AsyncIterable<ListedFile>;
+  /** The contents of regular files, in this order. */
+  readAll(
+    files: readonly { readonly path: string; readonly size: number }[],
+  ): AsyncIterable<AsyncIterable<Uint8Array>>;
   /** For making many files. One at a time. */
   maker(): FileMaker;
 }
 
-/** What a walk comes by. */
-export interface WalkedFile {
+/** What a list has. */
+export interface ListedFile {
   readonly path: string;
   readonly stat: FileStat;
   /** Of a symbolic link. */
   readonly target: string;
+}
+
+/** What a walk comes by. */
+export interface WalkedFile extends ListedFile {
   /** `security.capability` of a regular file, where it has it. */
   readonly capability: Uint8Array | undefined;
   /** Of a regular file, as many bytes as its size says. To be read, if at all, before the walk goes on. */

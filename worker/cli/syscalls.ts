@@ -61,6 +61,7 @@ export interface FileStat {
   readonly gid: number;
   readonly size: number;
   readonly mtime: Instant;
+  readonly ctime: Instant;
   /** Which file it is, of all. */
   readonly identity: string;
   /** Of a device. */
@@ -80,6 +81,7 @@ export function decodeStat(bytes: Uint8Array): FileStat {
     uid: u32(20),
     gid: u32(24),
     size: readU64(bytes, 40),
+    ctime: { seconds: u32(96) + (u32(100) | 0) * 2 ** 32, nanoseconds: u32(104) },
     mtime: { seconds: u32(112) + (u32(116) | 0) * 2 ** 32, nanoseconds: u32(120) },
     identity: `${u32(136)}:${u32(140)}:${u32(32)}:${u32(36)}`,
     major: u32(128),

@@ -3,6 +3,7 @@ import type { Layer } from '../layers/layertree.ts';
 import type { DiffId } from '../oci/diffid.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { Agent } from '../protocol/agent-client.ts';
+import type { BuildCache } from './build/buildcache.ts';
 import type { Clock } from './clock.ts';
 import type { ContainerStore } from './containers/store.ts';
 import type { Events } from './events.ts';
@@ -16,6 +17,7 @@ import type { Resolver } from './spec/resolvconf.ts';
 /** What the engine's services share. Each takes the members it needs. */
 export interface EngineContext {
   readonly agent: Agent;
+  readonly buildCache: BuildCache;
   readonly clock: Clock;
   readonly events: Events;
   readonly processes: Processes;
@@ -35,6 +37,10 @@ export interface LayerMounts {
    * on the guest's 9P mount, the lowest first: a base layer of our own, then the image's in their order. A layer that is served already costs nothing.
    */
   ensure(diffIds: readonly DiffId[]): Promise<string[]>;
+  /** The same without the base layer, for a file system of nothing else; an empty one is below, so that there are two. */
+  alone(diffIds: readonly DiffId[]): Promise<string[]>;
+  /** Serves the files of a tar, which is kept in memory, until they are released. */
+  serve(tar: Uint8Array): { readonly name: string; readonly release: () => void };
   /** The same layers, to be looked at here. */
   indexes(diffIds: readonly DiffId[]): Promise<LayerIndex[]>;
   /** The image's layers alone, to be read here. */

@@ -6,6 +6,8 @@ import type {
   DiskUsage,
   DiskUsageType,
   Attached,
+  BuildPruned,
+  BuildPruneOptions,
   Change,
   ContainerInspect,
   ContainersPruned,
@@ -38,6 +40,8 @@ import type {
   PathStat,
   Ping,
   ProgressMessage,
+  SolveOptions,
+  SolveStatus,
   Stats,
   StopOptions,
   Top,
@@ -52,7 +56,11 @@ import type {
 } from '../protocol/engine-api.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import { EngineBackend } from './build/backend.ts';
+import { ContextStore } from '../build/solve/context-store.ts';
 import { Builds } from './build/builds.ts';
+import { BuildPruner } from './build/buildpruner.ts';
+import { Sandboxes } from './build/sandbox.ts';
+import { Solves } from './build/solves.ts';
 import { Attacher } from './containers/attacher.ts';
 import { containerEvent } from './containers/event.ts';
 import type { Container } from './containers/container.ts';
@@ -85,6 +93,7 @@ import type { Puller } from './images/puller.ts';
 import type { ApplyChanges } from './images/committer.ts';
 import { Committer } from './images/committer.ts';
 import type { Images } from './images/images.ts';
+import { LayerCollector, type LayerKeeper } from './images/layercollector.ts';
 import type { LayerContent } from './images/layercontent.ts';
 import { containerLogs } from './logs/logs.ts';
 import { watchHealth } from './health/monitors.ts';
@@ -92,6 +101,7 @@ import { StatsWatcher } from './stats/watcher.ts';
 import { top } from './top/top.ts';
 import { Connector } from './networks/connector.ts';
 import { NetworkOperations } from './networks/operations.ts';
+import { formatTime } from './time.ts';
 import { authenticate } from './system/auth.ts';
 import { diskUsage } from './system/diskusage.ts';
 import { info } from './system/info.ts';
@@ -101,7 +111,7 @@ import { ping, version } from './system/version.ts';
 export interface ImageParts {
   readonly puller: Puller;
   readonly images: Images;
-  readonly layers: LayerContent;
+  readonly layers: LayerContent & LayerKeeper;
   readonly content: ContentStore;
   readonly applyChanges: ApplyChanges;
 }
@@ -124,6 +134,8 @@ export class Engine implements EngineApi {
   readonly #exporter: Exporter;
   readonly #committer: Committer;
   readonly #builds: Builds;
+  readonly #solves: Solves;
+  readonly #buildPruner: BuildPruner;
   readonly #trees: ContainerTrees;
   readonly #puller: Puller;
   readonly #images: Images;
@@ -155,6 +167,7 @@ export class Engine implements EngineApi {
     this.#exporter = new Exporter(context, this.#trees);
     const pauser = this.#pauser;
     this.#committer = new Committer({ context, layers, trees: this.#trees, pauser, applyChanges });
+    const sandboxes = new Sandboxes(context, this.#trees, layers);
     const backend = new EngineBackend({
       context,
       layers,
@@ -164,8 +177,15 @@ export class Engine implements EngineApi {
       remover: this.#remover,
       attacher: this.#attacher,
       committer: this.#committer,
+      sandboxes,
     });
-    this.#builds = new Builds({ backend, content, fetch: (...request) => fetch(...request) });
+    const fetching: typeof fetch = (...request) => fetch(...request);
+    this.#builds = new Builds({ backend, content, fetch: fetching });
+    const contexts = new ContextStore(content);
+    const solving = { backend: backend.solving, content, contexts, fetch: fetching, time: formatTime };
+    this.#solves = new Solves(solving);
+    const collector = new LayerCollector(context, layers);
+    this.#buildPruner = new BuildPruner({ context, contexts, sandboxes, collector });
     this.#puller = puller;
     this.#images = images;
     this.#stats = new StatsWatcher(context);
@@ -343,6 +363,14 @@ export class Engine implements EngineApi {
     return edge(() => this.#builds.build(context, options));
   }
 
+  imageSolve(options: SolveOptions): Promise<AsyncIterable<SolveStatus>> {
+    return edge(() => this.#solves.solve(options));
+  }
+
+  buildPrune(options: BuildPruneOptions = {}): Promise<BuildPruned> {
+    return edge(() => this.#buildPruner.prune(options));
+  }
+
   imageHistory(name: string): Promise<ImageHistoryItem[]> {
     return edge(() => this.#images.history(name));
   }
@@ -404,6 +432,7 @@ export class Engine implements EngineApi {
       containerList: (options?: ListOptions) => this.containerList(options),
       volumeList: () => this.volumeList(),
       imageUsage: () => this.#images.usage(),
+      buildCache: () => this.#buildPruner.records(),
     };
     return edge(() => diskUsage(sources, types));
   }

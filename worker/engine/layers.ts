@@ -1,5 +1,7 @@
+import { memoryReader } from '../content/blobreader.ts';
 import type { Provider } from '../content/contentstore.ts';
 import type { LayerIndex } from '../layers/layerindex.ts';
+import { indexTar } from '../layers/layerindexer.ts';
 import type { Layer } from '../layers/layertree.ts';
 import type { LayersRoot } from '../layers/layersroot.ts';
 import type { LayerStore } from '../layers/layerstore.ts';
@@ -8,12 +10,20 @@ import type { DiffId } from '../oci/diffid.ts';
 import { digestHex, parseDigest } from '../oci/digest.ts';
 import { errorKind } from '../oci/errors.ts';
 import { compressionOf } from '../oci/mediatype.ts';
+import { tarEnd } from '../oci/tar/writer.ts';
 import { baseLayer, baseLayerName } from './baselayer.ts';
 import type { LayerMounts } from './context.ts';
 import { invalid } from './errors.ts';
 import { contentOf } from '../content/ingest.ts';
 import type { LayerContent, NewLayer } from './images/layercontent.ts';
 import type { LayerKeeper } from './images/layercollector.ts';
+
+/** Overlayfs wants two layers where nothing is written. */
+const emptyLayerName = 'empty-1';
+
+function layerOf(tar: Uint8Array): Layer {
+  return { index: indexTar(tar), tar: memoryReader(tar) };
+}
 
 /** The engine's layers: kept in the layer store, served to the guest below the 9P root. */
 export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
@@ -74,6 +84,17 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   ensure(diffIds: readonly DiffId[]): Promise<string[]> {
     this.#base ??= this.#serveBase();
     return Promise.all([this.#base, ...diffIds.map((diffId) => this.#ensure(diffId))]);
+  }
+
+  async alone(diffIds: readonly DiffId[]): Promise<string[]> {
+    if (!this.#root.has(emptyLayerName)) this.#root.add(emptyLayerName, layerOf(tarEnd));
+    return [emptyLayerName, ...(await Promise.all(diffIds.map((diffId) => this.#ensure(diffId))))];
+  }
+
+  serve(tar: Uint8Array): { name: string; release: () => void } {
+    const name = `files-${crypto.randomUUID()}`;
+    this.#root.add(name, layerOf(tar));
+    return { name, release: () => this.#root.remove(name) };
   }
 
   async indexes(diffIds: readonly DiffId[]): Promise<LayerIndex[]> {

@@ -2,6 +2,7 @@ import { applyChanges } from '../build/changes.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import type { Agent } from '../protocol/agent-client.ts';
+import { BuildCache } from './build/buildcache.ts';
 import { systemClock } from './clock.ts';
 import { ContainerStore } from './containers/store.ts';
 import type { EngineContext, LayerMounts } from './context.ts';
@@ -44,13 +45,15 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
   const events = new Events(clock);
   const processes = new Processes(parts.agent);
   const resolver = parts.resolver ?? { nameservers: [], gateway: '172.17.0.1' };
-  const [images, networks, id] = await Promise.all([
+  const [images, networks, buildCache, id] = await Promise.all([
     ImageStore.open(parts.metadata),
     Networks.open(parts.metadata, clock.now()),
+    BuildCache.open(parts.metadata, clock, parts.layers),
     installationId(parts.metadata),
   ]);
   const context: EngineContext = {
     agent: parts.agent,
+    buildCache,
     clock,
     events,
     processes,

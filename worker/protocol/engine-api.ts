@@ -1,4 +1,5 @@
 import type { ImageBuildOptions } from './engine-api/build.ts';
+import type { BuildPruned, BuildPruneOptions, SolveOptions, SolveStatus } from './engine-api/solve.ts';
 import type { CreateConfig, UpdateConfig } from './engine-api/config.ts';
 import type {
   AttachOptions,
@@ -55,6 +56,7 @@ export * from './engine-api/error.ts';
 export * from './engine-api/exec.ts';
 export * from './engine-api/images.ts';
 export * from './engine-api/networks.ts';
+export * from './engine-api/solve.ts';
 export * from './engine-api/streams.ts';
 export * from './engine-api/system.ts';
 export * from './engine-api/volumes.ts';
@@ -140,6 +142,14 @@ export interface EngineApi {
     context: AsyncIterable<Uint8Array>,
     options?: ImageBuildOptions,
   ): Promise<AsyncIterable<ProgressMessage>>;
+
+  /**
+   * Builds an image as BuildKit does and answers with its statuses; the last one has the image's ID or the failure. Giving
+   * the statuses up cancels the build. A context that is a directory must be in the same place as the engine.
+   */
+  imageSolve(options: SolveOptions): Promise<AsyncIterable<SolveStatus>>;
+  /** Forgets what builds have made for later ones. */
+  buildPrune(options?: BuildPruneOptions): Promise<BuildPruned>;
 
   imageHistory(name: string): Promise<ImageHistoryItem[]>;
   imageTag(name: string, options: { repo: string; tag?: string }): Promise<void>;

@@ -4,7 +4,7 @@ import { json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { readBody } from '../json/body.ts';
 import { buildOptions } from '../parameters/build.ts';
 import { filters } from '../parameters/filters.ts';
-import { boolOr } from '../parameters/values.ts';
+import { bool, boolOr } from '../parameters/values.ts';
 import { type Call, routes } from '../route.ts';
 import { notYet } from './not-yet.ts';
 
@@ -17,11 +17,9 @@ export const buildRoutes = [
   ...routes('served', {
     'POST /build': build,
     'POST /commit': commit,
-    // The classic builder's cache is its images: there is nothing of BuildKit's, which is meant here.
-    'POST /build/prune': async ({ form }) => {
-      filters(form);
-      return json(200, { CachesDeleted: null, SpaceReclaimed: 0 });
-    },
+    // Images that the classic builder has made are images, and not meant here.
+    'POST /build/prune': async ({ engine, form }) =>
+      json(200, await engine.buildPrune({ all: bool(form, 'all'), filters: filters(form) })),
   }),
 ];
 

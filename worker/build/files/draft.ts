@@ -75,8 +75,8 @@ export class LayerDraft {
   }
 
   /** A directory at a path without links, made with those above it where it is missing. */
-  makeDirectory(names: readonly string[], owner: { uid: number; gid: number }): void {
-    this.#directory(names, owner);
+  makeDirectory(names: readonly string[], owner: { uid: number; gid: number }, mode = 0o755): void {
+    this.#directory(names, { ...owner, mode });
   }
 
   /** A file at a path without links, in place of what is there. */
@@ -94,7 +94,7 @@ export class LayerDraft {
     yield tarEnd;
   }
 
-  #directory(names: readonly string[], owner: { uid: number; gid: number }): DraftNode {
+  #directory(names: readonly string[], owner: { uid: number; gid: number; mode?: number }): DraftNode {
     let node = this.#root;
     for (const [at, name] of names.entries()) {
       const child = node.child(name);

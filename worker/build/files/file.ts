@@ -15,6 +15,8 @@ export interface SourceFile {
   readonly attributes: ReadonlyMap<string, Uint8Array>;
   /** Tells files apart within one tree: those with the same one are the same file. */
   readonly identity: object | string | undefined;
+  /** Of the contents, where somebody knows it already. */
+  readonly digest?: string;
   contents(): AsyncIterable<Uint8Array>;
 }
 

@@ -5,7 +5,7 @@ import { Flags } from './flags.ts';
 import type { Stage } from './instruction.ts';
 
 /** FROM [--platform=platform] image [AS name] */
-export function parseFrom({ rest, flags, source }: Statement): Omit<Stage, 'instructions'> {
+export function parseFrom({ rest, flags, source, firstLine, lastLine }: Statement): Omit<Stage, 'instructions'> {
   const words = blankWords(rest);
   const name = stageName(words);
   return {
@@ -13,6 +13,7 @@ export function parseFrom({ rest, flags, source }: Statement): Omit<Stage, 'inst
     name,
     platform: Flags.parse(flags, { platform: 'text' }).text('platform'),
     source: source.trim(),
+    lines: { first: firstLine, last: lastLine },
   };
 }
 

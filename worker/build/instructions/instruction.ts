@@ -18,14 +18,21 @@ export interface Transfer {
   readonly chmod: string;
   readonly link: boolean;
   readonly excludes: readonly string[];
+  /** Whether the directories that a source lies in are made, too. */
+  readonly parents: boolean;
 }
 
 /** What each instruction says, by its name. */
 export interface Meanings {
-  ADD: Transfer & { readonly checksum: string; readonly keepGitDir: boolean };
+  ADD: Transfer & {
+    readonly checksum: string;
+    readonly keepGitDir: boolean;
+    /** Whether archives are unpacked: local ones are unless it is said, fetched ones are not. */
+    readonly unpack: boolean | undefined;
+  };
   ARG: { readonly args: readonly { readonly key: string; readonly value: string | undefined }[] };
   CMD: { readonly command: CommandLine };
-  COPY: Transfer & { readonly from: string; readonly parents: boolean };
+  COPY: Transfer & { readonly from: string };
   ENTRYPOINT: { readonly command: CommandLine };
   ENV: { readonly pairs: readonly Pair[] };
   EXPOSE: { readonly ports: readonly string[] };
@@ -36,8 +43,10 @@ export interface Meanings {
   RUN: {
     readonly command: CommandLine;
     readonly heredocs: readonly Heredoc[];
-    /** `name=value`; only BuildKit's builder knows any. */
-    readonly flags: readonly string[];
+    /** As they are written: what they say depends on variables. */
+    readonly mounts: readonly string[];
+    readonly network: 'default' | 'none' | 'host';
+    readonly security: 'sandbox' | 'insecure';
   };
   SHELL: { readonly shell: readonly string[] };
   STOPSIGNAL: { readonly signal: string };
@@ -46,11 +55,22 @@ export interface Meanings {
   WORKDIR: { readonly path: string };
 }
 
+/** From 1, both inclusive. */
+export interface Lines {
+  readonly first: number;
+  readonly last: number;
+}
+
 export type InstructionName = keyof Meanings;
 
 /** An instruction that is understood; `source` is what the builder prints for it. */
 export type Instruction = {
-  [Name in InstructionName]: { readonly name: Name; readonly source: string } & Meanings[Name];
+  [Name in InstructionName]: {
+    readonly name: Name;
+    readonly source: string;
+    /** Where it is written; nothing for what no Dockerfile says. */
+    readonly lines?: Lines;
+  } & Meanings[Name];
 }[InstructionName];
 
 export type InstructionNamed<Name extends InstructionName> = Extract<Instruction, { name: Name }>;
@@ -63,6 +83,7 @@ export interface Stage {
   readonly name: string;
   readonly platform: string;
   readonly source: string;
+  readonly lines: Lines;
   readonly instructions: readonly Instruction[];
 }
 

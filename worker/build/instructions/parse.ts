@@ -1,4 +1,5 @@
 import { invalid } from '../../oci/errors.ts';
+import { SourceError } from './source-error.ts';
 import { blankWords, listArguments, pairs, wholeArguments } from '../syntax/arguments.ts';
 import type { Dockerfile, Statement } from '../syntax/dockerfile.ts';
 import { parseStatement } from '../syntax/dockerfile.ts';
@@ -15,6 +16,7 @@ import type {
   Stage,
 } from './instruction.ts';
 import { parseFrom } from './from.ts';
+import { parseRunFlags } from './run-flags.ts';
 import { suggestion } from './suggestion.ts';
 import { parseTransfer, transferFlags } from './transfer.ts';
 
@@ -32,6 +34,7 @@ const parsers: Parsers = {
       ...parseTransfer(statement, 'ADD', flags),
       checksum: flags.text('checksum'),
       keepGitDir: flags.isSet('keep-git-dir'),
+      unpack: flags.text('unpack') === '' ? undefined : flags.isSet('unpack'),
     };
   },
   ARG(statement, escape) {
@@ -41,11 +44,10 @@ const parsers: Parsers = {
   },
   CMD: (statement) => ({ command: commandLine(withoutFlags(statement)) }),
   COPY(statement) {
-    const flags = Flags.parse(statement.flags, { ...transferFlags, from: 'text', parents: 'switch' });
+    const flags = Flags.parse(statement.flags, { ...transferFlags, from: 'text' });
     return {
       ...parseTransfer(statement, 'COPY', flags),
       from: flags.text('from'),
-      parents: flags.isSet('parents'),
     };
   },
   ENTRYPOINT: (statement) => ({ command: commandLine(withoutFlags(statement)) }),
@@ -59,11 +61,7 @@ const parsers: Parsers = {
   LABEL: (statement, escape) => ({ pairs: pairs(withoutFlags(statement), 'LABEL', escape) }),
   MAINTAINER: (statement) => ({ maintainer: one(statement, 'MAINTAINER') }),
   ONBUILD: (statement, escape) => ({ trigger: trigger(statement, escape) }),
-  RUN: ({ rest, heredocs, flags }) => ({
-    command: commandLine(rest),
-    heredocs,
-    flags: checkedRunFlags(flags),
-  }),
+  RUN: ({ rest, heredocs, flags }) => ({ command: commandLine(rest), heredocs, ...parseRunFlags(flags) }),
   SHELL(statement) {
     const { words, json } = wholeArguments(withoutFlags(statement));
     if (words.length === 0) throw atLeastOne('SHELL');
@@ -92,7 +90,11 @@ export function parseProgram({ statements, escape }: Dockerfile): Program {
     const stage = stages.at(-1);
     if (stage !== undefined) stage.instructions.push(instruction);
     else if (instruction.name === 'ARG') globals.push(instruction);
-    else throw invalid('no build stage in current context');
+    else
+      throw new SourceError('no build stage in current context', {
+        first: statement.firstLine,
+        last: statement.lastLine,
+      });
   }
   return { globals, stages };
 }
@@ -103,14 +105,16 @@ export function parseInstruction(statement: Statement, escape: string): Instruct
   if (name === undefined)
     throw invalid(`unknown instruction: ${statement.name}${suggestion(statement.name, allNames, false)}`);
   const meaning = parsers[name](statement, escape);
-  return { name, source: statement.source.trim(), ...meaning } as Instruction;
+  const lines = { first: statement.firstLine, last: statement.lastLine };
+  return { name, source: statement.source.trim(), lines, ...meaning } as Instruction;
 }
 
-function located<T>({ firstLine }: Statement, parse: () => T): T {
+function located<T>({ firstLine, lastLine }: Statement, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw invalid(`dockerfile parse error on line ${firstLine}: ${(error as Error).message}`);
+    const message = `dockerfile parse error on line ${firstLine}: ${(error as Error).message}`;
+    throw new SourceError(message, { first: firstLine, last: lastLine });
   }
 }
 
@@ -154,11 +158,4 @@ function trigger(statement: Statement, escape: string): string {
   if (name === 'MAINTAINER' || name === 'FROM') throw invalid(`${name} isn't allowed as an ONBUILD trigger`);
   const heredocs = statement.heredocs.map(({ name: end, content }) => `\n${content}${end}`);
   return statement.source.replace(/^\s*ONBUILD\s*/i, '') + heredocs.join('');
-}
-
-const runFlags = { mount: 'list', network: 'text', security: 'text', device: 'list' } as const;
-
-function checkedRunFlags(flags: readonly string[]): readonly string[] {
-  Flags.parse(flags, runFlags);
-  return flags;
 }

@@ -10,6 +10,7 @@ export const transferFlags: Readonly<Record<string, FlagKind>> = {
   chmod: 'text',
   link: 'switch',
   exclude: 'list',
+  parents: 'switch',
 };
 
 /** What ADD and COPY have in common. */
@@ -30,5 +31,6 @@ export function parseTransfer(statement: Statement, name: string, flags: Flags):
     chmod: flags.text('chmod'),
     link: flags.isSet('link'),
     excludes: flags.list('exclude'),
+    parents: flags.isSet('parents'),
   };
 }

@@ -10,6 +10,7 @@ import type { SourceFile } from '../files/file.ts';
 import { memoryFile, newDirectory } from '../files/file.ts';
 import { lookUp } from '../files/lookup.ts';
 import { cleanRelative } from '../../oci/path.ts';
+import type { Owner } from './owner.ts';
 import { rootOwner } from './owner.ts';
 
 /** Whether a file is a tar, packed or not: its first entry can be read. */
@@ -23,23 +24,24 @@ export async function isArchive(file: SourceFile): Promise<boolean> {
   }
 }
 
-/** Unpacks an archive into a directory of the draft, with the owners that it names. */
+/** Unpacks an archive into a directory of the draft, with the owners that it names unless there is one for all. */
 export async function unpackArchive(
   draft: LayerDraft,
   directory: readonly string[],
   file: SourceFile,
+  owner?: Owner,
 ): Promise<void> {
-  draft.makeDirectory(directory, rootOwner);
+  draft.makeDirectory(directory, owner ?? rootOwner);
   let pending: { entry: TarEntry; pieces: Uint8Array[] } | undefined;
   for await (const event of readTar(whole(unpacked(file.contents())))) {
     if ('bytes' in event) {
       pending?.pieces.push(event.bytes.slice());
       continue;
     }
-    if (pending !== undefined) put(draft, directory, pending.entry, pending.pieces);
+    if (pending !== undefined) put(draft, { directory, owner }, pending.entry, pending.pieces);
     pending = { entry: event.entry, pieces: [] };
   }
-  if (pending !== undefined) put(draft, directory, pending.entry, pending.pieces);
+  if (pending !== undefined) put(draft, { directory, owner }, pending.entry, pending.pieces);
 }
 
 /** An archive whose end is cut off is broken, though all of its files are there. */
@@ -52,14 +54,19 @@ async function* whole(tar: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array
   if (size % blockSize !== 0) throw internal('unexpected EOF');
 }
 
-function put(draft: LayerDraft, directory: readonly string[], entry: TarEntry, pieces: Uint8Array[]): void {
+function put(
+  draft: LayerDraft,
+  { directory, owner }: { directory: readonly string[]; owner: Owner | undefined },
+  entry: TarEntry,
+  pieces: Uint8Array[],
+): void {
   const name = cleanRelative(decodeText(entry.path));
   if (name === '.' || name === '/') return;
   if (name === '..' || name.startsWith('../'))
     throw internal(`${JSON.stringify(name)} is outside of "/${directory.join('/')}"`);
   const place = (path: string) => lookUp(draft.root, `/${directory.join('/')}/${path}`, false);
   const { names } = place(name);
-  if (entry.type !== 'hardlink') return draft.put(names, fileOf(entry, pieces), rootOwner);
+  if (entry.type !== 'hardlink') return draft.put(names, { ...fileOf(entry, pieces), ...owner }, owner ?? rootOwner);
   const target = place(decodeText(entry.link)).node;
   if (target === undefined)
     throw internal(`link ${decodeText(entry.link)} ${name}: no such file or directory`);

@@ -25,8 +25,15 @@ async function fileHash(path: string, file: SourceFile): Promise<string> {
   const hasher = await createHasher();
   const xattrs = [...attributes].map(([name, value]) => [name, [...value]]);
   hasher.update(encodeText(JSON.stringify([path, kind, mode, uid, gid, size, link, major, minor, xattrs])));
-  if (kind === 'file') for await (const piece of file.contents()) hasher.update(piece);
+  if (kind === 'file') hasher.update(encodeText(file.digest ?? (await digestOf(file))));
   return digestHex(hasher.digest());
+}
+
+/** SHA-256 of the contents. */
+async function digestOf(file: SourceFile): Promise<string> {
+  const hasher = await createHasher();
+  for await (const piece of file.contents()) hasher.update(piece);
+  return hasher.digest();
 }
 
 async function textHash(text: string): Promise<string> {

@@ -1,7 +1,7 @@
-import { scratch } from '../backend.ts';
 import { failingWith, internal } from '../errors.ts';
 import { LayerDraft } from '../files/draft.ts';
 import { memoryFile } from '../files/file.ts';
+import { parseMode } from '../files/mode.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import type { InstructionNamed } from '../instructions/instruction.ts';
@@ -13,13 +13,15 @@ import { heredocText } from '../syntax/heredoc.ts';
 import { joinedHash } from './contenthash.ts';
 import type { StepContext } from './context.ts';
 import { download, isAddress } from './download.ts';
+import { fromImage } from './from-image.ts';
 import { parseOwner, rootOwner } from './owner.ts';
 import type { Recorder } from './recorder.ts';
 import { stepResult } from './recorder.ts';
-import { needsBuildKit } from './run.ts';
 import type { CopySource } from './sources.ts';
 import { findSources, looseSource } from './sources.ts';
 import type { StageState } from './state.ts';
+import { copyFiles } from '../solve/copy-files.ts';
+import { verifyChecksum } from '../solve/remote-file.ts';
 import { transfer } from './transfer.ts';
 
 type CopyInstruction = InstructionNamed<'ADD' | 'COPY'>;
@@ -33,7 +35,6 @@ export async function copy(
   expansion: { variables: Variables; substitution: SubstitutionOptions },
 ): Promise<void> {
   const { name, destination, chown } = instruction;
-  if (name === 'COPY' && instruction.parents) throw internal(`the --parents option ${needsBuildKit}`);
   const sources = await new SourceFinder(context, instruction, expansion).find();
   const owner = chown === '' ? '' : `--chown=${chown} `;
   const mode = instruction.chmod === '' ? '' : `--chmod=${instruction.chmod} `;
@@ -66,10 +67,15 @@ async function draftOf(
     owner: named ?? (keepsOwner ? undefined : rootOwner),
     mode: chmod === '' ? undefined : parseMode(chmod),
     excludes,
-    unpack: name === 'ADD',
+    unpack: name === 'ADD' && instruction.unpack !== false,
   };
+  const { parents } = instruction;
   for (const source of sources)
-    await failingWith('failed to copy files', () => transfer(draft, source, options));
+    await failingWith('failed to copy files', () =>
+      parents
+        ? copyFiles(draft, { ...source, unpack: false }, { ...options, parents })
+        : transfer(draft, source, options),
+    );
   return draft;
 }
 
@@ -77,12 +83,6 @@ async function draftOf(
 function absolute(directory: string, destination: string): string {
   const path = resolvePath(directory, destination);
   return destination.endsWith('/') && path !== '/' ? `${path}/` : path;
-}
-
-function parseMode(chmod: string): number {
-  if (!/^0?[0-7]{3,4}$/.test(chmod))
-    throw internal(`invalid chmod parameter: '${chmod}'. it should be octal string and between 0 and 07777`);
-  return Number.parseInt(chmod, 8);
 }
 
 class SourceFinder {
@@ -133,7 +133,9 @@ class SourceFinder {
     const { name, destination } = this.#instruction;
     if (isAddress(path)) {
       if (name === 'COPY') throw internal("source can't be a URL for COPY");
-      return [await download(this.#context, path, destination)];
+      const source = await download(this.#context, path, destination);
+      if (this.#instruction.name === 'ADD') await verifyChecksum(source.node.file, this.#instruction.checksum);
+      return [source];
     }
     if (root === undefined) throw internal('missing build context');
     return findSources(root, path, this.#from === '');
@@ -147,17 +149,7 @@ class SourceFinder {
     const from = this.#from;
     if (from === '') return this.#context.files;
     return failingWith(`invalid from flag value ${from}`, async () =>
-      layersRoot(await this.#context.backend.layers(await this.#fromImage(from))),
+      layersRoot(await this.#context.backend.layers(await fromImage(this.#context, from))),
     );
-  }
-
-  /** A stage by its name or number, or an image. */
-  async #fromImage(from: string): Promise<string> {
-    const { backend, platform, pull, output } = this.#context;
-    const stage = this.#context.stageImage(from);
-    if (stage !== undefined) return stage;
-    if (from === 'scratch') return scratch.id;
-    const options = { where: pull ? 'pull' : 'anywhere', platform } as const;
-    return (await backend.image(from, options, output.report)).id;
   }
 }

@@ -1,6 +1,7 @@
 import { errorMessage } from '../../oci/errors.ts';
 import { internal } from '../errors.ts';
 import { memoryFile } from '../files/file.ts';
+import type { BuildOutput } from '../output.ts';
 import type { StepContext } from './context.ts';
 import type { CopySource } from './sources.ts';
 import { looseSource } from './sources.ts';
@@ -11,7 +12,7 @@ export function isAddress(source: string): boolean {
 
 /** What ADD fetches: a file that only its owner may read and write, called as the address ends. */
 export async function download(
-  { fetch, output, signal }: Pick<StepContext, 'fetch' | 'output' | 'signal'>,
+  { fetch, output, signal }: Pick<StepContext, 'fetch' | 'signal'> & { readonly output: Pick<BuildOutput, 'print'> },
   address: string,
   destination: string,
 ): Promise<CopySource> {

@@ -47,12 +47,12 @@ async function source(root: TreeNode, path: string, isContext: boolean): Promise
   return { path: clean, node, hash: await contentHash(clean, node), mayUnpack: true };
 }
 
-function hasWildcards(path: string): boolean {
+export function hasWildcards(path: string): boolean {
   return /[*?[]/.test(path.replaceAll(/\\[^]/g, ''));
 }
 
 /** No wildcard stands for a slash, so the names are matched one by one; links are not followed on the way. */
-function* matches(
+export function* matches(
   node: TreeNode,
   [pattern = '', ...rest]: readonly string[],
   path: readonly string[] = [],

@@ -3,6 +3,7 @@ import { internal } from '../errors.ts';
 import type { LayerDraft } from '../files/draft.ts';
 import type { SourceFile } from '../files/file.ts';
 import { lookUp, walk } from '../files/lookup.ts';
+import type { ModeChange } from '../files/mode.ts';
 import { baseName } from '../../oci/path.ts';
 import { isArchive, unpackArchive } from './archive.ts';
 import type { Owner } from './owner.ts';
@@ -15,7 +16,7 @@ export interface TransferOptions {
   /** Of everything that is copied; undefined leaves the sources' own. */
   readonly owner: Owner | undefined;
   /** Of everything that is copied; undefined leaves the sources' own. */
-  readonly mode: number | undefined;
+  readonly mode: ModeChange | undefined;
   readonly excludes: readonly string[];
   /** ADD's way with archives. */
   readonly unpack: boolean;
@@ -62,7 +63,7 @@ function transferDirectory(
 /** A change of the owner takes setuid, setgid and capabilities from a file, as the kernel does it. */
 function changed(file: SourceFile, { owner, mode }: TransferOptions): SourceFile {
   const isLink = file.kind === 'symlink';
-  const kept = mode === undefined || isLink ? file : { ...file, mode };
+  const kept = mode === undefined || isLink ? file : { ...file, mode: mode(file.mode, file.kind === 'directory') };
   if (owner === undefined) return kept;
   if (file.kind === 'directory' || isLink || mode !== undefined) return { ...kept, ...owner };
   const lost = 0o4000 | (file.mode & 0o010 ? 0o2000 : 0);

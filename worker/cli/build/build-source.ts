@@ -41,7 +41,7 @@ async function directorySource(session: ClientSession, context: string, file: st
     const rules = await contextRules(files, directory, inside);
     return { tar: contextTar(files, directory, rules), dockerfile: inside };
   }
-  const bytes = file === '-' ? await all(session.stdin) : await files.read(absolutePath(file, cwd));
+  const bytes = file === '-' ? await allOf(session.stdin) : await files.read(absolutePath(file, cwd));
   const name = `.dockerfile.${crypto.randomUUID().slice(0, 8)}`;
   const rules = await contextRules(files, directory, name);
   return { tar: contextTar(files, directory, rules, [{ name, bytes }]), dockerfile: name };
@@ -67,13 +67,20 @@ async function dockerfileIn(
 
 /** A tar, packed or not, or else a Dockerfile. */
 async function stdinSource({ stdin }: ClientSession, file: string): Promise<BuildSource> {
-  const iterator = stdin[Symbol.asyncIterator]();
-  const head = await atLeast(iterator, headSize);
-  const rest = joined(head, iterator);
-  if (isArchive(head)) return { tar: rest, dockerfile: file || 'Dockerfile' };
+  const { isArchive, bytes } = await stdinArchive(stdin);
+  if (isArchive) return { tar: bytes, dockerfile: file || 'Dockerfile' };
   if (file !== '')
     throw unprepared('ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles');
-  return { tar: dockerfileTar(await all(rest)), dockerfile: 'Dockerfile' };
+  return { tar: dockerfileTar(await allOf(bytes)), dockerfile: 'Dockerfile' };
+}
+
+/** Whether standard input is an archive, packed or not, and all of it. */
+export async function stdinArchive(
+  stdin: AsyncIterable<Uint8Array>,
+): Promise<{ isArchive: boolean; bytes: AsyncIterable<Uint8Array> }> {
+  const iterator = stdin[Symbol.asyncIterator]();
+  const head = await atLeast(iterator, headSize);
+  return { isArchive: isArchive(head), bytes: joined(head, iterator) };
 }
 
 const headSize = 512;
@@ -104,7 +111,8 @@ async function* joined(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Async
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-async function all(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** Everything in one piece. */
+export async function allOf(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of source) pieces.push(piece.slice());
   return concat(pieces);

@@ -1,5 +1,9 @@
 import type { ImageBuildOptions, ProgressMessage } from '../../protocol/engine-api.ts';
 import { buildSource } from '../build/build-source.ts';
+import type { ProgressKind } from '../build/kit-build.ts';
+import { showSolve } from '../build/kit-build.ts';
+import { kitSource, namedContexts } from '../build/kit-source.ts';
+import { readSecrets } from '../build/secrets.ts';
 import type { Call } from '../command-spec.ts';
 import { command, exactly } from '../command-spec.ts';
 import { StatusError } from '../errors.ts';
@@ -15,7 +19,9 @@ import { progressWidth } from '../pull.ts';
 
 const flags = {
   'add-host': list('Add a custom host-to-IP mapping ("host:ip")', { validate: validExtraHost }),
+  allow: list('Allow extra privileged entitlement (e.g., "network.host")', { type: 'strings', hidden: true }),
   'build-arg': list('Set build-time variables'),
+  'build-context': list('Additional build contexts (e.g., name=path)', { hidden: true }),
   'cache-from': list('Images to consider as cache sources', { type: 'strings' }),
   'cgroup-parent': string('Set the parent cgroup for the "RUN" instructions during build'),
   compress: bool('Compress the build context using gzip'),
@@ -34,10 +40,18 @@ const flags = {
   'memory-swap': swapBytes('Swap limit equal to memory plus swap: -1 to enable unlimited swap'),
   network: string('Set the networking mode for the RUN instructions during build', { initial: 'default' }),
   'no-cache': bool('Do not use cache when building the image'),
+  'no-cache-filter': list('Do not cache specified stages', { type: 'strings', hidden: true }),
   platform: string('Set platform if server is multi-platform capable', { preset: 'DOCKER_DEFAULT_PLATFORM' }),
+  progress: string('Set type of progress output ("auto", "plain", "tty", "quiet", "rawjson")', {
+    initial: 'auto',
+    preset: 'BUILDKIT_PROGRESS',
+    hidden: true,
+  }),
   pull: bool('Always attempt to pull a newer version of the image'),
   quiet: bool('Suppress the build output and print image ID on success', { short: 'q' }),
   rm: bool('Remove intermediate containers after a successful build', { initial: true }),
+  secret: list('Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")', { hidden: true }),
+  ssh: unavailable('SSH agents in builds are', list('SSH agent socket or keys to expose', { hidden: true })),
   'security-opt': unavailable(
     'security options of builds are',
     list('Security options', { type: 'strings' }),
@@ -62,23 +76,67 @@ export const build = command({
   flags,
   async run(call) {
     const {
-      engine,
       session,
       values,
       args: [context = ''],
-      err,
     } = call;
-    if (session.env.get('DOCKER_BUILDKIT') === '0') await err.print(deprecation);
     const { iidfile } = values;
     if (iidfile !== '') await removeOld(call, absolutePath(iidfile, session.cwd));
-    const { tar, dockerfile, remote } = await buildSource(session, context, values.file);
-    const options = { ...requestOf(call), dockerfile, ...(remote !== undefined && { remote }) };
-    const sent = remote === undefined && !values.quiet ? counted(call, tar) : tar;
-    const id = await show(call, await engine.imageBuild(sent, options));
+    const id = await (isClassic(session) ? classic(call, context) : kit(call, context));
     if (iidfile !== '')
       await session.files.write(absolutePath(iidfile, session.cwd), new TextEncoder().encode(id));
   },
 });
+
+function isClassic({ env }: BuildCall['session']): boolean {
+  return /^(?:0|f|false)$/i.test(env.get('DOCKER_BUILDKIT') ?? '');
+}
+
+async function classic(call: BuildCall, context: string): Promise<string> {
+  const { engine, session, values, err } = call;
+  await err.print(deprecation);
+  requireKit(call);
+  const { tar, dockerfile, remote } = await buildSource(session, context, values.file);
+  const options = { ...requestOf(call), dockerfile, ...(remote !== undefined && { remote }) };
+  const sent = remote === undefined && !values.quiet ? counted(call, tar) : tar;
+  return show(call, await engine.imageBuild(sent, options));
+}
+
+/** Docker's classic front end does not know these. */
+function requireKit({ mentioned }: BuildCall): void {
+  for (const name of ['allow', 'build-context', 'no-cache-filter', 'progress', 'secret'])
+    if (mentioned.has(name)) throw new StatusError(125, `unknown flag: --${name}\n\nUsage:  docker build [OPTIONS] PATH | URL | -\n\nRun 'docker build --help' for more information`);
+}
+
+/** As BuildKit does it, and shows it; a quiet build prints the image's ID alone. */
+async function kit(call: BuildCall, context: string): Promise<string> {
+  const { engine, session, values, out, debug } = call;
+  const kind = progressKind(values);
+  const source = await kitSource(session, context, values.file);
+  const contexts = await namedContexts(session, values['build-context']);
+  const options = {
+    ...requestOf(call),
+    ...source,
+    ...(values['build-context'].length > 0 && { contexts }),
+    ...(values.secret.length > 0 && { secrets: await readSecrets(session, values.secret) }),
+    ...(values['no-cache-filter'].length > 0 && { noCacheFilter: values['no-cache-filter'] }),
+    ...(values.allow.length > 0 && { allow: values.allow }),
+  };
+  const id = await showSolve(session, await engine.imageSolve(options), { kind, debug });
+  if (values.quiet) await out.println(id);
+  return id;
+}
+
+const progressKinds: readonly ProgressKind[] = ['auto', 'plain', 'tty', 'quiet', 'rawjson'];
+
+function progressKind({ progress, quiet }: BuildCall['values']): ProgressKind {
+  const kind = progressKinds.find((known) => known === (progress || 'auto'));
+  if (kind === undefined) throw new StatusError(1, `ERROR: invalid progress mode ${progress}`);
+  if (!quiet) return kind;
+  if (kind !== 'auto' && kind !== 'quiet')
+    throw new StatusError(1, `ERROR: progress=${progress} and quiet cannot be used together`);
+  return 'quiet';
+}
 
 const deprecation = `DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
             BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0

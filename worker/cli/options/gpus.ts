@@ -1,4 +1,4 @@
-import { readCsv } from '../csv.ts';
+import { readCsv } from '../../oci/csv.ts';
 import type { Flag } from '../flags/flag.ts';
 import { cut, pair, value } from '../flags/kinds.ts';
 import { readDecimal } from '../flags/numbers.ts';

@@ -1,6 +1,6 @@
 import type { Mount } from '../../protocol/engine-api.ts';
 import { logWarning } from '../client-log.ts';
-import { readCsv } from '../csv.ts';
+import { readCsv } from '../../oci/csv.ts';
 import type { Flag } from '../flags/flag.ts';
 import { readBytes } from '../flags/bytes.ts';
 import { cut, value } from '../flags/kinds.ts';

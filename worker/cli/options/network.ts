@@ -1,5 +1,5 @@
 import type { EndpointSettings } from '../../protocol/engine-api.ts';
-import { readCsv } from '../csv.ts';
+import { readCsv } from '../../oci/csv.ts';
 import type { Flag } from '../flags/flag.ts';
 import { cut, value } from '../flags/kinds.ts';
 import { readDecimal } from '../flags/numbers.ts';

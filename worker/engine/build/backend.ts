@@ -1,5 +1,7 @@
 import type { BuildBackend, BuildImage, CachedImage, StepOutput, StepResult } from '../../build/backend.ts';
+import type { MadeLayer, SolveBackend } from '../../build/solve/backend.ts';
 import type { Layer } from '../../layers/layertree.ts';
+import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { ContainerConfig, HostConfig, ProgressMessage } from '../../protocol/engine-api.ts';
@@ -17,25 +19,35 @@ import { parsePlatformOption } from '../images/platform.ts';
 import type { Puller } from '../images/puller.ts';
 import { tagImage } from '../images/tagger.ts';
 import { internal } from '../errors.ts';
+import type { LayerKeeper } from '../images/layercollector.ts';
 import { restoreImage } from './restore.ts';
+import type { Sandboxes } from './sandbox.ts';
+import { EngineSolveBackend } from './solvebackend.ts';
 
 export interface EngineBackendParts {
-  readonly context: Pick<EngineContext, 'clock' | 'containers' | 'events' | 'images' | 'layers'>;
-  readonly layers: LayerContent;
+  readonly context: Pick<
+    EngineContext,
+    'buildCache' | 'clock' | 'containers' | 'events' | 'images' | 'layers'
+  >;
+  readonly layers: LayerContent & LayerKeeper;
   readonly creator: Creator;
   readonly runner: Runner;
   readonly remover: Remover;
   readonly attacher: Attacher;
   readonly committer: Committer;
   readonly puller: Puller;
+  readonly sandboxes: Sandboxes;
 }
 
 /** What a build asks of this engine. */
 export class EngineBackend implements BuildBackend {
   readonly #parts: EngineBackendParts;
 
+  readonly solving: SolveBackend;
+
   constructor(parts: EngineBackendParts) {
     this.#parts = parts;
+    this.solving = new EngineSolveBackend({ ...parts, image: (...request) => this.image(...request) });
   }
 
   now(): number {
@@ -77,6 +89,14 @@ export class EngineBackend implements BuildBackend {
     for (let at = images.find(image); at !== undefined; at = at.parent && images.find(at.parent))
       if (at.parent === ancestor) return true;
     return false;
+  }
+
+  diffIds(image: string): readonly DiffId[] {
+    return image === '' ? [] : this.#parts.context.images.get(image).layers;
+  }
+
+  makeOf(result: StepResult, layer: MadeLayer): Promise<string> {
+    return this.#make(result, layer, undefined);
   }
 
   async make(result: StepResult, tar?: AsyncIterable<Uint8Array>): Promise<string> {

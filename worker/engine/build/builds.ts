@@ -4,6 +4,7 @@ import { failureMessage } from '../../build/output.ts';
 import type { ImageBuildOptions, ProgressMessage } from '../../protocol/engine-api.ts';
 import { deferred } from '../deferred.ts';
 import { Channel } from '../images/channel.ts';
+import { cancellable } from './cancellable.ts';
 
 /** Builds images, each while its messages are read. */
 export class Builds {
@@ -49,18 +50,4 @@ export class Builds {
       await ended;
     });
   }
-}
-
-/** Giving the messages up is told at once, though the next one is being waited for. */
-function cancellable<T>(source: AsyncIterable<T>, cancel: () => Promise<void>): AsyncIterable<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => iterator.next(),
-      async return() {
-        await cancel();
-        return { done: true, value: undefined };
-      },
-    }),
-  };
 }

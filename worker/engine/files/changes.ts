@@ -2,6 +2,7 @@ import type { MergedFile } from '../../layers/mergedlayers.ts';
 import { mergedChild, mergedNames, mergedRoot } from '../../layers/mergedlayers.ts';
 import { encodeDevice } from '../../ninep/file.ts';
 import { fileType, fileTypes } from '../../ninep/qid.ts';
+import { namesIn } from '../../oci/path.ts';
 import type { Change } from '../../protocol/engine-api.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
 import type { Container } from '../containers/container.ts';
@@ -10,15 +11,29 @@ import type { ContainerTrees } from './containertrees.ts';
 import type { WritableFile } from './writablelayer.ts';
 import { isOpaque, isWhiteout, readWritableLayer } from './writablelayer.ts';
 
-/** `docker diff`. */
+/** `docker diff`. `places` were there only for something to be mounted on them. */
 export async function containerChanges(
   context: Pick<EngineContext, 'layers'>,
   trees: ContainerTrees,
   container: Container,
+  places: readonly string[] = [],
 ): Promise<Change[]> {
   const root = await readWritableLayer(trees, container);
   if (root === undefined) return [];
-  return changesOf(root, mergedRoot(await context.layers.indexes(container.layers)));
+  const lower = mergedRoot(await context.layers.indexes(container.layers));
+  for (const place of places) removePlace(root, lower, namesIn(place));
+  return changesOf(root, lower);
+}
+
+/** Takes away what was made only for something to be mounted there, with the directories made on the way. */
+function removePlace(directory: WritableFile, lower: MergedFile | undefined, [name, ...rest]: readonly string[]): void {
+  const child = name === undefined ? undefined : directory.children.get(name);
+  if (name === undefined || child === undefined) return;
+  const below = lower && mergedChild(lower, name);
+  removePlace(child, below, rest);
+  const isPlace = rest.length > 0 || child.record.size === 0 || fileType(child.record.mode) === fileTypes.directory;
+  if (below === undefined && isPlace && child.children.size === 0 && !isWhiteout(child.record))
+    directory.children.delete(name);
 }
 
 const kinds = { modified: 0, added: 1, deleted: 2 } as const;

@@ -12,15 +12,16 @@ import { isOpaque, isWhiteout } from './writablelayer.ts';
 
 /**
  * What a container has changed, as a layer: names that are gone are whiteouts, directories that were made anew are opaque.
- * Undefined when it has changed nothing. The container must not write meanwhile.
+ * `places` were there only for something to be mounted on them. Undefined when it has changed nothing. The container must not write meanwhile.
  * https://github.com/opencontainers/image-spec/blob/v1.1.0/layer.md
  */
 export async function layerTar(
   context: Pick<EngineContext, 'layers'>,
   trees: ContainerTrees,
   container: Container,
+  places: readonly string[] = [],
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
-  const changes = await containerChanges(context, trees, container);
+  const changes = await containerChanges(context, trees, container, places);
   if (changes.length === 0) return undefined;
   const paths = new Set(changes.map(({ Path }) => Path.slice(1)));
   const tree = await trees.open(container, 'writable', ['pack', '-d', '-x', '/']);

@@ -30,7 +30,7 @@ import { ImageLoader } from './loader.ts';
 import { inspectImage } from './inspect.ts';
 import { tagImage, tagReference } from './tagger.ts';
 
-type ImagesContext = Pick<EngineContext, 'clock' | 'containers' | 'events' | 'images'>;
+type ImagesContext = Pick<EngineContext, 'buildCache' | 'clock' | 'containers' | 'events' | 'images'>;
 
 /** What can be done with the images that are here, and with those in archives. */
 export class Images {

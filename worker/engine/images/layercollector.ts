@@ -11,21 +11,23 @@ export interface LayerKeeper {
   discard(diffId: DiffId): Promise<void>;
 }
 
-/** Gives up layers that no image and no container is made of any more. */
+/** Gives up layers that no image, no container and no cached step is made of any more. */
 export class LayerCollector {
-  readonly #context: Pick<EngineContext, 'containers' | 'images'>;
+  readonly #context: Pick<EngineContext, 'buildCache' | 'containers' | 'images'>;
   readonly #keeper: LayerKeeper;
 
-  constructor(context: Pick<EngineContext, 'containers' | 'images'>, keeper: LayerKeeper) {
+  constructor(context: Pick<EngineContext, 'buildCache' | 'containers' | 'images'>, keeper: LayerKeeper) {
     this.#context = context;
     this.#keeper = keeper;
   }
 
   /** The chain IDs of those of a stack that are gone now, the topmost first. */
   async collect(stack: readonly DiffId[]): Promise<ChainId[]> {
-    const used = new Set(
-      [...this.#context.images.all(), ...this.#context.containers.all()].flatMap(({ layers }) => layers),
-    );
+    const { buildCache, containers, images } = this.#context;
+    const used = new Set([
+      ...[...images.all(), ...containers.all()].flatMap(({ layers }) => layers),
+      ...buildCache.layers(),
+    ]);
     const chain = await chainIds(stack, sha256Hex);
     const gone: ChainId[] = [];
     for (const [at, diffId] of [...stack.entries()].reverse()) {

@@ -1,4 +1,5 @@
 import type {
+  BuildCacheRecord,
   ContainerSummary,
   DiskUsage,
   DiskUsageType,
@@ -10,6 +11,7 @@ import type {
 /** Who knows what takes place. */
 export interface DiskUsageSources extends Pick<EngineApi, 'containerList' | 'volumeList'> {
   /** With what each shares with others, and the bytes of all layers together. */
+  buildCache(): BuildCacheRecord[];
   imageUsage(): Promise<{ images: ImageSummary[]; layersSize: number }>;
 }
 
@@ -29,7 +31,7 @@ export async function diskUsage(
     Images: usage?.images ?? null,
     Containers: containers,
     Volumes: volumes,
-    BuildCache: wants('build-cache') ? [] : null,
+    BuildCache: wants('build-cache') ? sources.buildCache() : null,
   };
 }
 

@@ -52,6 +52,7 @@ test('volumes, with how many containers use each', async () => {
   const sources = {
     volumeList: () => Promise.resolve({ Volumes: [volume('a'), volume('b')], Warnings: null }),
     containerList: () => Promise.resolve([{ Mounts: [mount, mount] }, { Mounts: [mount] }] as never),
+    buildCache: () => [],
     imageUsage: () => Promise.reject(new Error('was not asked for')),
   };
   const { Volumes } = await diskUsage(sources, ['volume']);

@@ -1,3 +1,4 @@
+import type { BuildCacheRecord } from './solve.ts';
 import type { ContainerSummary } from './containers.ts';
 import type { ImageSummary } from './images.ts';
 import type { Filters } from './streams.ts';
@@ -123,7 +124,7 @@ export interface DiskUsage {
   Images: ImageSummary[] | null;
   Containers: ContainerSummary[] | null;
   Volumes: Volume[] | null;
-  BuildCache: object[] | null;
+  BuildCache: BuildCacheRecord[] | null;
 }
 
 export interface AuthConfig {

@@ -1,3 +1,5 @@
+import { encodeText } from './text.ts';
+
 /**
  * The fields of a line of comma-separated values, as Go's encoding/csv reads them.
  * @throws Error in its words
@@ -40,6 +42,6 @@ function quotedField(text: string, start: number): Field {
 }
 
 function mistake(text: string, at: number, why: string): Error {
-  const column = new TextEncoder().encode(text.slice(0, at)).length + 1;
+  const column = encodeText(text.slice(0, at)).length + 1;
   return new Error(`parse error on line 1, column ${column}: ${why}`);
 }

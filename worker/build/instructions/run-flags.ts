@@ -1,0 +1,25 @@
+import { invalid } from '../../oci/errors.ts';
+import { Flags } from './flags.ts';
+import type { Meanings } from './instruction.ts';
+import { parseMount } from './mount.ts';
+
+type RunFlags = Pick<Meanings['RUN'], 'mounts' | 'network' | 'security'>;
+
+/** https://docs.docker.com/reference/dockerfile/#run */
+export function parseRunFlags(given: readonly string[]): RunFlags {
+  const flags = Flags.parse(given, { mount: 'list', network: 'text', security: 'text', device: 'list' });
+  if (flags.list('device').length > 0) throw invalid('devices cannot be had in a build: --device');
+  for (const mount of flags.list('mount')) parseMount(mount);
+  return {
+    mounts: flags.list('mount'),
+    network: oneOf('network mode', flags.text('network'), ['default', 'none', 'host']),
+    security: oneOf('security mode', flags.text('security'), ['sandbox', 'insecure']),
+  };
+}
+
+/** Nothing is the first of them. */
+function oneOf<T extends string>(what: string, text: string, known: readonly [T, ...T[]]): T {
+  const found = text === '' ? known[0] : known.find((one) => one === text);
+  if (found === undefined) throw invalid(`invalid ${what} ${JSON.stringify(text)}`);
+  return found;
+}

@@ -1,0 +1,93 @@
+import type { ContainerConfig } from '../../protocol/engine-api.ts';
+import type { HistoryEntry, RunConfig } from '../../oci/imageconfig.ts';
+import type { Snapshot, Solver } from './solver.ts';
+import type { PlannedHistory, StagePlan } from './stage-plan.ts';
+import type { Step } from './step.ts';
+
+const comment = 'buildkit.dockerfile.v0';
+
+export interface ImageParts {
+  readonly solver: Solver;
+  readonly stage: StagePlan;
+  /** Of the command line: in the config, and in no history. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly platform: string;
+  /** As the engine writes a moment, from milliseconds since 1970. */
+  readonly time: (milliseconds: number) => string;
+}
+
+/** The image config of what was built, as BuildKit writes it. */
+export async function imageConfig({ solver, stage, labels, platform, time }: ImageParts, result: Snapshot): Promise<string> {
+  const [os = '', architecture = ''] = platform.split('/');
+  const now = solver.parts.backend.now();
+  const own = await Promise.all(stage.history.map((line) => historyLine(solver, line)));
+  const history = [...baseHistory(stage.step), ...withTimes(own, now).map((line) => written(line, time))];
+  const config = configOf(stage.config, labels);
+  return JSON.stringify({
+    architecture,
+    ...(stage.author !== '' && { author: stage.author }),
+    ...(Object.keys(config).length > 0 && { config }),
+    created: history.at(-1)?.created ?? time(now),
+    history,
+    os,
+    rootfs: { type: 'layers', diff_ids: result.layers.map(({ diffId }) => diffId) },
+  });
+}
+
+interface Line {
+  readonly createdBy: string;
+  readonly created: number | undefined;
+  readonly isEmpty: boolean;
+}
+
+async function historyLine(solver: Solver, { createdBy, step }: PlannedHistory): Promise<Line> {
+  if (step === undefined) return { createdBy, created: undefined, isEmpty: true };
+  return { createdBy, created: (await solver.solve(step)).created, isEmpty: false };
+}
+
+/** What has no layer has the time of the layer before, or at the beginning that of the first one. */
+function withTimes(lines: readonly Line[], now: number): Line[] {
+  let created = lines.find((line) => line.created !== undefined)?.created ?? now;
+  return lines.map((line) => {
+    created = line.created ?? created;
+    return { ...line, created };
+  });
+}
+
+function written({ createdBy, created = 0, isEmpty }: Line, time: (milliseconds: number) => string): HistoryEntry {
+  return { created: time(created), created_by: createdBy, comment, ...(isEmpty && { empty_layer: true }) };
+}
+
+function baseHistory(step: Step): readonly HistoryEntry[] {
+  if (step.kind === 'image') return step.history;
+  return 'parent' in step ? baseHistory(step.parent) : [];
+}
+
+/** The members that say something, in the order of the specification. */
+function configOf(config: ContainerConfig, labels: Readonly<Record<string, string>>): RunConfig {
+  const { User, Env, Entrypoint, Cmd, WorkingDir, StopSignal, OnBuild, Shell, Healthcheck } = config;
+  const allLabels = { ...config.Labels, ...labels };
+  return {
+    ...(User && { User }),
+    ...(hasMembers(config.ExposedPorts) && { ExposedPorts: sorted(config.ExposedPorts) }),
+    ...(Env?.length && { Env }),
+    ...(Entrypoint?.length && { Entrypoint }),
+    ...(Cmd?.length && { Cmd }),
+    ...(hasMembers(config.Volumes) && { Volumes: sorted(config.Volumes) }),
+    ...(WorkingDir && { WorkingDir }),
+    ...(hasMembers(allLabels) && { Labels: sorted(allLabels) }),
+    ...(StopSignal && { StopSignal }),
+    ...(config.ArgsEscaped && { ArgsEscaped: true }),
+    ...(Healthcheck && { Healthcheck: Healthcheck as RunConfig['Healthcheck'] & object }),
+    ...(OnBuild?.length && { OnBuild }),
+    ...(Shell?.length && { Shell }),
+  };
+}
+
+function hasMembers<T extends object>(record: T | null | undefined): record is T {
+  return record !== null && record !== undefined && Object.keys(record).length > 0;
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,277 @@
+import type { ContentStore } from '../../content/contentstore.ts';
+import { BottleshipError, errorKind, errorMessage } from '../../oci/errors.ts';
+import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import type { SolveOptions, SolveSource, SolveStatus } from '../../protocol/engine-api.ts';
+import { internal, invalid } from '../errors.ts';
+import type { TreeNode } from '../files/tree.ts';
+import { layersRoot } from '../files/tree.ts';
+import { parseProgram } from '../instructions/parse.ts';
+import { hostConfig } from '../request.ts';
+import { SourceError } from '../instructions/source-error.ts';
+import type { Dockerfile } from '../syntax/dockerfile.ts';
+import { parseDockerfile } from '../syntax/dockerfile.ts';
+import type { SolveBackend } from './backend.ts';
+import type { OpenedContext } from './contexts.ts';
+import { openSolveContext } from './contexts.ts';
+import type { ContextStore } from './context-store.ts';
+import { imageConfig } from './image.ts';
+import { lint } from './lint.ts';
+import { plan } from './plan.ts';
+import { Progress } from './progress.ts';
+import type { Snapshot } from './solver.ts';
+import { Solver } from './solver.ts';
+
+export interface SolverParts {
+  readonly backend: SolveBackend;
+  /** Where contexts wait while they are built. */
+  readonly content: ContentStore;
+  /** What is known of directories from earlier builds. */
+  readonly contexts: ContextStore;
+  readonly fetch: typeof fetch;
+  /** As the engine writes a moment. */
+  readonly time: (milliseconds: number) => string;
+}
+
+export interface SolveRequest {
+  readonly options: SolveOptions;
+  readonly signal: AbortSignal;
+  readonly report: (status: SolveStatus) => void;
+}
+
+/**
+ * Builds an image as BuildKit does: only what the target needs, what is independent at the same time, nothing twice. Says
+ * what it does with statuses, of which the last one has the image or the failure. Never rejects; when it resolves nothing
+ * runs any more, and what worked is in the cache.
+ */
+export async function solveImage(parts: SolverParts, request: SolveRequest): Promise<void> {
+  const abort = new AbortController();
+  const giveUp = () => abort.abort();
+  request.signal.addEventListener('abort', giveUp, { once: true });
+  if (request.signal.aborted) giveUp();
+  const build = new Build(parts, { ...request, signal: abort.signal });
+  try {
+    await build.run();
+  } catch (error) {
+    abort.abort();
+    request.report({ failure: failureOf(error, build.source) });
+  } finally {
+    request.signal.removeEventListener('abort', giveUp);
+    await build.close();
+  }
+}
+
+type WithoutRange = Omit<SolveSource, 'range'>;
+
+function failureOf(error: unknown, source: WithoutRange | undefined): SolveStatus['failure'] & object {
+  if (error instanceof DOMException && error.name === 'AbortError') return { message: 'Canceled: context canceled' };
+  const message = errorMessage(error);
+  if (!(error instanceof SourceError) || source === undefined) return { message };
+  return { message, source: { ...source, range: error.lines } };
+}
+
+class Build {
+  readonly #parts: SolverParts;
+  readonly #request: SolveRequest;
+  readonly #progress: Progress;
+  readonly #opened = new Map<string, Promise<OpenedContext>>();
+  #solver: Solver | undefined;
+  /** The Dockerfile, once it has been read. */
+  source: WithoutRange | undefined;
+
+  constructor(parts: SolverParts, request: SolveRequest) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#progress = new Progress(request.report, () => parts.backend.now());
+  }
+
+  async run(): Promise<void> {
+    const { options } = this.#request;
+    const tags = tagsOf(options.tags ?? []);
+    requireMachinePlatform(options.platform ?? '', this.#parts.backend.platform);
+    const text = await this.#loadDockerfile();
+    const dockerfile = this.#parsed(text);
+    const program = parseProgram(dockerfile);
+    const planned = await plan({
+      dockerfile,
+      program,
+      options,
+      platform: this.#parts.backend.platform,
+      contextImages: contextImages(options),
+      image: (reference, platform) => this.#image(reference, platform),
+    });
+    await this.#loadIgnoreFile();
+    const solver = this.#makeSolver();
+    solver.announce(planned.stage.step);
+    const result = await solver.solve(planned.stage.step);
+    const labels = options.labels ?? {};
+    const { time, backend } = this.#parts;
+    const config = await imageConfig({ solver, stage: planned.stage, labels, platform: backend.platform, time }, result);
+    await this.#export(config, result, tags);
+  }
+
+  /** Waits for what is under way, and gives contexts up. */
+  async close(): Promise<void> {
+    await this.#solver?.settled();
+    for (const opened of this.#opened.values()) await opened.then(({ close }) => close()).catch(() => undefined);
+  }
+
+  #makeSolver(): Solver {
+    const { backend, fetch } = this.#parts;
+    const { signal, options } = this.#request;
+    const trees = new Map<string, Promise<TreeNode>>();
+    this.#solver = new Solver({
+      backend,
+      fetch,
+      signal,
+      progress: this.#progress,
+      host: hostConfig(options),
+      secrets: options.secrets ?? {},
+      context: (name) => {
+        const known = trees.get(name) ?? this.#loadContext(name);
+        trees.set(name, known);
+        return known;
+      },
+    });
+    return this.#solver;
+  }
+
+  async #loadDockerfile(): Promise<string> {
+    const { options } = this.#request;
+    const filename = options.dockerfile || 'Dockerfile';
+    const vertex = this.#progress.vertex(`[internal] load build definition from ${filename.split('/').at(-1)}`);
+    return this.#progress.during(vertex, async () => {
+      const bytes = await this.#dockerfileBytes(filename);
+      const status = vertex.progress('transferring dockerfile:');
+      status.to(bytes.length);
+      status.end();
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+      this.source = { filename: filename.split('/').at(-1) ?? filename, text };
+      for (const warning of lint(text)) this.#progress.warn({ vertex: vertex.digest, ...warning, source: { ...this.source, range: warning.range } });
+      return text;
+    });
+  }
+
+  async #dockerfileBytes(filename: string): Promise<Uint8Array> {
+    const { dockerfileText } = this.#request.options;
+    if (dockerfileText !== undefined) return new TextEncoder().encode(dockerfileText);
+    const context = await this.#open('');
+    const bytes =
+      (await context.find(filename)) ??
+      (filename === 'Dockerfile' ? await context.find(filename.toLowerCase()) : undefined);
+    if (bytes === undefined)
+      throw internal(`failed to read dockerfile: open ${filename.split('/').at(-1)}: no such file or directory`);
+    return bytes;
+  }
+
+  #parsed(text: string): Dockerfile {
+    if (text === '') throw invalid('the Dockerfile cannot be empty');
+    return parseDockerfile(text);
+  }
+
+  /** Its own file for each Dockerfile counts more than that of the context. */
+  async #loadIgnoreFile(): Promise<void> {
+    const vertex = this.#progress.vertex('[internal] load .dockerignore');
+    await this.#progress.during(vertex, async () => {
+      const context = await this.#open('');
+      const size = await context.loadIgnoreFile(this.#request.options.dockerfile || 'Dockerfile');
+      const status = vertex.progress('transferring context:');
+      status.to(size);
+      status.end();
+    });
+  }
+
+  async #loadContext(name: string): Promise<TreeNode> {
+    if (name === 'scratch') return layersRoot([]);
+    const shown = name === '' ? '[internal] load build context' : `[context ${name}] load from client`;
+    const vertex = this.#progress.vertex(shown);
+    return this.#progress.during(vertex, async () => {
+      const context = await this.#open(name);
+      const status = vertex.progress(name === '' ? 'transferring context:' : `transferring ${name}:`);
+      const tree = await context.tree((bytes) => status.to(bytes));
+      status.end();
+      return tree;
+    });
+  }
+
+  #open(name: string): Promise<OpenedContext> {
+    const { content, contexts, fetch } = this.#parts;
+    const { options, signal } = this.#request;
+    const given = name === '' ? options.context : options.contexts?.[name];
+    if (given === undefined) throw internal(`no context named ${name}`);
+    const known = this.#opened.get(name) ?? openSolveContext({ content, contexts, fetch, signal }, given);
+    this.#opened.set(name, known);
+    return known;
+  }
+
+  async #image(reference: string, platform: string) {
+    const { options } = this.#request;
+    const { backend } = this.#parts;
+    const vertex = this.#progress.vertex(`[internal] load metadata for ${reference}`);
+    return this.#progress.during(vertex, async () => {
+      const wanted = platform || options.platform || '';
+      const layers = new Map<string, ReturnType<typeof vertex.progress>>();
+      try {
+        return await backend.image(
+          familiarReference(parseReference(reference)),
+          { where: options.pull ? 'pull' : 'anywhere', platform: wanted === backend.platform ? '' : wanted },
+          ({ id = '', status = '', progressDetail }) => {
+            const at = progressDetail?.current;
+            if (at === undefined || status !== 'Downloading') return;
+            const shown = layers.get(id) ?? vertex.progress(id, progressDetail?.total);
+            layers.set(id, shown);
+            shown.to(at);
+          },
+        );
+      } catch (error) {
+        throw notFound(error, reference);
+      }
+    });
+  }
+
+  async #export(config: string, result: Snapshot, tags: readonly string[]): Promise<void> {
+    const { backend } = this.#parts;
+    const vertex = this.#progress.vertex('exporting to image');
+    const image = await this.#progress.during(vertex, async () => {
+      vertex.progress('exporting layers').end();
+      const id = await backend.add(config, result.layers);
+      vertex.progress(`writing image ${id}`).end();
+      for (const tag of tags) {
+        await backend.tag(id, tag);
+        vertex.progress(`naming to ${formatReference(withDefaultTag(parseReference(tag)))}`.replace(/:latest$/, '')).end();
+      }
+      return id;
+    });
+    this.#progress.done(image);
+  }
+}
+
+/** Short names with their tags. */
+function tagsOf(names: readonly string[]): string[] {
+  return names
+    .filter((name) => name !== '')
+    .map((name) => {
+      try {
+        return familiarReference(withDefaultTag(parseReference(name)));
+      } catch (error) {
+        throw invalid(`invalid tag ${JSON.stringify(name)}: ${errorMessage(error)}`);
+      }
+    });
+}
+
+function requireMachinePlatform(wanted: string, own: string): void {
+  const named = wanted.toLowerCase().replace(/\/(?:i[3-6]86|x86)$/, '/386');
+  if (named !== '' && named !== own && named !== 'linux')
+    throw invalid(`this engine builds for ${own} only, not for ${wanted}`);
+}
+
+function contextImages({ contexts = {} }: SolveOptions): Map<string, string> {
+  return new Map(Object.entries(contexts).flatMap(([name, one]) => ('image' in one ? [[name, one.image] as const] : [])));
+}
+
+function notFound(error: unknown, reference: string): unknown {
+  if (errorKind(error) !== 'not-found') return error;
+  const text = errorMessage(error);
+  return /manifest/.test(text) && !/unknown/.test(text)
+    ? error
+    : new BottleshipError('not-found', `${reference}: not found`, { cause: error });
+}

@@ -1,0 +1,196 @@
+import type { DiffId } from '../../oci/diffid.ts';
+import { errorMessage } from '../../oci/errors.ts';
+import type { HostConfig } from '../../protocol/engine-api.ts';
+import type { Lines } from '../instructions/instruction.ts';
+import { SourceError } from '../instructions/source-error.ts';
+import type { TreeNode } from '../files/tree.ts';
+import { layersRoot } from '../files/tree.ts';
+import type { CachedStep, MadeLayer, SolveBackend } from './backend.ts';
+import { copyStep } from './copy-step.ts';
+import { keyOf } from './key.ts';
+import type { Progress, Vertex } from './progress.ts';
+import { runStep } from './run-step.ts';
+import type { ContextStep, CopyStep, RunStep, Step, WorkdirStep } from './step.ts';
+import { inputsOf } from './step.ts';
+import { treeLayer } from './tree-layer.ts';
+import { workdirStep } from './workdir-step.ts';
+
+/** What a step has made: files, and a key that stands for all that they depend on. */
+export interface Snapshot {
+  readonly key: string;
+  readonly layers: readonly MadeLayer[];
+  /** When the topmost layer was made; nothing for what came with an image. */
+  readonly created?: number;
+}
+
+/** What steps of a build work with. */
+export interface SolveParts {
+  readonly backend: SolveBackend;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly fetch: typeof fetch;
+  readonly host: HostConfig;
+  readonly secrets: Readonly<Record<string, Uint8Array>>;
+  /** The files of a context; comes with its own progress, once. */
+  readonly context: (name: string) => Promise<TreeNode>;
+}
+
+/** What a step that can be cached does: says what it depends on, and makes a layer. */
+export interface StepWork {
+  /** Cheap to tell, and as good as the key itself: what it depends on by where it comes from. */
+  readonly hint?: unknown;
+  /** All that its layer depends on. */
+  key(): Promise<unknown>;
+  make(vertex: Vertex): Promise<MadeLayer>;
+}
+
+/**
+ * Does steps, each once, and only those that are asked for; what does not depend on each other is done at the same time.
+ */
+export class Solver {
+  readonly parts: SolveParts;
+  readonly #results = new Map<Step, Promise<Snapshot>>();
+  readonly #vertices = new Map<Step, Vertex>();
+  readonly #trees = new Map<string, Promise<TreeNode>>();
+
+  constructor(parts: SolveParts) {
+    this.parts = parts;
+  }
+
+  /** Tells of the steps that are to be done, before any is. */
+  announce(step: Step): void {
+    if (this.#vertices.has(step) || step.kind === 'context' || step.kind === 'empty') return;
+    for (const input of inputsOf(step)) this.announce(input);
+    this.#vertex(step).announce();
+  }
+
+  solve(step: Step): Promise<Snapshot> {
+    const known = this.#results.get(step);
+    if (known !== undefined) return known;
+    const result = this.#solve(step);
+    result.catch(() => undefined);
+    this.#results.set(step, result);
+    return result;
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#results.values());
+  }
+
+  /** The files that a step has made, or that a context has. */
+  async tree(step: Step): Promise<TreeNode> {
+    if (step.kind === 'context') return this.#context(step);
+    const { layers } = await this.solve(step);
+    const ids = layers.map(({ diffId }) => diffId);
+    const key = ids.join();
+    const known = this.#trees.get(key) ?? this.#open(ids);
+    this.#trees.set(key, known);
+    return known;
+  }
+
+  async #open(layers: readonly DiffId[]): Promise<TreeNode> {
+    return layersRoot(await this.parts.backend.open(layers));
+  }
+
+  #context({ context, lines }: ContextStep): Promise<TreeNode> {
+    return this.parts.context(context).catch((error: unknown) => {
+      throw located(error, lines);
+    });
+  }
+
+  async #solve(step: Step): Promise<Snapshot> {
+    this.parts.signal.throwIfAborted();
+    switch (step.kind) {
+      case 'empty':
+        return { key: 'empty', layers: [] };
+      case 'context':
+        return this.#contextLayer(step);
+      case 'image': {
+        const vertex = this.#vertex(step);
+        vertex.start();
+        const layers = step.layers.map((diffId) => ({ diffId, size: 0 }));
+        vertex.complete();
+        return { key: step.image, layers };
+      }
+      case 'workdir':
+        return this.#layered(step, (parent) => workdirStep(this, step, parent));
+      case 'copy':
+        return this.#layered(step, (parent) => copyStep(this, step, parent));
+      case 'run':
+        return this.#layered(step, (parent) => runStep(this, step, parent));
+    }
+  }
+
+  /** A context that something is built on, or that is mounted: all of it as a layer of its own. */
+  async #contextLayer(step: ContextStep): Promise<Snapshot> {
+    return treeLayer(this.parts.backend, await this.#context(step));
+  }
+
+  async #layered(
+    step: WorkdirStep | CopyStep | RunStep,
+    workOf: (parent: Snapshot) => StepWork | Promise<StepWork>,
+  ): Promise<Snapshot> {
+    const parent = await this.solve(step.parent);
+    const vertex = this.#vertex(step);
+    try {
+      const work = await workOf(parent);
+      const found = await this.#find(step, work);
+      const { key } = found;
+      const done = found.cached ?? (await this.#make(step, key, work, vertex));
+      if (found.cached !== undefined) vertex.hit();
+      return { key, layers: [...parent.layers, done.layer], created: done.created };
+    } catch (error) {
+      if (!vertex.isOver) vertex.fail(error);
+      throw located(error, step.lines);
+    }
+  }
+
+  /** The hint is asked first: it spares reading what the key is made of. */
+  async #find({ noCache }: Step, work: StepWork): Promise<{ key: string; cached: CachedStep | undefined }> {
+    const { cache } = this.parts.backend;
+    const hint = work.hint === undefined ? undefined : await keyOf(work.hint);
+    const hinted = hint === undefined || noCache ? undefined : await cache.resolve(hint);
+    const key = hinted ?? (await keyOf(await work.key()));
+    const cached = noCache ? undefined : await cache.find(key);
+    if (cached === undefined && hinted !== undefined) {
+      const fresh = await keyOf(await work.key());
+      return { key: fresh, cached: undefined };
+    }
+    if (hint !== undefined && hinted === undefined) await cache.alias(hint, key);
+    return { key, cached };
+  }
+
+  async #make(step: Step, key: string, work: StepWork, vertex: Vertex): Promise<CachedStep> {
+    const { backend, signal } = this.parts;
+    signal.throwIfAborted();
+    vertex.start();
+    const layer = await work.make(vertex);
+    const done = { layer, created: backend.now() };
+    await backend.cache.keep(key, done, {
+      description: step.name.replace(/^\[[^\]]*\] /, ''),
+      type: 'regular',
+    });
+    vertex.complete();
+    return done;
+  }
+
+  #vertex(step: Step): Vertex {
+    const known = this.#vertices.get(step);
+    if (known !== undefined) return known;
+    const inputs = inputsOf(step).flatMap((input) => this.#vertices.get(input) ?? []);
+    const vertex = this.parts.progress.vertex(step.name, inputs);
+    this.#vertices.set(step, vertex);
+    return vertex;
+  }
+}
+
+function located(error: unknown, lines: Lines | undefined): unknown {
+  if (lines === undefined || error instanceof SourceError || isAbort(error)) return error;
+  return new SourceError(errorMessage(error), lines, error);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+

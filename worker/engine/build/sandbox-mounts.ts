@@ -1,0 +1,183 @@
+import type { CommandMount, MountSource } from '../../build/solve/backend.ts';
+import { fileTypes } from '../../ninep/qid.ts';
+import { resolvePath } from '../../oci/path.ts';
+import { encodeText } from '../../oci/text.ts';
+import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
+import { recordKind, treeRecord } from '../../protocol/filetree.ts';
+import type { SpecMount } from '../../protocol/agent.ts';
+import type { EngineContext } from '../context.ts';
+import { Filetree } from '../files/filetree.ts';
+import { randomId } from '../ids.ts';
+import { CacheMounts } from './cache-mounts.ts';
+
+type MountsContext = Pick<EngineContext, 'agent' | 'layers' | 'processes'>;
+
+/** What is mounted in one container, and how to take it back once the container is gone. */
+export interface TakenMounts {
+  readonly mounts: readonly SpecMount[];
+  release(): Promise<void>;
+}
+
+interface Taken {
+  readonly mount: SpecMount;
+  readonly release?: () => Promise<void> | void;
+}
+
+const layersPath = '/run/bottleship/layers';
+const volumePath = (name: string) => `/var/lib/docker/volumes/${name}`;
+const dataPath = (name: string) => `${volumePath(name)}/_data`;
+
+/** Mounts of builds' commands: files of layers, files in memory, caches and tmpfs. */
+export class SandboxMounts {
+  readonly #context: MountsContext;
+  readonly #caches = new CacheMounts();
+  /** Caches whose directories have the owner and mode that was asked for. */
+  readonly #owned = new Set<string>();
+
+  constructor(context: MountsContext) {
+    this.#context = context;
+  }
+
+  /** Waits for caches that somebody else has locked, in the order of their names, so that nobody waits for ever. */
+  async take(id: string, mounts: readonly CommandMount[], signal: AbortSignal): Promise<TakenMounts> {
+    const taken: Taken[] = [];
+    const release = async () => {
+      for (const one of taken.reverse()) await one.release?.();
+    };
+    try {
+      const sorted = [...mounts].sort((a, b) => (lockName(a) < lockName(b) ? -1 : 1));
+      for (const mount of sorted) taken.push(await this.#takeOne(id, mount, signal));
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    const depth = ({ destination }: SpecMount) => destination.split('/').filter(Boolean).length;
+    return { mounts: taken.map(({ mount }) => mount).sort((a, b) => depth(a) - depth(b)), release };
+  }
+
+  #takeOne(id: string, { target, readonly, source }: CommandMount, signal: AbortSignal): Promise<Taken> {
+    switch (source.kind) {
+      case 'layers':
+        return this.#layers(id, target, readonly, source);
+      case 'file':
+        return Promise.resolve(this.#file(target, source));
+      case 'cache':
+        return this.#cache(target, readonly, source, signal);
+      case 'tmpfs': {
+        const options = ['nosuid', ...(source.size > 0 ? [`size=${source.size}`] : [])];
+        return Promise.resolve({ mount: { destination: target, type: 'tmpfs', options } });
+      }
+    }
+  }
+
+  /** An overlay of the layers; where it may be written, what is written is nobody's afterwards. */
+  async #layers(
+    id: string,
+    target: string,
+    readonly: boolean,
+    { layers, path }: MountSource & { kind: 'layers' },
+  ): Promise<Taken> {
+    const names = await this.#context.layers.alone(layers);
+    const lowerdir = names.reverse().map((name) => `${layersPath}/${name}`).join(':');
+    const place = `buildkit-${id.slice(0, 12)}-${randomId().slice(0, 12)}`;
+    const upper = readonly ? [] : [`${place}-upper`, `${place}-work`];
+    const volumes = [place, ...upper];
+    await this.#context.agent.call('prepare', { layers: [], volumes: volumes.map((name) => ({ name })) });
+    const [upperName = '', workName = ''] = upper;
+    const writable = readonly ? [] : [`upperdir=${dataPath(upperName)}`, `workdir=${dataPath(workName)}`];
+    const options = [`lowerdir=${lowerdir}`, ...writable, ...(readonly ? ['ro'] : [])];
+    const subpath = resolvePath('/', path).slice(1);
+    return {
+      mount: {
+        destination: target,
+        type: 'bind',
+        source: dataPath(place),
+        ...(subpath !== '' && { subpath }),
+        filesystem: { type: 'overlay', device: 'overlay', options },
+        options: ['rbind', ...(readonly ? ['ro'] : [])],
+      },
+      release: () => this.#removeVolumes(volumes),
+    };
+  }
+
+  /** Served from memory, so that it is on no disk. */
+  #file(target: string, { bytes, mode, uid, gid }: MountSource & { kind: 'file' }): Taken {
+    const name = 'file';
+    const header = tarHeader({ type: 'file', path: encodeText(name), mode, uid, gid, mtime: 0, size: bytes.length });
+    const served = this.#context.layers.serve(joined([header, bytes, tarPadding(bytes.length), tarEnd]));
+    return {
+      mount: {
+        destination: target,
+        type: 'bind',
+        source: `${layersPath}/${served.name}`,
+        subpath: name,
+        options: ['bind', 'ro'],
+      },
+      release: served.release,
+    };
+  }
+
+  async #cache(
+    target: string,
+    readonly: boolean,
+    source: MountSource & { kind: 'cache' },
+    signal: AbortSignal,
+  ): Promise<Taken> {
+    const { name, release } = await this.#caches.take(source.name, source.sharing, signal);
+    try {
+      await this.#prepareCache(name, source);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    const options = ['rbind', ...(readonly ? ['ro'] : [])];
+    return { mount: { destination: target, type: 'bind', source: dataPath(name), options }, release };
+  }
+
+  async #prepareCache(name: string, { from, mode, uid, gid }: MountSource & { kind: 'cache' }): Promise<void> {
+    const layers = from === undefined ? [] : await this.#context.layers.ensure(from.layers);
+    const volume = { name, ...(from && { from: resolvePath('/', from.path) }) };
+    await this.#context.agent.call('prepare', { layers, volumes: [volume] });
+    if ((mode ?? uid ?? gid) === undefined || this.#owned.has(name)) return;
+    await this.#own(name, { mode: mode ?? 0o755, uid: uid ?? 0, gid: gid ?? 0 });
+    this.#owned.add(name);
+  }
+
+  async #own(name: string, { mode, uid, gid }: { mode: number; uid: number; gid: number }): Promise<void> {
+    const tree = await Filetree.run(this.#context, { directory: volumePath(name) }, ['unpack', '/', '']);
+    try {
+      await tree.records.next();
+      const record = { mode: fileTypes.directory | mode, uid, gid, name: encodeText('_data') };
+      await tree.say(treeRecord(recordKind.entry, record));
+      await tree.finish();
+    } finally {
+      await tree.close();
+    }
+  }
+
+  /** Forgets what caches hold that nobody uses now. */
+  async prune(): Promise<void> {
+    const names = this.#caches.idle();
+    for (const name of names) this.#owned.delete(name);
+    await this.#removeVolumes(names);
+  }
+
+  async #removeVolumes(names: readonly string[]): Promise<void> {
+    if (names.length > 0) await this.#context.agent.call('removeVolumes', { names: [...names] });
+  }
+}
+
+function lockName({ source }: CommandMount): string {
+  return source.kind === 'cache' ? source.name : '';
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+

@@ -1,0 +1,140 @@
+import type { ImageBuildOptions } from './build.ts';
+import type { Filters } from './streams.ts';
+
+/** A file of a build context, as the one who has it describes it. */
+export interface BuildFile {
+  /** Below the context, with slashes; directories come before what is in them. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink' | 'character' | 'block' | 'fifo';
+  /** Permissions, with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** Where a symbolic link leads. */
+  readonly link: string;
+  readonly major: number;
+  readonly minor: number;
+  /** The same text as long as the file has not been written: it is not asked for again then. */
+  readonly version: string;
+}
+
+/** A directory of the client's. Only what is not known yet is read. Lives as long as the build. */
+export interface BuildFiles {
+  /** The same from one build to the next for the same directory. */
+  readonly key: string;
+  /** A small file; undefined when there is none. */
+  find(path: string): Promise<Uint8Array | undefined>;
+  /** All but what the patterns of a .dockerignore leave out, and nothing but what lies at or below `only`, where it is given. */
+  list(excludes: readonly string[], only: readonly string[] | undefined): AsyncIterable<BuildFile>;
+  /** The contents of regular files, in this order; each rejects when it is not as it was listed. */
+  read(files: readonly BuildFile[]): AsyncIterable<{ file: BuildFile; content: AsyncIterable<Uint8Array> }>;
+}
+
+/** Where files of a build come from: a directory of the client's, a tar, an address, or an image. */
+export type BuildContext =
+  | { readonly files: BuildFiles }
+  | { readonly tar: AsyncIterable<Uint8Array> }
+  | { readonly address: string }
+  | { readonly image: string };
+
+/** `docker build` as BuildKit does it. */
+export interface SolveOptions extends Omit<ImageBuildOptions, 'remote' | 'rm' | 'forceRm' | 'squash'> {
+  readonly context: BuildContext;
+  /** The Dockerfile itself, where it is none of the context. */
+  readonly dockerfileText?: string;
+  /** By name; a stage or an image of that name is this then. */
+  readonly contexts?: Readonly<Record<string, BuildContext>>;
+  /** By ID. */
+  readonly secrets?: Readonly<Record<string, Uint8Array>>;
+  /** Stages that are not taken from the cache. */
+  readonly noCacheFilter?: readonly string[];
+  /** What is allowed beyond the usual: `network.host`, `security.insecure`. */
+  readonly allow?: readonly string[];
+}
+
+/** A step, as BuildKit tells of it. Times are milliseconds since 1970. */
+export interface SolveVertex {
+  readonly digest: string;
+  readonly inputs: readonly string[];
+  readonly name: string;
+  readonly started?: number;
+  readonly completed?: number;
+  readonly cached?: boolean;
+  readonly error?: string;
+  readonly canceled?: boolean;
+}
+
+/** How far something in a step has come. */
+export interface SolveProgress {
+  readonly id: string;
+  readonly vertex: string;
+  readonly current: number;
+  readonly total?: number;
+  readonly timestamp: number;
+  readonly started: number;
+  readonly completed?: number;
+}
+
+export interface SolveLog {
+  readonly vertex: string;
+  /** 1 is standard output, 2 standard error. */
+  readonly stream: 1 | 2;
+  readonly data: Uint8Array;
+  readonly timestamp: number;
+}
+
+/** Lines of a Dockerfile, from 1, both inclusive. */
+export interface SourceRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface SolveSource {
+  readonly filename: string;
+  readonly text: string;
+  readonly range: SourceRange;
+}
+
+export interface SolveWarning {
+  readonly vertex: string;
+  readonly short: string;
+  readonly detail: string;
+  readonly url: string;
+  readonly source: SolveSource;
+}
+
+/** What has changed since the message before; the last one has `image` or `failure`. */
+export interface SolveStatus {
+  readonly vertexes?: readonly SolveVertex[];
+  readonly statuses?: readonly SolveProgress[];
+  readonly logs?: readonly SolveLog[];
+  readonly warnings?: readonly SolveWarning[];
+  /** The ID of what was built. */
+  readonly image?: string;
+  readonly failure?: { readonly message: string; readonly source?: SolveSource };
+}
+
+/** A record of the build cache, as `GET /system/df` lists it. */
+export interface BuildCacheRecord {
+  ID: string;
+  Parents: string[] | null;
+  Type: string;
+  Description: string;
+  InUse: boolean;
+  Shared: boolean;
+  Size: number;
+  CreatedAt: string;
+  LastUsedAt: string | null;
+  UsageCount: number;
+}
+
+export interface BuildPruneOptions {
+  readonly all?: boolean;
+  readonly filters?: Filters;
+}
+
+export interface BuildPruned {
+  CachesDeleted: string[] | null;
+  SpaceReclaimed: number;
+}
