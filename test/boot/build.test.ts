@@ -90,8 +90,8 @@ test('docker build sends a directory, or what comes on standard input, and ends 
   const script = `mkdir -p ctx/skip && cd ctx && echo a > a && echo no > skip/no && echo yes > skip/keep
 printf 'skip\\n!skip/keep\\nDockerfile\\n' > .dockerignore
 printf 'FROM busybox\\nARG V\\nCOPY . /c/\\nRUN find /c -type f | sort; echo $V\\n' > Dockerfile
-V=42 docker build -t sent --build-arg V --iidfile id . | grep -v '^ --->'; cat id; echo
-printf 'FROM busybox\\nRUN exit 7' | docker build -q -; echo $?`;
+V=42 DOCKER_BUILDKIT=0 docker build -t sent --build-arg V --iidfile id . | grep -v '^ --->'; cat id; echo
+printf 'FROM busybox\\nRUN exit 7' | DOCKER_BUILDKIT=0 docker build -q -; echo $?`;
   const [id, code, ...lines] = (await out(`(${script}) 2>/dev/null`)).split('\n').reverse();
   const { Id } = await engine().imageInspect('sent');
   expect([code, id]).toEqual([Id, '7']);

@@ -53,7 +53,8 @@ export async function* readFiles(
 ): AsyncGenerator<AsyncIterable<Uint8Array>> {
   const asked: AsyncIterable<Uint8Array>[] = [];
   for (const at of files.keys()) {
-    for (const { path, size } of files.slice(asked.length, at + ahead)) asked.push(contentOf(source, path, size));
+    for (const { path, size } of files.slice(asked.length, at + ahead))
+      asked.push(contentOf(source, path, size));
     const next = asked[at];
     if (next) yield next;
   }

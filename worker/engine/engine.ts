@@ -116,6 +116,9 @@ export interface ImageParts {
   readonly applyChanges: ApplyChanges;
 }
 
+/** As it is when it is called: tests put another one in its place. */
+const fetching: typeof fetch = (...request) => fetch(...request);
+
 /** The Engine API, as a face of the services behind it: finds what is meant, asks the one who does it, maps errors. */
 export class Engine implements EngineApi {
   readonly #context: EngineContext;
@@ -179,7 +182,6 @@ export class Engine implements EngineApi {
       committer: this.#committer,
       sandboxes,
     });
-    const fetching: typeof fetch = (...request) => fetch(...request);
     this.#builds = new Builds({ backend, content, fetch: fetching });
     const contexts = new ContextStore(content);
     const solving = { backend: backend.solving, content, contexts, fetch: fetching, time: formatTime };

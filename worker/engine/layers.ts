@@ -21,6 +21,11 @@ import type { LayerKeeper } from './images/layercollector.ts';
 /** Overlayfs wants two layers where nothing is written. */
 const emptyLayerName = 'empty-1';
 
+/** Overlayfs takes no directory twice, and of a layer that comes twice nothing is seen but the upper one. */
+function topmost(diffIds: readonly DiffId[]): DiffId[] {
+  return diffIds.filter((diffId, at) => !diffIds.includes(diffId, at + 1));
+}
+
 function layerOf(tar: Uint8Array): Layer {
   return { index: indexTar(tar), tar: memoryReader(tar) };
 }
@@ -83,12 +88,12 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
 
   ensure(diffIds: readonly DiffId[]): Promise<string[]> {
     this.#base ??= this.#serveBase();
-    return Promise.all([this.#base, ...diffIds.map((diffId) => this.#ensure(diffId))]);
+    return Promise.all([this.#base, ...topmost(diffIds).map((diffId) => this.#ensure(diffId))]);
   }
 
   async alone(diffIds: readonly DiffId[]): Promise<string[]> {
     if (!this.#root.has(emptyLayerName)) this.#root.add(emptyLayerName, layerOf(tarEnd));
-    return [emptyLayerName, ...(await Promise.all(diffIds.map((diffId) => this.#ensure(diffId))))];
+    return [emptyLayerName, ...(await Promise.all(topmost(diffIds).map((diffId) => this.#ensure(diffId))))];
   }
 
   serve(tar: Uint8Array): { name: string; release: () => void } {

@@ -12,7 +12,11 @@ export function ignoring(node: TreeNode, rules: IgnoreRules, path = ''): TreeNod
     // A directory that is left out is there all the same for what in it is taken in again.
     return found.file.kind === 'directory' && rules.hasExceptions && !isEmpty(inside) ? inside : undefined;
   };
-  return { file: node.file, child, names: () => [...node.names()].filter((name) => child(name) !== undefined) };
+  return {
+    file: node.file,
+    child,
+    names: () => [...node.names()].filter((name) => child(name) !== undefined),
+  };
 }
 
 function isEmpty(node: TreeNode): boolean {

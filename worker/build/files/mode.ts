@@ -21,7 +21,7 @@ const who: Readonly<Record<string, number>> = { u: 0o4700, g: 0o2070, o: 0o1007,
 function parseClause(text: string): ModeChange | undefined {
   const [, letters = '', rest = ''] = /^([ugoa]*)((?:[+=-](?:[rwxXst]*|[ugo]))+)$/.exec(text) ?? [];
   if (rest === '') return undefined;
-  const mask = [...(letters || 'a')].reduce((bits, letter) => bits | (who[letter] ?? 0), 0);
+  const mask = Array.from(letters || 'a').reduce((bits, letter) => bits | (who[letter] ?? 0), 0);
   const actions = [...rest.matchAll(/([+=-])([rwxXst]*|[ugo])(?=[+=-]|$)/g)];
   return (mode, isDirectory) =>
     actions.reduce((reached, [, operator = '', what = '']) => {

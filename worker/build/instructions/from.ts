@@ -5,7 +5,13 @@ import { Flags } from './flags.ts';
 import type { Stage } from './instruction.ts';
 
 /** FROM [--platform=platform] image [AS name] */
-export function parseFrom({ rest, flags, source, firstLine, lastLine }: Statement): Omit<Stage, 'instructions'> {
+export function parseFrom({
+  rest,
+  flags,
+  source,
+  firstLine,
+  lastLine,
+}: Statement): Omit<Stage, 'instructions'> {
   const words = blankWords(rest);
   const name = stageName(words);
   return {

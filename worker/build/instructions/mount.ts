@@ -153,7 +153,8 @@ function id(key: string, value: string): number {
 function check({ type, from, source, target, id: name, env }: RunMount, draft: Draft): void {
   if (type === 'bind' || type === 'tmpfs') {
     for (const key of ['mode', 'uid', 'gid'] as const)
-      if (draft[key] !== undefined) throw invalid(`${key} not allowed for ${JSON.stringify(type)} type mounts`);
+      if (draft[key] !== undefined)
+        throw invalid(`${key} not allowed for ${JSON.stringify(type)} type mounts`);
   }
   if (type !== 'secret') {
     if (draft.sharing !== undefined && type !== 'cache')

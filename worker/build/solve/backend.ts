@@ -14,7 +14,13 @@ export interface MadeLayer {
 export type MountSource =
   | { readonly kind: 'layers'; readonly layers: readonly DiffId[]; readonly path: string }
   /** A file that is in memory and gone with the command. */
-  | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number }
+  | {
+      readonly kind: 'file';
+      readonly bytes: Uint8Array;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
   | {
       readonly kind: 'cache';
       /** The same from one build to the next. */
@@ -85,7 +91,11 @@ export interface CachedStep {
 export interface SolveCache {
   /** Counts as a use; undefined also when the layer is not there any more. */
   find(key: string): Promise<CachedStep | undefined>;
-  keep(key: string, step: CachedStep, about: { readonly description: string; readonly type: string }): Promise<void>;
+  keep(
+    key: string,
+    step: CachedStep,
+    about: { readonly description: string; readonly type: string },
+  ): Promise<void>;
   /** From now on this key stands for another one. */
   alias(key: string, of: string): Promise<void>;
   /** What a key stands for, if it does. */

@@ -134,7 +134,8 @@ export class ContextStore {
 
 function packsOf(all: Iterable<KnownFiles>): Set<Digest> {
   const packs = new Set<Digest>();
-  for (const files of all) for (const { place } of files.values()) if (place !== undefined) packs.add(place.pack);
+  for (const files of all)
+    for (const { place } of files.values()) if (place !== undefined) packs.add(place.pack);
   return packs;
 }
 
@@ -182,7 +183,11 @@ function sourceFile({ file, place }: KnownFile, content: ContentStore): SourceFi
 
 const piece = 1 << 20;
 
-async function* contentsOf(content: ContentStore, { pack, offset }: Place, size: number): AsyncGenerator<Uint8Array> {
+async function* contentsOf(
+  content: ContentStore,
+  { pack, offset }: Place,
+  size: number,
+): AsyncGenerator<Uint8Array> {
   const reader = await content.reader(pack);
   for (let at = 0; at < size; at += piece) yield await reader.read(offset + at, Math.min(piece, size - at));
 }

@@ -40,10 +40,7 @@ export async function openSolveContext(parts: ContextParts, context: BuildContex
   return new TreeContext(layersRoot([]), () => Promise.resolve(), bytes);
 }
 
-async function tarContext(
-  { content }: ContextParts,
-  tar: AsyncIterable<Uint8Array>,
-): Promise<OpenedContext> {
+async function tarContext({ content }: ContextParts, tar: AsyncIterable<Uint8Array>): Promise<OpenedContext> {
   const { root, close } = await receiveContext(tar, content);
   return new TreeContext(root, close, undefined);
 }

@@ -50,7 +50,7 @@ class FileCopy {
 
   async copy(source: Copied): Promise<void> {
     const { destination, parents } = this.#options;
-    if (!/\/$/.test(destination)) this.#makeParents(namesIn(destination).slice(0, -1));
+    if (!destination.endsWith('/')) this.#makeParents(namesIn(destination).slice(0, -1));
     else this.#makeParents(namesIn(destination));
     const { names, node } = lookUp(this.#draft.root, destination);
     if (source.unpack && (await isArchive(source.node.file)))
@@ -114,7 +114,8 @@ class FileCopy {
     const { owner, mode } = this.#options;
     const { identity, kind } = file;
     if (identity !== undefined && !this.#identities.has(identity)) this.#identities.set(identity, {});
-    const changed = mode !== undefined && kind !== 'symlink' && { mode: mode(file.mode, kind === 'directory') };
+    const changed = mode !== undefined &&
+      kind !== 'symlink' && { mode: mode(file.mode, kind === 'directory') };
     return { ...file, ...changed, ...owner, identity: this.#identities.get(identity) };
   }
 }

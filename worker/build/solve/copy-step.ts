@@ -22,7 +22,8 @@ export async function copyStep(solver: Solver, step: CopyStep, parent: Snapshot)
   const below = step.link && step.chown === '' ? 'link' : parent.key;
   let found: Promise<Copied[]> | undefined;
   const sources = () => (found ??= findSources(solver, step));
-  const from = step.sources.length === 0 || step.from.kind === 'context' ? undefined : await solver.solve(step.from);
+  const from =
+    step.sources.length === 0 || step.from.kind === 'context' ? undefined : await solver.solve(step.from);
   return {
     ...(from !== undefined && step.remotes.length === 0 && { hint: ['copy', below, parameters, from.key] }),
     async key() {
@@ -42,8 +43,19 @@ export async function copyStep(solver: Solver, step: CopyStep, parent: Snapshot)
 
 /** What of the step itself its layer depends on. */
 function parametersOf(step: CopyStep): unknown {
-  const { instruction, sources, remotes, contents, destination, chown, chmod, excludes, parents, link, unpack } =
-    step;
+  const {
+    instruction,
+    sources,
+    remotes,
+    contents,
+    destination,
+    chown,
+    chmod,
+    excludes,
+    parents,
+    link,
+    unpack,
+  } = step;
   const texts = contents.map(({ name, content }) => [name, content]);
   return { instruction, sources, remotes, texts, destination, chown, chmod, excludes, parents, link, unpack };
 }
@@ -82,7 +94,8 @@ function treeSources(root: TreeNode, given: string, { parents, unpack }: CopySte
     if (node === undefined) throw missing(path);
     return [copied(kept, node)];
   }
-  const pivot = parents && kept.includes('/./') ? `${cleanRelative(kept.slice(0, kept.indexOf('/./')))}/./` : '';
+  const pivot =
+    parents && kept.includes('/./') ? `${cleanRelative(kept.slice(0, kept.indexOf('/./')))}/./` : '';
   return [...matches(root, path.split('/'))].flatMap((names) => {
     const at = names.join('/');
     const { node } = lookUp(root, at);
@@ -106,4 +119,3 @@ function randomName(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(25));
   return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('');
 }
-

@@ -17,7 +17,10 @@ export interface ImageParts {
 }
 
 /** The image config of what was built, as BuildKit writes it. */
-export async function imageConfig({ solver, stage, labels, platform, time }: ImageParts, result: Snapshot): Promise<string> {
+export async function imageConfig(
+  { solver, stage, labels, platform, time }: ImageParts,
+  result: Snapshot,
+): Promise<string> {
   const [os = '', architecture = ''] = platform.split('/');
   const now = solver.parts.backend.now();
   const own = await Promise.all(stage.history.map((line) => historyLine(solver, line)));
@@ -54,7 +57,10 @@ function withTimes(lines: readonly Line[], now: number): Line[] {
   });
 }
 
-function written({ createdBy, created = 0, isEmpty }: Line, time: (milliseconds: number) => string): HistoryEntry {
+function written(
+  { createdBy, created = 0, isEmpty }: Line,
+  time: (milliseconds: number) => string,
+): HistoryEntry {
   return { created: time(created), created_by: createdBy, comment, ...(isEmpty && { empty_layer: true }) };
 }
 

@@ -70,7 +70,9 @@ const rules: readonly Rule[] = [
     name: 'MaintainerDeprecated',
     description: 'The MAINTAINER instruction is deprecated, use a label instead to define an image author',
     check: (statement) =>
-      is(statement, 'MAINTAINER') ? 'Maintainer instruction is deprecated in favor of using label' : undefined,
+      is(statement, 'MAINTAINER')
+        ? 'Maintainer instruction is deprecated in favor of using label'
+        : undefined,
   },
   {
     name: 'LegacyKeyValueFormat',
@@ -86,10 +88,13 @@ const rules: readonly Rule[] = [
   },
   {
     name: 'WorkdirRelativePath',
-    description: 'Relative workdir without an absolute workdir declared within the build can have unexpected results if the base image changes',
+    description:
+      'Relative workdir without an absolute workdir declared within the build can have unexpected results if the base image changes',
     check(statement, all) {
       if (!is(statement, 'WORKDIR') || /^["']?[/$\\]/.test(statement.rest)) return undefined;
-      const before = inStage(statement, all).filter((one) => is(one, 'WORKDIR') && one.firstLine < statement.firstLine);
+      const before = inStage(statement, all).filter(
+        (one) => is(one, 'WORKDIR') && one.firstLine < statement.firstLine,
+      );
       return before.length > 0
         ? undefined
         : `Relative workdir ${JSON.stringify(statement.rest)} can have unexpected results if the base image changes`;
@@ -112,8 +117,9 @@ export function lint(text: string): LintWarning[] {
   }
 }
 
-function warningOf({ name, description, check }: Rule, statement: Statement, all: readonly Statement[]): LintWarning[] {
-  const message = check(statement, all);
+function warningOf(rule: Rule, statement: Statement, all: readonly Statement[]): LintWarning[] {
+  const { name, description } = rule;
+  const message = rule.check(statement, all);
   if (message === undefined) return [];
   const { firstLine: first, lastLine: last } = statement;
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();

@@ -163,7 +163,8 @@ class Planner {
   #reachable(at: number, found = new Set<number>()): number[] {
     if (found.has(at)) return [...found];
     found.add(at);
-    for (const { source } of this.#sources(at)) if (source.kind === 'stage') this.#reachable(source.at, found);
+    for (const { source } of this.#sources(at))
+      if (source.kind === 'stage') this.#reachable(source.at, found);
     return [...found];
   }
 
@@ -171,8 +172,9 @@ class Planner {
   #countOthers(): number {
     return this.#parts.program.stages
       .flatMap(({ instructions }) => instructions)
-      .filter((one) => (one.name === 'RUN' && one.mounts.length > 0) || (one.name === 'COPY' && one.from !== ''))
-      .length;
+      .filter(
+        (one) => (one.name === 'RUN' && one.mounts.length > 0) || (one.name === 'COPY' && one.from !== ''),
+      ).length;
   }
 
   /** So that images are looked up at the same time. */
@@ -231,7 +233,7 @@ class Planner {
       name: stage.name,
       escape: dockerfile.escape,
       buildArgs: options.buildArgs ?? {},
-      globals: new Map([...this.#globals]),
+      globals: new Map(this.#globals),
       proxies: proxyVariables(options.buildArgs ?? {}),
       noCache,
       allowed: new Set(options.allow ?? []),
@@ -266,14 +268,19 @@ class Planner {
     return atLines(lines, () => {
       const { statements, escape } = parseDockerfile(text);
       const [statement, ...more] = statements;
-      if (statement === undefined || more.length > 0) throw invalid('onbuild trigger should be a single expression');
+      if (statement === undefined || more.length > 0)
+        throw invalid('onbuild trigger should be a single expression');
       return { ...parseInstruction(statement, escape), lines };
     });
   }
 
-  async #baseOf(base: Source & { platform: string; lines: Lines }, trail: readonly number[]): Promise<StageBase> {
+  async #baseOf(
+    base: Source & { platform: string; lines: Lines },
+    trail: readonly number[],
+  ): Promise<StageBase> {
     if (base.kind === 'stage') return (await this.#otherStage(base.at, trail, base.lines)).base;
-    if (base.kind === 'scratch') return emptyBase({ kind: 'empty', name: '', lines: base.lines, noCache: false });
+    if (base.kind === 'scratch')
+      return emptyBase({ kind: 'empty', name: '', lines: base.lines, noCache: false });
     if (base.kind === 'context') {
       const image = this.#parts.contextImages.get(base.name);
       if (image === undefined) return emptyBase(this.#contextStep(base.name));
@@ -344,7 +351,11 @@ function emptyBase(step: Step): StageBase {
   return { config, step, env: envOf(config), history: [], author: '', directory: '/' };
 }
 
-function imageBase({ id, config, layers, history }: BuildImage, lines: Lines | undefined, name: string): StageBase {
+function imageBase(
+  { id, config, layers, history }: BuildImage,
+  lines: Lines | undefined,
+  name: string,
+): StageBase {
   const env = config.Env ?? [];
   const withPath = env.some((entry) => entry.startsWith('PATH=')) ? env : [...env, defaultPath];
   const full = { ...structuredClone(config), Env: withPath };
@@ -357,7 +368,14 @@ function imageBase({ id, config, layers, history }: BuildImage, lines: Lines | u
     layers: layers as Extract<Step, { kind: 'image' }>['layers'],
     history,
   };
-  return { config: full, step, env: envOf(full), history: [], author: '', directory: config.WorkingDir ?? '' };
+  return {
+    config: full,
+    step,
+    env: envOf(full),
+    history: [],
+    author: '',
+    directory: config.WorkingDir ?? '',
+  };
 }
 
 function envOf({ Env }: ContainerConfig): Map<string, string> {

@@ -1,6 +1,10 @@
 /** The build arguments that say what is built on what; declared by nobody, seen in FROM, and in a stage that asks for them. */
 export function platformArgs(build: string, target: string, stage: string): Map<string, string> {
-  return new Map([...argsOf('BUILD', build), ...argsOf('TARGET', target), ['TARGETSTAGE', stage || 'default']]);
+  return new Map([
+    ...argsOf('BUILD', build),
+    ...argsOf('TARGET', target),
+    ['TARGETSTAGE', stage || 'default'],
+  ]);
 }
 
 function argsOf(prefix: string, platform: string): [string, string][] {

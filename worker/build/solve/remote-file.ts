@@ -12,7 +12,9 @@ export async function remoteFile(
   destination: string,
 ): Promise<{ name: string; file: SourceFile }> {
   if (isGitAddress(address))
-    throw internal(`failed to fetch remote ${address}: this engine has no git: fetch a tar of the repository instead`);
+    throw internal(
+      `failed to fetch remote ${address}: this engine has no git: fetch a tar of the repository instead`,
+    );
   const output = { print: () => undefined };
   const { path, node } = await download({ fetch, signal, output }, address, destination);
   await verifyChecksum(node.file, checksum);

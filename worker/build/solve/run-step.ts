@@ -59,7 +59,8 @@ function incomplete(args: readonly string[], why: string): Error {
 
 function requireSecrets({ parts }: Solver, { mounts }: RunStep): void {
   for (const { type, id, required } of mounts) {
-    if (type === 'secret' && required && parts.secrets[id] === undefined) throw internal(`secret ${id}: not found`);
+    if (type === 'secret' && required && parts.secrets[id] === undefined)
+      throw internal(`secret ${id}: not found`);
     if (type === 'ssh' && required) throw internal(`unset ssh forward key ${id || 'default'}`);
   }
 }

@@ -63,7 +63,8 @@ export async function solveImage(parts: SolverParts, request: SolveRequest): Pro
 type WithoutRange = Omit<SolveSource, 'range'>;
 
 function failureOf(error: unknown, source: WithoutRange | undefined): SolveStatus['failure'] & object {
-  if (error instanceof DOMException && error.name === 'AbortError') return { message: 'Canceled: context canceled' };
+  if (error instanceof DOMException && error.name === 'AbortError')
+    return { message: 'Canceled: context canceled' };
   const message = errorMessage(error);
   if (!(error instanceof SourceError) || source === undefined) return { message };
   return { message, source: { ...source, range: error.lines } };
@@ -105,14 +106,18 @@ class Build {
     const result = await solver.solve(planned.stage.step);
     const labels = options.labels ?? {};
     const { time, backend } = this.#parts;
-    const config = await imageConfig({ solver, stage: planned.stage, labels, platform: backend.platform, time }, result);
+    const config = await imageConfig(
+      { solver, stage: planned.stage, labels, platform: backend.platform, time },
+      result,
+    );
     await this.#export(config, result, tags);
   }
 
   /** Waits for what is under way, and gives contexts up. */
   async close(): Promise<void> {
     await this.#solver?.settled();
-    for (const opened of this.#opened.values()) await opened.then(({ close }) => close()).catch(() => undefined);
+    for (const opened of this.#opened.values())
+      await opened.then((context) => context.close()).catch(() => undefined);
   }
 
   #makeSolver(): Solver {
@@ -138,7 +143,9 @@ class Build {
   async #loadDockerfile(): Promise<string> {
     const { options } = this.#request;
     const filename = options.dockerfile || 'Dockerfile';
-    const vertex = this.#progress.vertex(`[internal] load build definition from ${filename.split('/').at(-1)}`);
+    const vertex = this.#progress.vertex(
+      `[internal] load build definition from ${filename.split('/').at(-1)}`,
+    );
     return this.#progress.during(vertex, async () => {
       const bytes = await this.#dockerfileBytes(filename);
       const status = vertex.progress('transferring dockerfile:');
@@ -146,7 +153,12 @@ class Build {
       status.end();
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
       this.source = { filename: filename.split('/').at(-1) ?? filename, text };
-      for (const warning of lint(text)) this.#progress.warn({ vertex: vertex.digest, ...warning, source: { ...this.source, range: warning.range } });
+      for (const warning of lint(text))
+        this.#progress.warn({
+          vertex: vertex.digest,
+          ...warning,
+          source: { ...this.source, range: warning.range },
+        });
       return text;
     });
   }
@@ -159,7 +171,9 @@ class Build {
       (await context.find(filename)) ??
       (filename === 'Dockerfile' ? await context.find(filename.toLowerCase()) : undefined);
     if (bytes === undefined)
-      throw internal(`failed to read dockerfile: open ${filename.split('/').at(-1)}: no such file or directory`);
+      throw internal(
+        `failed to read dockerfile: open ${filename.split('/').at(-1)}: no such file or directory`,
+      );
     return bytes;
   }
 
@@ -237,7 +251,11 @@ class Build {
       vertex.progress(`writing image ${id}`).end();
       for (const tag of tags) {
         await backend.tag(id, tag);
-        vertex.progress(`naming to ${formatReference(withDefaultTag(parseReference(tag)))}`.replace(/:latest$/, '')).end();
+        vertex
+          .progress(
+            `naming to ${formatReference(withDefaultTag(parseReference(tag)))}`.replace(/:latest$/, ''),
+          )
+          .end();
       }
       return id;
     });
@@ -265,7 +283,9 @@ function requireMachinePlatform(wanted: string, own: string): void {
 }
 
 function contextImages({ contexts = {} }: SolveOptions): Map<string, string> {
-  return new Map(Object.entries(contexts).flatMap(([name, one]) => ('image' in one ? [[name, one.image] as const] : [])));
+  return new Map(
+    Object.entries(contexts).flatMap(([name, one]) => ('image' in one ? [[name, one.image] as const] : [])),
+  );
 }
 
 function notFound(error: unknown, reference: string): unknown {

@@ -117,7 +117,7 @@ export class Solver {
         return this.#layered(step, (parent) => workdirStep(this, step, parent));
       case 'copy':
         return this.#layered(step, (parent) => copyStep(this, step, parent));
-      case 'run':
+      default:
         return this.#layered(step, (parent) => runStep(this, step, parent));
     }
   }
@@ -131,6 +131,8 @@ export class Solver {
     step: WorkdirStep | CopyStep | RunStep,
     workOf: (parent: Snapshot) => StepWork | Promise<StepWork>,
   ): Promise<Snapshot> {
+    const inputs = inputsOf(step).filter(({ kind }) => kind !== 'context');
+    await Promise.all(inputs.map((input) => this.solve(input)));
     const parent = await this.solve(step.parent);
     const vertex = this.#vertex(step);
     try {
@@ -193,4 +195,3 @@ function located(error: unknown, lines: Lines | undefined): unknown {
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
-

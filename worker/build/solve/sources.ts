@@ -17,7 +17,9 @@ export interface SourceNames {
 /** FROM knows the stages before it; a named context counts more than any of them. */
 export function baseSource({ stages, contexts }: SourceNames, name: string, at: number): Source {
   if (contexts.has(name)) return { kind: 'context', name };
-  const found = stages.findLastIndex((stage, i) => i < at && stage.name !== '' && stage.name === name.toLowerCase());
+  const found = stages.findLastIndex(
+    (stage, i) => i < at && stage.name !== '' && stage.name === name.toLowerCase(),
+  );
   if (found >= 0) return { kind: 'stage', at: found };
   return name === 'scratch' ? { kind: 'scratch' } : { kind: 'image', name };
 }
@@ -25,7 +27,8 @@ export function baseSource({ stages, contexts }: SourceNames, name: string, at: 
 /** `--from` knows all stages, also by their numbers; undefined for a number that none has. */
 export function fromSource({ stages, contexts }: SourceNames, name: string): Source | undefined {
   if (contexts.has(name)) return { kind: 'context', name };
-  if (/^\d+$/.test(name)) return Number(name) < stages.length ? { kind: 'stage', at: Number(name) } : undefined;
+  if (/^\d+$/.test(name))
+    return Number(name) < stages.length ? { kind: 'stage', at: Number(name) } : undefined;
   const found = stages.findLastIndex((stage) => stage.name !== '' && stage.name === name.toLowerCase());
   if (found >= 0) return { kind: 'stage', at: found };
   return name === 'scratch' ? { kind: 'scratch' } : { kind: 'image', name };

@@ -25,6 +25,10 @@ export interface PlannedHistory {
   readonly step: Step | undefined;
 }
 
+function isRemote(path: string): boolean {
+  return isAddress(path) || isGitAddress(path);
+}
+
 /** What a stage begins with. */
 export interface StageBase {
   readonly config: ContainerConfig;
@@ -57,7 +61,13 @@ export interface StagePlanParts {
  */
 export class StagePlan {
   readonly #parts: StagePlanParts;
-  readonly #state: { config: ContainerConfig; image: string; author: string; hasCommand: boolean; args: BuildArgs };
+  readonly #state: {
+    config: ContainerConfig;
+    image: string;
+    author: string;
+    hasCommand: boolean;
+    args: BuildArgs;
+  };
   readonly #env: Map<string, string>;
   readonly #args: { key: string; value: string | undefined }[] = [];
   readonly #used: Set<string>;
@@ -131,7 +141,9 @@ export class StagePlan {
     this.#commit(`ARG ${said.join(' ')}`);
   }
 
-  #metadata(instruction: Exclude<Instruction, InstructionNamed<'ARG' | 'RUN' | 'ADD' | 'COPY' | 'WORKDIR'>>): void {
+  #metadata(
+    instruction: Exclude<Instruction, InstructionNamed<'ARG' | 'RUN' | 'ADD' | 'COPY' | 'WORKDIR'>>,
+  ): void {
     const before = new Set(Object.keys(this.config.ExposedPorts ?? {}));
     const words = applyMetadata(this.#state, instruction, {
       variables: (name) => this.#env.get(name),
@@ -147,7 +159,12 @@ export class StagePlan {
   }
 
   #exposed(words: string, after: readonly string[], before: ReadonlySet<string>): string[] {
-    const said = new Set(words.split(' ').slice(1).map((word) => (word.includes('/') ? word : `${word}/tcp`)));
+    const said = new Set(
+      words
+        .split(' ')
+        .slice(1)
+        .map((word) => (word.includes('/') ? word : `${word}/tcp`)),
+    );
     return after.filter((port) => !before.has(port) || said.has(port)).sort();
   }
 
@@ -155,7 +172,13 @@ export class StagePlan {
     const directory = applyWorkdir(this.#state, path);
     if (directory === '/') return this.#commit(`WORKDIR ${directory}`);
     const shown = { name: this.#named(shownSource(source, (text) => this.#expand(text))), lines };
-    this.step = { kind: 'workdir', ...shown, ...this.#common(), path: directory, user: this.config.User ?? '' };
+    this.step = {
+      kind: 'workdir',
+      ...shown,
+      ...this.#common(),
+      path: directory,
+      user: this.config.User ?? '',
+    };
     this.#commit(`WORKDIR ${directory}`, this.step);
   }
 
@@ -165,7 +188,9 @@ export class StagePlan {
     this.#requireAllowed(instruction);
     const mounts = await Promise.all(instruction.mounts.map((text) => this.#mount(text, lines)));
     const args = commandLine(words.command, this.config);
-    const name = shownRun(instruction, (text) => this.#expand(text, { rawQuotes: true, rawEscapes: true, keepUnset: true }));
+    const name = shownRun(instruction, (text) =>
+      this.#expand(text, { rawQuotes: true, rawEscapes: true, keepUnset: true }),
+    );
     this.step = {
       kind: 'run',
       name: this.#named(name),
@@ -201,7 +226,12 @@ export class StagePlan {
   }
 
   async #mount(text: string, lines: Instruction['lines']): Promise<StepMount> {
-    const mount = atLines(lines, () => placedMount(parseMount(text, (value) => this.#expand(value)), this.config.WorkingDir ?? ''));
+    const mount = atLines(lines, () =>
+      placedMount(
+        parseMount(text, (value) => this.#expand(value)),
+        this.config.WorkingDir ?? '',
+      ),
+    );
     const { type, from } = mount;
     if (type === 'bind') return { ...mount, step: await this.#parts.from(from) };
     return { ...mount, step: type === 'cache' && from !== '' ? await this.#parts.from(from) : undefined };
@@ -217,13 +247,13 @@ export class StagePlan {
   #copyStep(instruction: InstructionNamed<'ADD' | 'COPY'>, from: Step): CopyStep {
     const { name, sources, chown, chmod, excludes, parents, link, source, lines } = instruction;
     if (chmod !== '') parseMode(chmod);
-    const isRemote = (path: string) => isAddress(path) || isGitAddress(path);
     const remotes = sources.filter(isRemote);
     if (name === 'COPY' && remotes.length > 0) throw invalid("source can't be a URL for COPY");
-    const { checksum = '', keepGitDir = false, unpack = undefined } = name === 'ADD' ? instruction : {};
+    const { checksum = '', keepGitDir = false, unpack } = name === 'ADD' ? instruction : {};
     if (checksum !== '' && remotes.length < sources.length)
       throw invalid('checksum requires HTTP(S) or Git sources');
-    if (checksum !== '' && remotes.length > 1) throw invalid('checksum can\'t be specified for multiple sources');
+    if (checksum !== '' && remotes.length > 1)
+      throw invalid("checksum can't be specified for multiple sources");
     return {
       kind: 'copy',
       name: this.#named(shownSource(source, (text) => this.#expand(text))),
@@ -281,4 +311,3 @@ export class StagePlan {
     return this.#state.author;
   }
 }
-

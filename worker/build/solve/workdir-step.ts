@@ -14,7 +14,8 @@ export function workdirStep(solver: Solver, step: WorkdirStep, parent: Snapshot)
       const root = await solver.tree(step.parent);
       const draft = new LayerDraft(root, Math.floor(backend.now() / 1000));
       const { names, node } = lookUp(root, step.path);
-      if (node !== undefined && node.file.kind !== 'directory') throw internal(`mkdir ${step.path}: not a directory`);
+      if (node !== undefined && node.file.kind !== 'directory')
+        throw internal(`mkdir ${step.path}: not a directory`);
       draft.makeDirectory(names, await findOwner(step.user, root));
       return backend.make(draft.tar());
     },

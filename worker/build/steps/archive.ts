@@ -66,7 +66,8 @@ function put(
     throw internal(`${JSON.stringify(name)} is outside of "/${directory.join('/')}"`);
   const place = (path: string) => lookUp(draft.root, `/${directory.join('/')}/${path}`, false);
   const { names } = place(name);
-  if (entry.type !== 'hardlink') return draft.put(names, { ...fileOf(entry, pieces), ...owner }, owner ?? rootOwner);
+  if (entry.type !== 'hardlink')
+    return draft.put(names, { ...fileOf(entry, pieces), ...owner }, owner ?? rootOwner);
   const target = place(decodeText(entry.link)).node;
   if (target === undefined)
     throw internal(`link ${decodeText(entry.link)} ${name}: no such file or directory`);

@@ -134,7 +134,8 @@ class SourceFinder {
     if (isAddress(path)) {
       if (name === 'COPY') throw internal("source can't be a URL for COPY");
       const source = await download(this.#context, path, destination);
-      if (this.#instruction.name === 'ADD') await verifyChecksum(source.node.file, this.#instruction.checksum);
+      if (this.#instruction.name === 'ADD')
+        await verifyChecksum(source.node.file, this.#instruction.checksum);
       return [source];
     }
     if (root === undefined) throw internal('missing build context');

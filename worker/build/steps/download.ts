@@ -12,7 +12,11 @@ export function isAddress(source: string): boolean {
 
 /** What ADD fetches: a file that only its owner may read and write, called as the address ends. */
 export async function download(
-  { fetch, output, signal }: Pick<StepContext, 'fetch' | 'signal'> & { readonly output: Pick<BuildOutput, 'print'> },
+  {
+    fetch,
+    output,
+    signal,
+  }: Pick<StepContext, 'fetch' | 'signal'> & { readonly output: Pick<BuildOutput, 'print'> },
   address: string,
   destination: string,
 ): Promise<CopySource> {

@@ -39,14 +39,25 @@ export async function commandMounts<M extends RunMount>(
   return found.flat();
 }
 
-async function sourceOf<M extends RunMount>(mount: M, places: MountPlaces<M>): Promise<MountSource | undefined> {
+async function sourceOf<M extends RunMount>(
+  mount: M,
+  places: MountPlaces<M>,
+): Promise<MountSource | undefined> {
   const { type, id, sharing, size, mode, uid, gid, source, target } = mount;
   switch (type) {
     case 'bind':
       return { kind: 'layers', layers: await places.layers(mount), path: source };
     case 'cache': {
       const layers = mount.from === '' ? undefined : await places.layers(mount);
-      return { kind: 'cache', name: id, sharing, from: layers && { layers, path: source || '/' }, mode, uid, gid };
+      return {
+        kind: 'cache',
+        name: id,
+        sharing,
+        from: layers && { layers, path: source || '/' },
+        mode,
+        uid,
+        gid,
+      };
     }
     case 'tmpfs':
       return { kind: 'tmpfs', size };
@@ -55,7 +66,7 @@ async function sourceOf<M extends RunMount>(mount: M, places: MountPlaces<M>): P
       if (bytes === undefined || target === '') return undefined;
       return { kind: 'file', bytes, mode: mode ?? 0o400, uid: uid ?? 0, gid: gid ?? 0 };
     }
-    case 'ssh':
+    default:
       return undefined;
   }
 }

@@ -54,7 +54,10 @@ export async function mountedRun(
   const { network } = instruction;
   const about = { mounts, network, script: words.script, contents: await contents(context, mounts) };
   const Labels = { ...stepConfig.Labels, [mountsLabel]: await keyOf(about) };
-  const result = { ...stepResult(state, { ...stepConfig, Labels }), config: stepResult(state, stepConfig).config };
+  const result = {
+    ...stepResult(state, { ...stepConfig, Labels }),
+    config: stepResult(state, stepConfig).config,
+  };
   if (await recorder.isCached(state, result)) return;
   await recorder.announce(stepConfig);
   const layers = async ({ from }: RunMount): Promise<readonly DiffId[]> =>
@@ -66,7 +69,10 @@ export async function mountedRun(
       env: [...(state.config.Env ?? []), ...args],
       directory,
       user: state.config.User ?? '',
-      mounts: [...(await commandMounts(mounts, { layers, secret: () => undefined })), ...scriptMount(words.script)],
+      mounts: [
+        ...(await commandMounts(mounts, { layers, secret: () => undefined })),
+        ...scriptMount(words.script),
+      ],
       network,
       insecure: false,
       host: context.host,

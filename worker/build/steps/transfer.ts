@@ -63,7 +63,8 @@ function transferDirectory(
 /** A change of the owner takes setuid, setgid and capabilities from a file, as the kernel does it. */
 function changed(file: SourceFile, { owner, mode }: TransferOptions): SourceFile {
   const isLink = file.kind === 'symlink';
-  const kept = mode === undefined || isLink ? file : { ...file, mode: mode(file.mode, file.kind === 'directory') };
+  const kept =
+    mode === undefined || isLink ? file : { ...file, mode: mode(file.mode, file.kind === 'directory') };
   if (owner === undefined) return kept;
   if (file.kind === 'directory' || isLink || mode !== undefined) return { ...kept, ...owner };
   const lost = 0o4000 | (file.mode & 0o010 ? 0o2000 : 0);

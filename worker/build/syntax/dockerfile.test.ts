@@ -116,7 +116,7 @@ VOLUME /a /b`;
     },
     { pairs: [{ key: 'old', value: 'way of it' }] },
     { command: { words: ['a', 'b c'], shell: false } },
-    { command: { words: ['a b'], shell: true }, flags: ['--mount=type=tmpfs,target=/t'] },
+    { command: { words: ['a b'], shell: true }, mounts: ['type=tmpfs,target=/t'] },
     { sources: ['a b'], destination: '/c/', from: '0', chown: '1:2', excludes: ['*.md', 'x'] },
     { ports: ['80/udp', '90'] },
     { health: { Test: ['CMD-SHELL', 'x y'], Interval: 90e9, Retries: 3 } },

@@ -47,13 +47,20 @@ export async function showSolve(
   return last.image;
 }
 
-function failure(trace: Trace, { failure: failed }: SolveStatus, kind: ProgressKind, debug: boolean): StatusError {
+function failure(
+  trace: Trace,
+  { failure: failed }: SolveStatus,
+  kind: ProgressKind,
+  debug: boolean,
+): StatusError {
   const { message = 'the engine has gone', source } = failed ?? {};
   const isShown = kind !== 'rawjson' && kind !== 'quiet';
   const steps = isShown ? failedSteps(trace) + warningsText(trace, debug) : '';
   const where = source === undefined ? '' : excerpt(source);
   return new StatusError(1, `${steps}${where}ERROR: failed to build: failed to solve: ${message}`);
 }
+
+const nothing = () => '';
 
 interface Display {
   readonly interval: number;
@@ -64,7 +71,6 @@ interface Display {
 }
 
 function displayFor(session: ClientSession, kind: ProgressKind, trace: Trace): Display {
-  const nothing = () => '';
   if (kind === 'quiet') return { interval: 0, begin: nothing, show: nothing, tick: nothing, end: nothing };
   if (kind === 'rawjson') return { interval: 0, begin: nothing, show: rawJson, tick: nothing, end: nothing };
   const { size } = session;
@@ -83,7 +89,7 @@ function displayFor(session: ClientSession, kind: ProgressKind, trace: Trace): D
   return {
     interval: interval.plain,
     begin: () => plain.begin(),
-    show: (status, touched) => plain.show(status, touched),
+    show: (_, touched) => plain.show(touched),
     tick: () => plain.idle(),
     end: nothing,
   };
@@ -114,4 +120,3 @@ class Ticker {
     await this.#last;
   }
 }
-

@@ -17,16 +17,23 @@ export interface KitSource {
 /** Finds the context that the command names: a directory, `-` for standard input, or an address. */
 export async function kitSource(session: ClientSession, context: string, file: string): Promise<KitSource> {
   if (context === '-') {
-    if (file === '-') throw unprepared("invalid argument: can't use stdin for both build context and dockerfile");
+    if (file === '-')
+      throw unprepared("invalid argument: can't use stdin for both build context and dockerfile");
     return stdinSource(session, file);
   }
   if (isAddress(context)) return { context: { address: context }, dockerfile: file || 'Dockerfile' };
   const directory = await existingDirectory(session, context);
-  return { context: { files: directoryFiles(session.files, directory) }, ...(await dockerfileOf(session, directory, file)) };
+  return {
+    context: { files: directoryFiles(session.files, directory) },
+    ...(await dockerfileOf(session, directory, file)),
+  };
 }
 
 /** `name=directory`, `name=docker-image://image`, `name=https://...`. */
-export async function namedContexts(session: ClientSession, texts: readonly string[]): Promise<Record<string, BuildContext>> {
+export async function namedContexts(
+  session: ClientSession,
+  texts: readonly string[],
+): Promise<Record<string, BuildContext>> {
   const found: Record<string, BuildContext> = {};
   for (const text of texts) {
     const cut = text.indexOf('=');
@@ -55,7 +62,8 @@ async function existingDirectory({ files, cwd }: ClientSession, path: string): P
   const directory = absolutePath(path, cwd);
   const stat = await files.stat(directory);
   if (stat === undefined) throw unprepared(`path ${JSON.stringify(path)} not found`);
-  if ((stat.mode & fileType.mask) !== fileType.directory) throw unprepared(`path ${JSON.stringify(path)} not found`);
+  if ((stat.mode & fileType.mask) !== fileType.directory)
+    throw unprepared(`path ${JSON.stringify(path)} not found`);
   return directory;
 }
 
@@ -65,7 +73,8 @@ async function dockerfileOf(
   file: string,
 ): Promise<Pick<KitSource, 'dockerfile' | 'dockerfileText'>> {
   if (file === '') return { dockerfile: 'Dockerfile' };
-  if (file === '-') return { dockerfile: 'Dockerfile', dockerfileText: new TextDecoder().decode(await allOf(stdin)) };
+  if (file === '-')
+    return { dockerfile: 'Dockerfile', dockerfileText: new TextDecoder().decode(await allOf(stdin)) };
   if (isAddress(file)) throw unprepared(`a Dockerfile from an address is not supported: ${file}`);
   const path = absolutePath(file, cwd);
   const prefix = directory.endsWith('/') ? directory : `${directory}/`;
@@ -82,7 +91,8 @@ async function dockerfileOf(
 async function stdinSource(session: ClientSession, file: string): Promise<KitSource> {
   const { isArchive, bytes } = await stdinArchive(session.stdin);
   if (isArchive) return { context: { tar: bytes }, dockerfile: file || 'Dockerfile' };
-  if (file !== '') throw unprepared('ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles');
+  if (file !== '')
+    throw unprepared('ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles');
   const dockerfileText = new TextDecoder().decode(await allOf(bytes));
   return { context: { tar: nothing() }, dockerfile: 'Dockerfile', dockerfileText };
 }

@@ -4,7 +4,10 @@ import { absolutePath } from '../path.ts';
 import type { ClientSession } from '../session.ts';
 
 /** Reads what `--secret` names: `id=x,src=file`, `id=x,env=NAME`, or an ID alone for a variable or a file of that name. */
-export async function readSecrets(session: ClientSession, texts: readonly string[]): Promise<Record<string, Uint8Array>> {
+export async function readSecrets(
+  session: ClientSession,
+  texts: readonly string[],
+): Promise<Record<string, Uint8Array>> {
   const secrets: Record<string, Uint8Array> = {};
   for (const text of texts) {
     const { id, source, env, type } = parseSecret(text);
@@ -49,7 +52,9 @@ async function secretBytes({ env, files, cwd }: ClientSession, secret: Secret): 
   try {
     return await files.read(absolutePath(source || id, cwd));
   } catch (error) {
-    throw mistake(`failed to stat ${source || id}: ${error instanceof Error ? error.message : String(error)}`);
+    throw mistake(
+      `failed to stat ${source || id}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -105,7 +105,11 @@ async function classic(call: BuildCall, context: string): Promise<string> {
 /** Docker's classic front end does not know these. */
 function requireKit({ mentioned }: BuildCall): void {
   for (const name of ['allow', 'build-context', 'no-cache-filter', 'progress', 'secret'])
-    if (mentioned.has(name)) throw new StatusError(125, `unknown flag: --${name}\n\nUsage:  docker build [OPTIONS] PATH | URL | -\n\nRun 'docker build --help' for more information`);
+    if (mentioned.has(name))
+      throw new StatusError(
+        125,
+        `unknown flag: --${name}\n\nUsage:  docker build [OPTIONS] PATH | URL | -\n\nRun 'docker build --help' for more information`,
+      );
 }
 
 /** As BuildKit does it, and shows it; a quiet build prints the image's ID alone. */

@@ -89,7 +89,10 @@ export class BuildCache implements SolveCache {
   }
 
   /** Forgets steps. Gives their IDs, and the layers that nobody may have any more. */
-  async prune(which: (record: BuildCacheRecord) => boolean, used: ReadonlySet<DiffId>): Promise<BuildCacheRecord[]> {
+  async prune(
+    which: (record: BuildCacheRecord) => boolean,
+    used: ReadonlySet<DiffId>,
+  ): Promise<BuildCacheRecord[]> {
     const pruned: BuildCacheRecord[] = [];
     for (const [key, kept] of this.#steps) {
       const told = record(key, kept, used);

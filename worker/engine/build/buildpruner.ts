@@ -32,8 +32,13 @@ export class BuildPruner {
     requireFilters(filters, known);
     const { context, contexts, sandboxes, collector } = this.#parts;
     const used = this.#used();
-    const until = untilFilter({ until: [...(filters['until'] ?? []), ...(filters['unused-for'] ?? [])] }, context.clock.now());
-    const layers = new Map(context.buildCache.records(used).map(({ ID }) => [ID, context.buildCache.layerOf(ID)]));
+    const until = untilFilter(
+      { until: [...(filters['until'] ?? []), ...(filters['unused-for'] ?? [])] },
+      context.clock.now(),
+    );
+    const layers = new Map(
+      context.buildCache.records(used).map(({ ID }) => [ID, context.buildCache.layerOf(ID)]),
+    );
     const pruned = await context.buildCache.prune(
       (record) =>
         (all || !record.Shared) &&

@@ -12,7 +12,11 @@ export class CacheMounts {
   #waiting: (() => void)[] = [];
 
   /** The name of a cache's directory, which is the caller's until it is released. Rejects when it is aborted. */
-  async take(id: string, sharing: Sharing, signal: AbortSignal): Promise<{ name: string; release: () => void }> {
+  async take(
+    id: string,
+    sharing: Sharing,
+    signal: AbortSignal,
+  ): Promise<{ name: string; release: () => void }> {
     for (;;) {
       signal.throwIfAborted();
       const cache = this.#usable(await nameOf(id), sharing);
@@ -38,7 +42,11 @@ export class CacheMounts {
     const caches = this.#caches.get(name) ?? [];
     this.#caches.set(name, caches);
     const found = sharing === 'private' ? caches.find(({ users }) => users === 0) : caches[0];
-    const cache = found ?? { name: caches.length === 0 ? name : `${name}-${caches.length}`, users: 0, locked: false };
+    const cache = found ?? {
+      name: caches.length === 0 ? name : `${name}-${caches.length}`,
+      users: 0,
+      locked: false,
+    };
     if (found === undefined) caches.push(cache);
     const isFree = cache.users === 0 || (!cache.locked && sharing === 'shared');
     return isFree ? cache : undefined;

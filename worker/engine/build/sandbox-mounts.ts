@@ -51,7 +51,6 @@ export class SandboxMounts {
       await release();
       throw error;
     }
-    const depth = ({ destination }: SpecMount) => destination.split('/').filter(Boolean).length;
     return { mounts: taken.map(({ mount }) => mount).sort((a, b) => depth(a) - depth(b)), release };
   }
 
@@ -63,7 +62,7 @@ export class SandboxMounts {
         return Promise.resolve(this.#file(target, source));
       case 'cache':
         return this.#cache(target, readonly, source, signal);
-      case 'tmpfs': {
+      default: {
         const options = ['nosuid', ...(source.size > 0 ? [`size=${source.size}`] : [])];
         return Promise.resolve({ mount: { destination: target, type: 'tmpfs', options } });
       }
@@ -78,7 +77,10 @@ export class SandboxMounts {
     { layers, path }: MountSource & { kind: 'layers' },
   ): Promise<Taken> {
     const names = await this.#context.layers.alone(layers);
-    const lowerdir = names.reverse().map((name) => `${layersPath}/${name}`).join(':');
+    const lowerdir = names
+      .reverse()
+      .map((name) => `${layersPath}/${name}`)
+      .join(':');
     const place = `buildkit-${id.slice(0, 12)}-${randomId().slice(0, 12)}`;
     const upper = readonly ? [] : [`${place}-upper`, `${place}-work`];
     const volumes = [place, ...upper];
@@ -103,7 +105,15 @@ export class SandboxMounts {
   /** Served from memory, so that it is on no disk. */
   #file(target: string, { bytes, mode, uid, gid }: MountSource & { kind: 'file' }): Taken {
     const name = 'file';
-    const header = tarHeader({ type: 'file', path: encodeText(name), mode, uid, gid, mtime: 0, size: bytes.length });
+    const header = tarHeader({
+      type: 'file',
+      path: encodeText(name),
+      mode,
+      uid,
+      gid,
+      mtime: 0,
+      size: bytes.length,
+    });
     const served = this.#context.layers.serve(joined([header, bytes, tarPadding(bytes.length), tarEnd]));
     return {
       mount: {
@@ -134,7 +144,10 @@ export class SandboxMounts {
     return { mount: { destination: target, type: 'bind', source: dataPath(name), options }, release };
   }
 
-  async #prepareCache(name: string, { from, mode, uid, gid }: MountSource & { kind: 'cache' }): Promise<void> {
+  async #prepareCache(
+    name: string,
+    { from, mode, uid, gid }: MountSource & { kind: 'cache' },
+  ): Promise<void> {
     const layers = from === undefined ? [] : await this.#context.layers.ensure(from.layers);
     const volume = { name, ...(from && { from: resolvePath('/', from.path) }) };
     await this.#context.agent.call('prepare', { layers, volumes: [volume] });
@@ -167,6 +180,10 @@ export class SandboxMounts {
   }
 }
 
+function depth({ destination }: SpecMount): number {
+  return destination.split('/').filter(Boolean).length;
+}
+
 function lockName({ source }: CommandMount): string {
   return source.kind === 'cache' ? source.name : '';
 }
@@ -180,4 +197,3 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   }
   return out;
 }
-

@@ -113,9 +113,7 @@ export class Sandboxes {
     signal: AbortSignal,
   ): Promise<number> {
     const kill = () =>
-      void this.#context.agent
-        .call('signal', { id, signal: killSignal, all: true })
-        .catch(() => undefined);
+      void this.#context.agent.call('signal', { id, signal: killSignal, all: true }).catch(() => undefined);
     signal.addEventListener('abort', kill, { once: true });
     if (signal.aborted) kill();
     try {
@@ -141,7 +139,10 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(tarEnd);
 }
 
-function newSandbox({ layers, args, env, directory, user, network, insecure, host: given }: Command, now: number): Container {
+function newSandbox(
+  { layers, args, env, directory, user, network, insecure, host: given }: Command,
+  now: number,
+): Container {
   const [path = '', ...rest] = args;
   const id = parseContainerId(randomId());
   const host = fullHostConfig({

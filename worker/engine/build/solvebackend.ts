@@ -1,5 +1,11 @@
 import type { BuildBackend, BuildImage, StepOutput } from '../../build/backend.ts';
-import type { Command, CommandResult, MadeLayer, SolveBackend, SolveCache } from '../../build/solve/backend.ts';
+import type {
+  Command,
+  CommandResult,
+  MadeLayer,
+  SolveBackend,
+  SolveCache,
+} from '../../build/solve/backend.ts';
 import { createHasher } from '../../content/hasher.ts';
 import type { Layer } from '../../layers/layertree.ts';
 import type { DiffId } from '../../oci/diffid.ts';

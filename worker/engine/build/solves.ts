@@ -17,7 +17,9 @@ export class Solves {
     const statuses = new Channel<SolveStatus>();
     const abort = new AbortController();
     const report = (status: SolveStatus) => statuses.push(status);
-    const ended = solveImage(this.#parts, { options, signal: abort.signal, report }).finally(() => statuses.close());
+    const ended = solveImage(this.#parts, { options, signal: abort.signal, report }).finally(() =>
+      statuses.close(),
+    );
     return cancellable(statuses, async () => {
       abort.abort();
       await ended;

@@ -26,12 +26,17 @@ export async function containerChanges(
 }
 
 /** Takes away what was made only for something to be mounted there, with the directories made on the way. */
-function removePlace(directory: WritableFile, lower: MergedFile | undefined, [name, ...rest]: readonly string[]): void {
+function removePlace(
+  directory: WritableFile,
+  lower: MergedFile | undefined,
+  [name, ...rest]: readonly string[],
+): void {
   const child = name === undefined ? undefined : directory.children.get(name);
   if (name === undefined || child === undefined) return;
   const below = lower && mergedChild(lower, name);
   removePlace(child, below, rest);
-  const isPlace = rest.length > 0 || child.record.size === 0 || fileType(child.record.mode) === fileTypes.directory;
+  const isPlace =
+    rest.length > 0 || child.record.size === 0 || fileType(child.record.mode) === fileTypes.directory;
   if (below === undefined && isPlace && child.children.size === 0 && !isWhiteout(child.record))
     directory.children.delete(name);
 }

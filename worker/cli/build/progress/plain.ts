@@ -1,4 +1,3 @@
-import type { SolveStatus } from '../../../protocol/engine-api.ts';
 import type { Trace, TracedVertex } from './trace.ts';
 import { isCompleted, isStarted, statusText } from './trace.ts';
 
@@ -17,8 +16,8 @@ interface Printed {
 export class PlainProgress {
   readonly #trace: Trace;
   readonly #printed = new Map<string, Printed>();
+  readonly #over = new Set<string>();
   #current: TracedVertex | undefined;
-  #notFirst = true;
   #out = '';
 
   constructor(trace: Trace) {
@@ -29,33 +28,26 @@ export class PlainProgress {
     return '#0 building with "default" instance using docker driver\n';
   }
 
-  /** What to print, once the trace has taken the status. Steps that go on are told of when somebody waits for long. */
-  show(status: SolveStatus, touched: readonly TracedVertex[]): string {
+  /** What to print, once the trace knows of it. Steps that go on are told of when somebody waits for long. */
+  show(touched: readonly TracedVertex[]): string {
     this.#out = '';
     const told = touched.filter(isStarted);
     const completed = told.filter(isCompleted);
     if (this.#current !== undefined && completed.includes(this.#current)) this.#print(this.#current);
-    for (const one of completed) if (!this.#isOver(one)) this.#print(one);
+    for (const one of completed) if (!this.#over.has(one.vertex.digest)) this.#print(one);
     const open = told.filter((one) => !isCompleted(one) && (one.lines.length > 0 || one.warnings.length > 0));
     for (const one of open) if (this.#current === undefined || this.#current === one) this.#print(one);
-    if (status.logs !== undefined || this.#current !== undefined) return this.#out;
     return this.#out;
   }
 
   /** What is under way is shown though it has said nothing yet. */
   idle(): string {
     this.#out = '';
-    const open = [...this.#trace.vertexes.values()].filter((one) => isStarted(one) && !isCompleted(one));
-    const next = this.#current ?? open[0];
+    const all = [...this.#trace.vertexes.values()];
+    const next = this.#current ?? all.find((one) => isStarted(one) && !isCompleted(one));
     if (next !== undefined) this.#print(next);
     return this.#out;
   }
-
-  #isOver({ vertex }: TracedVertex): boolean {
-    return this.#printed.get(vertex.digest)?.index === undefined ? false : this.#over.has(vertex.digest);
-  }
-
-  readonly #over = new Set<string>();
 
   #print(traced: TracedVertex): void {
     const { vertex } = traced;
@@ -74,8 +66,7 @@ export class PlainProgress {
   #switchTo(traced: TracedVertex, { index }: Printed): void {
     const before = this.#current && this.#printed.get(this.#current.vertex.digest);
     if (before !== undefined) this.#out += `#${before.index} ...\n`;
-    if (this.#notFirst) this.#out += '\n';
-    this.#out += `#${index} ${traced.vertex.name}\n`;
+    this.#out += `\n#${index} ${traced.vertex.name}\n`;
     this.#current = traced;
   }
 
@@ -88,9 +79,11 @@ export class PlainProgress {
       printed.statuses.set(id, text);
       this.#out += `#${index} ${text}\n`;
     }
-    for (const { short } of traced.warnings.slice(printed.warnings)) this.#out += `#${index} WARN: ${short}\n`;
+    for (const { short } of traced.warnings.slice(printed.warnings))
+      this.#out += `#${index} WARN: ${short}\n`;
     printed.warnings = traced.warnings.length;
-    for (const { seconds, text } of traced.lines.slice(printed.lines)) this.#out += `#${index} ${seconds.toFixed(3)} ${text}\n`;
+    for (const { seconds, text } of traced.lines.slice(printed.lines))
+      this.#out += `#${index} ${seconds.toFixed(3)} ${text}\n`;
     printed.lines = traced.lines.length;
   }
 

@@ -3,7 +3,13 @@ import type { Trace, TracedVertex } from './trace.ts';
 import { bytesText, isCompleted, isStarted } from './trace.ts';
 
 const escape = '\u001B[';
-const colors = { done: `${escape}34m`, error: `${escape}31m`, canceled: `${escape}33m`, faint: `${escape}2m`, none: `${escape}0m` };
+const colors = {
+  done: `${escape}34m`,
+  error: `${escape}31m`,
+  canceled: `${escape}33m`,
+  faint: `${escape}2m`,
+  none: `${escape}0m`,
+};
 
 interface Row {
   readonly name: string;
@@ -37,7 +43,11 @@ export class TerminalProgress {
     const { completed, total } = this.#trace.counts;
     const finished = isLast && completed > 0 && completed === total ? 'FINISHED' : '';
     const seconds = ((now - this.#started) / 1000).toFixed(1);
-    const head = align(`[+] Building ${seconds}s (${completed}/${total}) ${finished}`, 'docker:default', cols);
+    const head = align(
+      `[+] Building ${seconds}s (${completed}/${total}) ${finished}`,
+      'docker:default',
+      cols,
+    );
     const all = this.#rows(now);
     const body = (isLast ? all : fitting(all, rows - 2)).flatMap((row) => rowLines(row, cols));
     let out = `${escape}1A`.repeat(this.#lines + 1);
@@ -59,11 +69,29 @@ function rowsOf(traced: TracedVertex, now: number): Row[] {
   const { vertex, statuses, warnings, lines, partial } = traced;
   const { started = now, completed = now, cached, error } = vertex;
   const open = !isCompleted(traced);
-  const color = open ? '' : error?.endsWith('context canceled') ? colors.canceled : error ? colors.error : colors.done;
-  const prefix = cached ? 'CACHED ' : error?.endsWith('context canceled') ? 'CANCELED ' : error ? 'ERROR ' : '';
+  const color = open
+    ? ''
+    : error?.endsWith('context canceled')
+      ? colors.canceled
+      : error
+        ? colors.error
+        : colors.done;
+  const prefix = cached
+    ? 'CACHED '
+    : error?.endsWith('context canceled')
+      ? 'CANCELED '
+      : error
+        ? 'ERROR '
+        : '';
   const texts = [...lines.map(({ text }) => text), ...(partial === '' ? [] : [partial])];
   const last = open ? texts.filter((text) => text.trim() !== '').slice(-shownLines) : [];
-  const main = { name: prefix + vertex.name, seconds: (completed - started) / 1000, color, lines: last, isOpen: open };
+  const main = {
+    name: prefix + vertex.name,
+    seconds: (completed - started) / 1000,
+    color,
+    lines: last,
+    isOpen: open,
+  };
   const plain = { lines: [], isOpen: open };
   return [
     main,
@@ -89,7 +117,15 @@ function rowLines({ name, seconds, color, lines }: Row, width: number): string[]
   if (left < 12) return [];
   const row = `${align(prefix + name.slice(0, left), timer, width)}\n`;
   const shown = color === '' ? row : `${color}${row}${colors.none}`;
-  return [shown, ...lines.map((line) => `${colors.faint} => => # ${visible(line).slice(0, width - 11).padEnd(width - 11)}\n${colors.none}`)];
+  return [
+    shown,
+    ...lines.map(
+      (line) =>
+        `${colors.faint} => => # ${visible(line)
+          .slice(0, width - 11)
+          .padEnd(width - 11)}\n${colors.none}`,
+    ),
+  ];
 }
 
 /** What a step writes must not move the cursor. */
@@ -102,7 +138,10 @@ function visible(line: string): string {
 function fitting(rows: readonly Row[], height: number): Row[] {
   let room = Math.max(1, height);
   const kept = new Set<Row>();
-  for (const row of [...rows.filter(({ isOpen }) => isOpen), ...rows.filter(({ isOpen }) => !isOpen).reverse()]) {
+  for (const row of [
+    ...rows.filter(({ isOpen }) => isOpen),
+    ...rows.filter(({ isOpen }) => !isOpen).reverse(),
+  ]) {
     const size = 1 + row.lines.length;
     if (size > room) continue;
     room -= size;

@@ -1,4 +1,10 @@
-import type { SolveLog, SolveProgress, SolveStatus, SolveVertex, SolveWarning } from '../../../protocol/engine-api.ts';
+import type {
+  SolveLog,
+  SolveProgress,
+  SolveStatus,
+  SolveVertex,
+  SolveWarning,
+} from '../../../protocol/engine-api.ts';
 
 /** A line that a step has written, and when, in seconds since the step began. */
 export interface TracedLine {
@@ -28,7 +34,8 @@ export class Trace {
   take({ vertexes = [], statuses = [], logs = [], warnings = [] }: SolveStatus): TracedVertex[] {
     const touched = new Set<TracedVertex>();
     for (const vertex of vertexes) touched.add(this.#vertex(vertex));
-    for (const status of statuses) touch(touched, this.vertexes.get(status.vertex), ({ statuses: all }) => all.set(status.id, status));
+    for (const status of statuses)
+      touch(touched, this.vertexes.get(status.vertex), ({ statuses: all }) => all.set(status.id, status));
     for (const log of logs) touch(touched, this.vertexes.get(log.vertex), (traced) => this.#log(traced, log));
     for (const warning of warnings) {
       this.warnings.push(warning);
@@ -66,7 +73,11 @@ export class Trace {
   }
 }
 
-function touch(touched: Set<TracedVertex>, traced: TracedVertex | undefined, change: (traced: TracedVertex) => void): void {
+function touch(
+  touched: Set<TracedVertex>,
+  traced: TracedVertex | undefined,
+  change: (traced: TracedVertex) => void,
+): void {
   if (traced === undefined) return;
   change(traced);
   touched.add(traced);
@@ -82,7 +93,11 @@ export function isStarted({ vertex }: TracedVertex): boolean {
 
 /** How far something has come: ` 305B 0.1s done`. */
 export function statusText({ current, total, timestamp, started, completed }: SolveProgress): string {
-  const bytes = total ? ` ${bytesText(current)} / ${bytesText(total)}` : current > 0 ? ` ${bytesText(current)}` : '';
+  const bytes = total
+    ? ` ${bytesText(current)} / ${bytesText(total)}`
+    : current > 0
+      ? ` ${bytesText(current)}`
+      : '';
   const seconds = ((completed ?? timestamp) - started) / 1000;
   const time = seconds > 0.01 ? ` ${seconds.toFixed(1)}s` : '';
   return bytes + time + (completed === undefined ? '' : ' done');
