@@ -93,6 +93,7 @@ export class Sandboxes {
         identity: await this.#identities.of(container),
         sandbox: container.sandbox,
         resolver: machine.resolver,
+        kernel: machine.kernel,
       };
       const spec = specOf(buildSpec(container, place), command, mounts);
       container.hasSnapshot = true;
