@@ -77,6 +77,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     layers,
     content: platform.content,
     source: imageSources(platform),
+    registries: platform.registries,
     onPull: {
       progress: (image, received, total) => platform.onStatus({ phase: 'pulling', image, received, total }),
       ended: () => platform.onStatus({ phase: 'idle' }),

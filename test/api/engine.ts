@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { listen, type Listener } from '../../scripts/headless/listen.ts';
-import { startHeadless } from '../../scripts/headless/start.ts';
+import { type HeadlessOptions, startHeadless } from '../../scripts/headless/start.ts';
 import type { Bottleship } from '../../worker/bottleship.ts';
 import { type ClientName, clientProgram } from './clients.ts';
 
@@ -35,9 +35,9 @@ export class TestEngine {
     this.#listener = listener;
   }
 
-  static async start(): Promise<TestEngine> {
+  static async start(options: HeadlessOptions = {}): Promise<TestEngine> {
     const folder = mkdtempSync(join(tmpdir(), 'bottleship-'));
-    const bottleship = await startHeadless();
+    const bottleship = await startHeadless(options);
     const listener = await listen(bottleship.engine, `unix://${folder}/docker.sock`);
     return new TestEngine(bottleship, folder, listener);
   }
@@ -139,10 +139,10 @@ export class Docker {
 }
 
 /** One engine for all tests of a file, started before and gone after them. */
-export function engineForFile(): () => TestEngine {
+export function engineForFile(options: HeadlessOptions = {}): () => TestEngine {
   let engine: TestEngine | undefined;
   beforeAll(async () => {
-    engine = await TestEngine.start();
+    engine = await TestEngine.start(options);
   });
   afterAll(() => engine?.stop());
   return () => {

@@ -246,6 +246,21 @@ export class FakeEngine implements api.EngineApi {
     return this.#answer('imageHistory', []);
   }
 
+  imagePush(name: string, { tag }: api.PushOptions = {}): Promise<AsyncIterable<api.ProgressMessage>> {
+    this.#call('POST', `/images/${name}/push`, { tag });
+    return this.#answer('imagePush', each([]));
+  }
+
+  imageSearch({ term, limit, filters }: api.SearchOptions): Promise<api.SearchResult[]> {
+    this.#call('GET', '/images/search', { term, limit, ...asFilters(filters) });
+    return this.#answer('imageSearch', []);
+  }
+
+  distributionInspect(name: string): Promise<api.DistributionInspect> {
+    this.#call('GET', `/distribution/${name}/json`);
+    return this.#answer('distributionInspect');
+  }
+
   async imageTag(name: string, { repo, tag }: { repo: string; tag?: string }): Promise<void> {
     this.#call('POST', `/images/${name}/tag`, { repo, tag });
   }

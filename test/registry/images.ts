@@ -16,6 +16,20 @@ const bundledFolder = join(import.meta.dirname, '../../public/registry');
 /** The images that come with the page. */
 export const layouts = { busybox: bundled('busybox'), helloWorld: bundled('hello-world') } as const;
 
+const sharedFolder = join(import.meta.dirname, '../../../shared/images');
+
+/** Images of others, where ../shared has them. */
+export const sharedLayouts = {
+  glibc: {
+    folder: join(sharedFolder, 'busybox-glibc'),
+    digest: 'sha256:011bb4ad411421bd6af53c4af41ecb2c23887229b8df526328d1a8a1fff94dab',
+  },
+  uclibc: {
+    folder: join(sharedFolder, 'busybox-uclibc'),
+    digest: 'sha256:6c3bcb9ba190ec7505e20b0230dbbf5d373c544bffee6922bc6a31b77aff3036',
+  },
+} as const;
+
 function bundled(name: string): Layout {
   const wanted = `docker.io/library/${name}:latest`;
   const found = manifestsOf(bundledFolder).find(

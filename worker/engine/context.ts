@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import type { ContainerStore } from './containers/store.ts';
 import type { Events } from './events.ts';
 import type { Networks } from './networks/store.ts';
+import type { LayerSources } from './images/layersources.ts';
 import type { ImageStore } from './images/store.ts';
 import type { LogStore } from './logs/store.ts';
 import type { Volumes } from './volumes/volumes.ts';
@@ -24,6 +25,7 @@ export interface EngineContext {
   readonly containers: ContainerStore;
   readonly images: ImageStore;
   readonly layers: LayerMounts;
+  readonly layerSources: LayerSources;
   readonly networks: Networks;
   readonly logs: LogStore;
   readonly volumes: Volumes;

@@ -1,9 +1,11 @@
 import { parseReference } from '../oci/reference.ts';
+import type { Registries } from '../registry/registries.ts';
 import type {
   AttachOptions,
   AuthConfig,
   AuthResult,
   DiskUsage,
+  DistributionInspect,
   DiskUsageType,
   Attached,
   BuildPruned,
@@ -42,6 +44,10 @@ import type {
   ProgressMessage,
   SolveOptions,
   SolveStatus,
+  PullOptions,
+  PushOptions,
+  SearchOptions,
+  SearchResult,
   Stats,
   StopOptions,
   Top,
@@ -78,7 +84,7 @@ import { requireRunning, requireStoppable, Stopper } from './containers/stopper.
 import { Updater } from './containers/updater.ts';
 import { inspectVolume } from './volumes/volume.ts';
 import type { EngineContext } from './context.ts';
-import { prefixed, prefixedInternal, toApiError } from './errors.ts';
+import { invalid, prefixed, prefixedInternal, toApiError } from './errors.ts';
 import { streamEvents } from './events/stream.ts';
 import { inspectExec } from './exec/exec.ts';
 import { Execs } from './exec/execs.ts';
@@ -88,7 +94,6 @@ import { containerChanges } from './files/changes.ts';
 import { ContainerTrees } from './files/containertrees.ts';
 import { Exporter } from './files/exporter.ts';
 import { containerSizes } from './files/sizes.ts';
-import { Channel } from './images/channel.ts';
 import type { Puller } from './images/puller.ts';
 import type { ApplyChanges } from './images/committer.ts';
 import { Committer } from './images/committer.ts';
@@ -102,6 +107,13 @@ import { top } from './top/top.ts';
 import { Connector } from './networks/connector.ts';
 import { NetworkOperations } from './networks/operations.ts';
 import { formatTime } from './time.ts';
+import { credentialsOf } from './images/credentials.ts';
+import { inspectDistribution } from './images/distribution.ts';
+import { Pusher } from './images/pusher.ts';
+import { withoutRegistries } from './images/registries.ts';
+import { searchImages } from './images/search.ts';
+import type { ImageSource } from './images/source.ts';
+import { streamed } from './images/streamed.ts';
 import { authenticate } from './system/auth.ts';
 import { diskUsage } from './system/diskusage.ts';
 import { info } from './system/info.ts';
@@ -113,6 +125,8 @@ export interface ImageParts {
   readonly images: Images;
   readonly layers: LayerContent & LayerKeeper;
   readonly content: ContentStore;
+  readonly source: ImageSource;
+  readonly registries: Registries | undefined;
   readonly applyChanges: ApplyChanges;
 }
 
@@ -142,6 +156,9 @@ export class Engine implements EngineApi {
   readonly #trees: ContainerTrees;
   readonly #puller: Puller;
   readonly #images: Images;
+  readonly #layers: LayerContent;
+  readonly #source: ImageSource;
+  readonly #registries: Registries | undefined;
   readonly #stats: StatsWatcher;
   readonly #networks: NetworkOperations;
   readonly #id: string;
@@ -149,7 +166,7 @@ export class Engine implements EngineApi {
   /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
   constructor(
     context: EngineContext,
-    { puller, images, layers, content, applyChanges }: ImageParts,
+    { puller, images, layers, content, source, registries, applyChanges }: ImageParts,
     id: string,
   ) {
     this.#context = context;
@@ -190,6 +207,9 @@ export class Engine implements EngineApi {
     this.#buildPruner = new BuildPruner({ context, contexts, sandboxes, collector });
     this.#puller = puller;
     this.#images = images;
+    this.#layers = layers;
+    this.#source = source;
+    this.#registries = registries;
     this.#stats = new StatsWatcher(context);
     this.#networks = new NetworkOperations(context);
     watchHealth(context, (...probe) => this.#execs.probe(...probe));
@@ -408,21 +428,28 @@ export class Engine implements EngineApi {
     return edge(() => this.#images.load(tar, quiet));
   }
 
-  imageCreate(options: {
-    fromImage: string;
-    tag: string;
-    platform?: string;
-  }): Promise<AsyncIterable<ProgressMessage>> {
-    return edge(async () => {
-      const pull = await this.#puller.begin(parsePullName(options), options.platform);
-      const messages = new Channel<ProgressMessage>();
-      void pull((message) => messages.push(message))
-        .catch((error: Error) =>
-          messages.push({ error: error.message, errorDetail: { message: error.message } }),
-        )
-        .finally(() => messages.close());
-      return messages;
+  imageCreate(options: PullOptions): Promise<AsyncIterable<ProgressMessage>> {
+    return edge(() => {
+      const [reference, { platform, auth }] = [parsePullName(options), options];
+      const credentials = credentialsOf(auth);
+      return streamed((task) => this.#puller.pull(reference, { platform, credentials, ...task }));
     });
+  }
+
+  imagePush(name: string, { tag, auth }: PushOptions = {}): Promise<AsyncIterable<ProgressMessage>> {
+    return edge(() => {
+      const reference = parsePushName(name, tag);
+      const pusher = new Pusher(this.#context, this.#layers, this.#needRegistries());
+      return streamed((task) => pusher.push(reference, { credentials: credentialsOf(auth), ...task }));
+    });
+  }
+
+  imageSearch(options: SearchOptions): Promise<SearchResult[]> {
+    return edge(() => searchImages(this.#source, this.#registries, options));
+  }
+
+  distributionInspect(name: string, { auth }: { auth?: AuthConfig } = {}): Promise<DistributionInspect> {
+    return edge(() => inspectDistribution(this.#needRegistries(), name, auth));
   }
 
   events(options?: EventsOptions): Promise<AsyncIterable<EventMessage>> {
@@ -440,7 +467,7 @@ export class Engine implements EngineApi {
   }
 
   auth(config: AuthConfig): Promise<AuthResult> {
-    return edge(() => authenticate(config));
+    return edge(() => authenticate(this.#registries, config));
   }
 
   containerTop(id: string, options: { ps_args?: string } = {}): Promise<Top> {
@@ -507,6 +534,11 @@ export class Engine implements EngineApi {
     return containerSizes(this.#context, this.#trees, container);
   }
 
+  #needRegistries(): Registries {
+    if (this.#registries === undefined) throw withoutRegistries();
+    return this.#registries;
+  }
+
   #get(id: string): Container {
     return this.#context.containers.get(id);
   }
@@ -531,4 +563,15 @@ function parsePullName({
 }): ReturnType<typeof parseReference> {
   const separator = tag.includes(':') ? '@' : ':';
   return parseReference(tag === '' ? fromImage : `${fromImage}${separator}${tag}`);
+}
+
+/** https://github.com/moby/moby/blob/v28.5.2/api/server/router/image/image_routes.go (postImagesPush) */
+function parsePushName(name: string, tag: string | undefined): ReturnType<typeof parseReference> {
+  const { domain, path, ...given } = parseReference(name);
+  if (!tag) {
+    if (given.digest !== undefined) throw invalid('cannot push a digest reference');
+    return { domain, path, ...given };
+  }
+  if (!/^[\w][\w.-]{0,127}$/.test(tag)) throw invalid('invalid tag format');
+  return { domain, path, tag };
 }

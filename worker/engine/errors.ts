@@ -26,6 +26,7 @@ export const conflict = make('conflict');
 export const notModified = make('not-modified');
 export const notImplemented = make('not-implemented');
 export const internal = make('internal');
+export const unavailable = make('unavailable');
 export { invalid } from '../oci/errors.ts';
 
 /** Puts words before what an operation fails with. */

@@ -14,8 +14,10 @@ import type { LayerContent } from './images/layercontent.ts';
 import type { PullListener } from './images/puller.ts';
 import { Puller } from './images/puller.ts';
 import { ImageStore } from './images/store.ts';
+import { LayerSources } from './images/layersources.ts';
 import { LogStore } from './logs/store.ts';
 import type { ImageSource } from './images/source.ts';
+import type { Registries } from '../registry/registries.ts';
 import type { MetadataStore } from './metadata/store.ts';
 import { Networks } from './networks/store.ts';
 import { Processes } from './processes.ts';
@@ -34,6 +36,8 @@ export interface EngineParts {
   readonly content: ContentStore;
   /** Where images are pulled from. */
   readonly source: ImageSource;
+  /** Where images are pushed to; nothing where none can be reached. */
+  readonly registries?: Registries | undefined;
   /** For containers' /etc/resolv.conf. */
   readonly resolver?: Resolver;
   readonly onPull?: PullListener;
@@ -60,18 +64,21 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     containers: new ContainerStore(),
     images,
     layers: parts.layers,
+    layerSources: new LayerSources(parts.metadata),
     networks,
     logs: new LogStore(parts.agent),
     volumes: new Volumes({ agent: parts.agent, clock, events, processes }),
     machine: { ...parts.machine, resolver },
   };
   const puller = new Puller(context, parts.source, parts.layers, parts.onPull);
-  const { layers, content } = parts;
+  const { layers, content, source, registries } = parts;
   const imageParts = {
     puller,
     images: new Images(context, layers, content, applyChanges),
     layers,
     content,
+    source,
+    registries,
     applyChanges,
   };
   return new Engine(context, imageParts, id);

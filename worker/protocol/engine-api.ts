@@ -22,11 +22,16 @@ import type { ExecConfig, ExecInspect, ExecStartOptions } from './engine-api/exe
 import type {
   CommitOptions,
   DeletedImage,
+  DistributionInspect,
   ImageHistoryItem,
   ImageInspect,
   ImagesPruned,
   ImportOptions,
   ImageSummary,
+  PullOptions,
+  PushOptions,
+  SearchOptions,
+  SearchResult,
 } from './engine-api/images.ts';
 import type {
   Network,
@@ -128,11 +133,11 @@ export interface EngineApi {
   }): Promise<ImageSummary[]>;
   imageInspect(name: string): Promise<ImageInspect>;
   /** Progress messages in order; an error of the pull itself comes as a message with `error`, as over HTTP. */
-  imageCreate(options: {
-    fromImage: string;
-    tag: string;
-    platform?: string;
-  }): Promise<AsyncIterable<ProgressMessage>>;
+  imageCreate(options: PullOptions): Promise<AsyncIterable<ProgressMessage>>;
+  /** Puts an image, or all images of a repository, into the registry that the name says; messages as of a pull. */
+  imagePush(name: string, options?: PushOptions): Promise<AsyncIterable<ProgressMessage>>;
+  imageSearch(options: SearchOptions): Promise<SearchResult[]>;
+  distributionInspect(name: string, options?: { auth?: AuthConfig }): Promise<DistributionInspect>;
 
   /**
    * Builds an image from a tar of its context, packed or not, and answers with the classic builder's messages. A build that

@@ -16,6 +16,9 @@ interface Token {
 
 /** Tokens that do not say how long they last do so for a minute. */
 const defaultLifetime = 60;
+/** What Docker's engine calls itself to token servers. */
+const clientId = 'docker';
+
 /** Seconds before its end at which a token is not used any more. */
 const margin = 5;
 
@@ -27,11 +30,21 @@ export class Authorizer {
   readonly #fetch: Fetch;
   readonly #credentials: Credentials | undefined;
   readonly #tokens = new Map<string, Promise<Token>>();
+  readonly #offline: boolean;
   #basic = false;
+  #identityToken: string | undefined;
 
-  constructor(fetch: Fetch, credentials: Credentials | undefined) {
+  /** `offline` asks for a token that stands in for the password later, too. */
+  constructor(fetch: Fetch, credentials: Credentials | undefined, { offline = false } = {}) {
     this.#fetch = fetch;
     this.#credentials = credentials;
+    this.#offline = offline;
+    this.#identityToken = credentials?.identityToken;
+  }
+
+  /** What stands in for the password: as it was given, or as the token server has given it since. */
+  get identityToken(): string | undefined {
+    return this.#identityToken;
   }
 
   /** The header for a request; undefined when nobody has asked for one yet. */
@@ -50,7 +63,8 @@ export class Authorizer {
     if (bearer !== undefined) return this.#fetchToken(bearer, scope);
     const tried = this.#basic;
     this.#basic = challenges.some(({ scheme }) => scheme === 'basic');
-    return this.#basic && !tried && this.#credentials?.username !== undefined;
+    if (this.#basic && !this.#credentials?.username) throw noCredentials();
+    return this.#basic && !tried;
   }
 
   async #fetchToken(challenge: Challenge, scope: string): Promise<boolean> {
@@ -75,7 +89,10 @@ export class Authorizer {
     for (const one of scopesOf(parameters.get('scope'), scope)) query.append('scope', one);
     const response = await this.#send(new URL(realm), query);
     if (!response.ok) throw await registryError(response);
-    return parseToken(await response.json());
+    const answer = (await response.json().catch(() => undefined)) as unknown;
+    const { refresh_token } = Object(answer) as Record<string, unknown>;
+    if (typeof refresh_token === 'string' && refresh_token !== '') this.#identityToken = refresh_token;
+    return parseToken(answer);
   }
 
   /** With a refresh token as OAuth 2 wants it, else the simple way, with a name and password where there are any. */
@@ -83,11 +100,17 @@ export class Authorizer {
     const { username, identityToken } = this.#credentials ?? {};
     if (identityToken) {
       query.set('grant_type', 'refresh_token');
-      query.set('refresh_token', identityToken);
-      query.set('client_id', 'docker');
+      query.set('refresh_token', this.#identityToken ?? identityToken);
+      query.set('client_id', clientId);
+      // Of several values in a form the server would read the first.
+      if (query.has('scope')) query.set('scope', query.getAll('scope').join(' '));
       return this.#fetch(realm.href, { method: 'POST', body: query });
     }
     if (username) query.set('account', username);
+    if (this.#offline) {
+      query.set('offline_token', 'true');
+      query.set('client_id', clientId);
+    }
     for (const [name, value] of query) realm.searchParams.append(name, value);
     const headers =
       username && this.#credentials ? { Authorization: basicAuthorization(this.#credentials) } : {};
@@ -99,6 +122,11 @@ export class Authorizer {
 function scopesOf(challenged: string | undefined, wanted: string): string[] {
   const all = [wanted, ...(challenged?.split(' ') ?? [])].filter((scope) => scope !== '');
   return [...new Set(all)];
+}
+
+/** https://github.com/moby/moby/blob/v28.5.2/vendor/github.com/docker/distribution/registry/client/auth/session.go */
+function noCredentials(): Error {
+  return new BottleshipError('internal', 'no basic auth credentials');
 }
 
 function parseToken(answer: unknown): Token {

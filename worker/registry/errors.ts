@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../oci/errors.ts';
 import { BottleshipError } from '../oci/errors.ts';
+import { parseChallenges } from './challenge.ts';
 
 /** A registry's refusal, with its status and its own error code (`MANIFEST_UNKNOWN`, `DENIED`, ...). */
 export class RegistryError extends BottleshipError {
@@ -24,7 +25,9 @@ const longest = 64 * 1024;
 export async function registryError(response: Response): Promise<RegistryError> {
   const { status } = response;
   const text = (await response.text().catch(() => '')).slice(0, longest);
-  const [first] = errorsOf(text);
+  const [first] = [...challenged(response.headers.get('www-authenticate') ?? ''), ...errorsOf(text)];
+  if (status === 401 && first === undefined)
+    return new RegistryError(status, 'UNAUTHORIZED', `unauthorized: ${unauthorized}`);
   if (first !== undefined) return new RegistryError(status, first.code, describe(first));
   return new RegistryError(
     status,
@@ -32,6 +35,23 @@ export async function registryError(response: Response): Promise<RegistryError> 
     `received unexpected HTTP status: ${status} ${response.statusText}`.trim(),
   );
 }
+
+const unauthorized = 'authentication required';
+
+/** What a 401 says of the token that came with the request. https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
+function challenged(header: string): Detail[] {
+  return parseChallenges(header).flatMap(({ scheme, parameters }) => {
+    const reason = scheme === 'bearer' ? (parameters.get('error') ?? '') : '';
+    const detail = reasons[reason];
+    if (detail === undefined) return [];
+    return [{ ...detail, message: parameters.get('error_description') || detail.message }];
+  });
+}
+
+const reasons: Readonly<Record<string, Detail>> = {
+  invalid_token: { code: 'UNAUTHORIZED', message: unauthorized },
+  insufficient_scope: { code: 'DENIED', message: 'requested access to the resource is denied' },
+};
 
 interface Detail {
   readonly code: string;

@@ -222,7 +222,7 @@ test('a blob of a neighbour is mounted or uploaded', async () => {
   expect(await scripted([status(202, { location: '/v2/up/1' })]).repository.mountBlob(digest, 'c/d')).toEqual(
     {
       mounted: false,
-      upload: '/v2/up/1',
+      upload: { address: 'https://example.org/v2/up/1', leastChunk: 0 },
     },
   );
 });

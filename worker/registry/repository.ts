@@ -7,7 +7,7 @@ import { digestAlgorithm, parseDigest } from '../oci/digest.ts';
 import { BottleshipError, invalid } from '../oci/errors.ts';
 import { mediaTypes } from '../oci/mediatype.ts';
 import { RegistryError } from './errors.ts';
-import type { RegistryRequest, Transport } from './transport.ts';
+import type { OnWait, RegistryRequest, Transport } from './transport.ts';
 
 /** A manifest or index as the registry has sent it, with the digest that its bytes have. */
 export interface Document {
@@ -23,9 +23,22 @@ const accepted = [
   mediaTypes.dockerManifest,
 ].join(', ');
 
+/** How long something may take, and who is told of waits. */
+export interface Patience {
+  readonly signal?: AbortSignal | undefined;
+  readonly onWait?: OnWait | undefined;
+}
+
 /** Registries take manifests of up to 4 MB. https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pushing-manifests */
 const maxManifest = 4 << 20;
 const resumes = 5;
+
+/** An upload that a registry has opened. */
+export interface OpenUpload {
+  readonly address: string;
+  /** Bytes that every chunk but the last must have at least. */
+  readonly leastChunk: number;
+}
 
 /**
  * One repository of a registry.
@@ -57,19 +70,19 @@ export class Repository {
    */
   async *blob(
     descriptor: Pick<Descriptor, 'digest' | 'size'>,
-    signal?: AbortSignal,
+    patience: Patience = {},
   ): AsyncGenerator<Uint8Array> {
     const verifier = await Verifier.create(descriptor);
     let have = 0;
     for (let attempt = 0; have < descriptor.size && attempt <= resumes; attempt += 1) {
       try {
-        for await (const chunk of await this.blobFrom(descriptor.digest, have, signal)) {
+        for await (const chunk of await this.blobFrom(descriptor.digest, have, patience)) {
           verifier.update(chunk);
           have += chunk.length;
           yield chunk;
         }
       } catch (error) {
-        signal?.throwIfAborted();
+        patience.signal?.throwIfAborted();
         if (error instanceof BottleshipError || attempt === resumes) throw error;
       }
     }
@@ -110,31 +123,51 @@ export class Repository {
   async mountBlob(
     digest: Digest,
     from: string,
-  ): Promise<{ mounted: true } | { mounted: false; upload: string }> {
+  ): Promise<{ mounted: true } | { mounted: false; upload: OpenUpload }> {
     const query = `blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`;
     const response = await this.#send('POST', query, {}, `repository:${from}:pull`);
     if (response.status === 201) return { mounted: true };
-    return { mounted: false, upload: locationOf(response) };
+    return { mounted: false, upload: openedUpload(response, this.#transport.base) };
   }
 
-  async startUpload(): Promise<string> {
-    return locationOf(await this.#send('POST', 'blobs/uploads/', {}));
+  async startUpload(): Promise<OpenUpload> {
+    return openedUpload(await this.#send('POST', 'blobs/uploads/', {}), this.#transport.base);
   }
 
   /** One piece of an upload, at `offset`. Resolves with where the next one goes. */
-  async uploadChunk(upload: string, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  async uploadChunk(
+    { address }: OpenUpload,
+    offset: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    patience: Patience = {},
+  ): Promise<OpenUpload> {
     const headers = {
       'Content-Type': 'application/octet-stream',
       'Content-Range': `${offset}-${offset + bytes.length - 1}`,
     };
-    return locationOf(await this.#send('PATCH', upload, { headers, body: bytes }));
+    const request = { headers, body: bytes, persistent: true, ...given(patience) };
+    return openedUpload(await this.#send('PATCH', address, request), this.#transport.base);
+  }
+
+  /** How many bytes of an upload the registry has, and where the next ones go. */
+  async uploadStatus({ address }: OpenUpload): Promise<{ upload: OpenUpload; offset: number }> {
+    const response = await this.#send('GET', address, { persistent: true });
+    const last = /^(?:bytes=)?0-(\d+)$/.exec(response.headers.get('range') ?? '')?.[1];
+    // A registry that has nothing says 0-0, as does one that has a single byte, which no chunk of ours is.
+    const offset = last === undefined || last === '0' ? 0 : Number(last) + 1;
+    return { upload: openedUpload(response, this.#transport.base), offset };
   }
 
   /** Ends an upload, with its last or only bytes. */
-  async finishUpload(upload: string, digest: Digest, bytes?: Uint8Array<ArrayBuffer>): Promise<void> {
-    const url = `${upload}${upload.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`;
+  async finishUpload(
+    { address }: OpenUpload,
+    digest: Digest,
+    bytes?: Uint8Array<ArrayBuffer>,
+    patience: Patience = {},
+  ): Promise<void> {
+    const url = `${address}${address.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`;
     const headers = { 'Content-Type': 'application/octet-stream' };
-    await this.#send('PUT', url, { headers, ...(bytes && { body: bytes }) });
+    await this.#send('PUT', url, { headers, ...(bytes && { body: bytes }), ...given(patience) });
   }
 
   async #exists(url: string, headers: Record<string, string>): Promise<boolean> {
@@ -148,12 +181,12 @@ export class Repository {
   }
 
   /** A blob's bytes from an offset on, not checked. */
-  async blobFrom(digest: Digest, from: number, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  async blobFrom(digest: Digest, from: number, patience: Patience = {}): Promise<AsyncIterable<Uint8Array>> {
     const headers = from > 0 ? { Range: `bytes=${from}-` } : {};
     const response = await this.#send('GET', `blobs/${digest}`, {
       headers,
       persistent: true,
-      ...(signal && { signal }),
+      ...given(patience),
     });
     if (response.body === null) return empty();
     const chunks = chunksOf(response.body);
@@ -163,7 +196,7 @@ export class Repository {
   #send(
     method: RegistryRequest['method'],
     url: string,
-    rest: Pick<RegistryRequest, 'headers' | 'body' | 'signal' | 'persistent'>,
+    rest: Pick<RegistryRequest, 'headers' | 'body' | 'signal' | 'persistent' | 'onWait'>,
     moreScope = '',
   ): Promise<Response> {
     const actions =
@@ -217,11 +250,20 @@ async function digestOf(text: string, algorithm?: string): Promise<Digest> {
   return hasher.digest();
 }
 
-function locationOf(response: Response): string {
-  const location = response.headers.get('location');
+function openedUpload({ headers }: Response, base: string): OpenUpload {
+  const location = headers.get('location');
   if (location === null)
     throw new BottleshipError('unavailable', 'the registry did not say where to upload to');
-  return location;
+  const least = Number(headers.get('oci-chunk-min-length') ?? '0');
+  return {
+    address: new URL(location, base).href,
+    leastChunk: Number.isSafeInteger(least) && least > 0 ? least : 0,
+  };
+}
+
+/** What is there of it. */
+function given({ signal, onWait }: Patience): Pick<RegistryRequest, 'signal' | 'onWait'> {
+  return { ...(signal && { signal }), ...(onWait && { onWait }) };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc8288 */

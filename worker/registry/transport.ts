@@ -15,21 +15,27 @@ export interface RegistryRequest {
   readonly signal?: AbortSignal;
   /** Tries again also when the registry is out of reach. */
   readonly persistent?: boolean;
+  /** In place of the transport's. */
+  readonly onWait?: OnWait;
 }
+
+/** Is told of a wait before it begins, with its seconds and what it is for. */
+export type OnWait = (seconds: number, reason: string) => void;
 
 export interface TransportOptions {
   readonly fetch: Fetch;
   /** `https://registry-1.example.com/`, or a relay's address for it. */
   readonly base: string;
   readonly authorizer: Authorizer;
-  /** Before a wait, with its seconds and what it is for. */
-  readonly onWait?: (seconds: number, reason: string) => void;
+  readonly onWait?: OnWait;
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
 const attempts = 5;
 const firstWait = 1;
-const longestWait = 30;
+const longestBackoff = 30;
+/** A registry that asks for more is busy for longer than anybody sits there. */
+const longestWait = 300;
 
 /**
  * Sends requests to one registry: authenticates when it is asked to, and waits and tries again when the registry is
@@ -46,9 +52,9 @@ export class Transport {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#try(request);
       if (!(outcome instanceof Failure)) return outcome;
-      if (!outcome.retry || attempt >= attempts) throw outcome.error;
-      const seconds = Math.min(outcome.wait ?? firstWait * 2 ** (attempt - 1), longestWait);
-      this.#options.onWait?.(seconds, outcome.error.message);
+      const seconds = outcome.wait ?? Math.min(firstWait * 2 ** (attempt - 1), longestBackoff);
+      if (!outcome.retry || attempt >= attempts || seconds > longestWait) throw outcome.error;
+      (request.onWait ?? this.#options.onWait)?.(Math.ceil(seconds), outcome.error.message);
       await (this.#options.sleep ?? sleep)(seconds * 1000);
       request.signal?.throwIfAborted();
     }
@@ -67,6 +73,11 @@ export class Transport {
       if (error instanceof BottleshipError) throw error;
       return new Failure(this.#unreachable(error), request.persistent ?? false, undefined);
     }
+  }
+
+  /** For what the registry's own address is not enough. */
+  get base(): string {
+    return this.#options.base;
   }
 
   /** Two refusals in a row are one: the credentials are not good enough. */

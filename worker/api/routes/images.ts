@@ -1,18 +1,19 @@
-import { ApiError } from '../../protocol/engine-api.ts';
+import { ApiError, type PushOptions } from '../../protocol/engine-api.ts';
 import { shapeInspect, shapeSummary } from '../compat/image.ts';
+import { registryAuth } from '../parameters/registry-auth.ts';
 import { empty, json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { filters } from '../parameters/filters.ts';
 import type { Form } from '../parameters/form.ts';
-import { bool, boolOr } from '../parameters/values.ts';
+import { bool, boolOr, integer } from '../parameters/values.ts';
 import { type Call, given, named, routes } from '../route.ts';
-import { notYet } from './not-yet.ts';
 
 export const imageRoutes = [
-  ...routes('served', { 'GET /images/json': list }),
-  ...routes('not yet', {
-    'GET /images/search': notYet('searching for images'),
-    'POST /images/{name:.*}/push': notYet('pushing images'),
-    'GET /distribution/{name:.*}/json': notYet('inspecting an image in its registry'),
+  ...routes('served', {
+    'GET /images/json': list,
+    'GET /images/search': search,
+    'POST /images/{name:.*}/push': push,
+    'GET /distribution/{name:.*}/json': async (call) =>
+      json(200, await call.engine.distributionInspect(named(call), given('auth', registryAuth(call)))),
   }),
   ...routes('served', {
     'GET /images/{name:.*}/history': async (call) => json(200, await call.engine.imageHistory(named(call))),
@@ -55,8 +56,51 @@ async function create(call: Call): Promise<Reply> {
     fromImage: form.get('fromImage').replace(/:$/, ''),
     tag: form.get('tag'),
     ...given('platform', platform || undefined),
+    ...given('auth', registryAuth(call)),
   });
   return stream('application/json', jsonLines(messages, '\r\n'));
+}
+
+async function push(call: Call): Promise<Reply> {
+  const { engine, form, version } = call;
+  const platform = version.since('1.46') ? form.get('platform') : '';
+  const messages = await engine.imagePush(named(call), {
+    ...given('tag', form.get('tag') || undefined),
+    ...given('platform', platform === '' ? undefined : parsePlatform(platform)),
+    ...given('auth', registryAuth(call)),
+  });
+  return stream('application/json', jsonLines(messages, '\r\n'));
+}
+
+function parsePlatform(text: string): NonNullable<PushOptions['platform']> {
+  try {
+    return JSON.parse(text) as NonNullable<PushOptions['platform']>;
+  } catch {
+    const first = JSON.stringify(text[0] ?? '').replace(/^"|"$/g, "'");
+    throw new ApiError(
+      400,
+      `failed to parse platform: invalid character ${first} looking for beginning of value`,
+    );
+  }
+}
+
+async function search(call: Call): Promise<Reply> {
+  const { engine, form } = call;
+  const results = await engine.imageSearch({
+    term: form.get('term'),
+    ...given('limit', searchLimit(form)),
+    filters: filters(form),
+    ...given('auth', registryAuth(call)),
+  });
+  return json(200, results);
+}
+
+function searchLimit(form: Form): number | undefined {
+  try {
+    return integer(form, 'limit');
+  } catch (error) {
+    throw new ApiError(400, `invalid limit specified: ${(error as Error).message}`);
+  }
 }
 
 /** https://github.com/moby/moby/blob/v28.5.2/api/server/router/image/image_routes.go (postImagesCreate) */

@@ -63,8 +63,10 @@ export class EngineBackend implements BuildBackend {
     const here = where === 'pull' ? undefined : images.find(name);
     if (here !== undefined && (where === 'here' || isFor(here, platform))) return buildImage(here);
     if (where === 'here') return buildImage(images.get(name));
-    const pull = await this.#parts.puller.begin(withDefaultTag(parseReference(name)), platform || undefined);
-    await pull(report);
+    await this.#parts.puller.pull(withDefaultTag(parseReference(name)), {
+      platform: platform || undefined,
+      report,
+    });
     return buildImage(images.get(name));
   }
 

@@ -4,6 +4,7 @@ import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { LayerContent } from './layercontent.ts';
 import { progressMessage } from './progress.ts';
 import type { FoundImage } from './source.ts';
+import { tellingWaits } from './waiting.ts';
 
 /** A bar moves when so many bytes more have come. */
 const step = 512 * 1024;
@@ -18,6 +19,7 @@ export interface LayerFetch {
   readonly report: (message: ProgressMessage) => void;
   /** Called with the number of bytes that have come, packed. */
   readonly arrived: (bytes: number) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -32,10 +34,17 @@ export async function fetchLayer(fetch: LayerFetch): Promise<number> {
   return size;
 }
 
-async function* download({ found, blob, id, report, arrived }: LayerFetch): AsyncGenerator<Uint8Array> {
+async function* download({
+  found,
+  blob,
+  id,
+  report,
+  arrived,
+  signal,
+}: LayerFetch): AsyncGenerator<Uint8Array> {
   let have = 0;
   let shown = -step;
-  for await (const chunk of await found.open(blob)) {
+  for await (const chunk of await found.open(blob, { signal, onWait: tellingWaits(report, id) })) {
     have += chunk.length;
     arrived(chunk.length);
     if (have - shown >= step) report(progressMessage(id, 'Downloading', (shown = have), blob.size));

@@ -4,19 +4,24 @@ import type { Digest } from '../../oci/digest.ts';
 import { digestHex } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/imageconfig.ts';
 import { parseImageConfig } from '../../oci/imageconfig.ts';
-import type { Platform } from '../../oci/platform.ts';
+import { compressionOf } from '../../oci/mediatype.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { familiarName, familiarReference } from '../../oci/reference.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
+import type { Credentials } from '../../registry/credentials.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
 import { readDocument } from './blob.ts';
+import { concurrently } from './concurrently.ts';
 import { imageEvent } from './event.ts';
 import type { LayerContent } from './layercontent.ts';
+import type { LayerFetch } from './layerfetch.ts';
 import { fetchLayer } from './layerfetch.ts';
 import { parsePlatformOption, requireMachinePlatform } from './platform.ts';
 import type { FoundImage, ImageSource } from './source.ts';
+import { tellingWaits } from './waiting.ts';
 
+type PullerContext = Pick<EngineContext, 'clock' | 'events' | 'images' | 'layers' | 'layerSources'>;
 type Report = (message: ProgressMessage) => void;
 
 /** Called while layers come in, for the page's status line; both numbers are compressed bytes of the whole image. */
@@ -31,13 +36,13 @@ const nobody: PullListener = { progress: () => undefined, ended: () => undefined
 
 /** Brings images from a source into the stores, and says so as dockerd does. */
 export class Puller {
-  readonly #context: Pick<EngineContext, 'clock' | 'events' | 'images' | 'layers'>;
+  readonly #context: PullerContext;
   readonly #source: ImageSource;
   readonly #content: LayerContent;
   readonly #listener: PullListener;
 
   constructor(
-    context: Pick<EngineContext, 'clock' | 'events' | 'images' | 'layers'>,
+    context: PullerContext,
     source: ImageSource,
     content: LayerContent,
     listener: PullListener = nobody,
@@ -49,42 +54,31 @@ export class Puller {
   }
 
   /**
-   * Resolves with the rest of the pull when the name is known; only then is there anything to report. Without a tag or a
-   * digest all tags of the repository are pulled.
+   * Pulls an image; without a tag or a digest all tags of the repository. Nothing is reported before the name is known,
+   * but that the registry makes one wait.
    */
-  async begin(
-    reference: Reference,
-    platform: string | undefined,
-  ): Promise<(report: Report) => Promise<void>> {
-    const wanted = parsePlatformOption(platform);
-    if (reference.tag === undefined && reference.digest === undefined)
-      return this.#all(reference, await this.#source.tags(reference), wanted);
-    const found = await this.#source.resolve(reference, wanted);
-    return async (report) => this.#end(reference, await this.#pull(reference, found, report), report);
-  }
-
-  #all(
-    repository: Reference,
-    tags: readonly string[],
-    platform: Platform,
-  ): (report: Report) => Promise<void> {
-    return async (report) => {
-      let isNews = false;
-      for (const tag of tags) {
-        const reference = { ...repository, tag };
-        const found = await this.#source.resolve(reference, platform);
-        if (await this.#pull(reference, found, report)) isNews = true;
-      }
-      this.#end(repository, isNews, report);
-    };
+  async pull(reference: Reference, options: PullRequest): Promise<void> {
+    const { report, signal, credentials } = options;
+    const platform = parsePlatformOption(options.platform);
+    const request = { credentials, signal, onWait: tellingWaits(report) };
+    const isRepository = reference.tag === undefined && reference.digest === undefined;
+    const tags = isRepository ? await this.#source.tags(reference, request) : [];
+    const references = isRepository ? tags.map((tag) => ({ ...reference, tag })) : [reference];
+    let isNews = false;
+    for (const one of references) {
+      const found = await this.#source.resolve(one, platform, request);
+      if (await this.#pull(one, found, options)) isNews = true;
+    }
+    this.#end(reference, isNews, report);
   }
 
   /** Whether the name stands for another image than before. */
-  async #pull(reference: Reference, found: FoundImage, report: Report): Promise<boolean> {
+  async #pull(reference: Reference, found: FoundImage, request: PullRequest): Promise<boolean> {
+    const { report } = request;
     report({ status: `Pulling from ${reference.path}`, id: reference.tag ?? found.digest });
     const image = found.manifest.config.digest;
     const before = this.#context.images.named(reference);
-    if (!this.#context.images.has(image)) await this.#bring(reference, found, report);
+    if (!this.#context.images.has(image)) await this.#bring(reference, found, request);
     await this.#name(reference, found.digest, image);
     report({ status: `Digest: ${found.digest}` });
     return before?.image !== image;
@@ -106,15 +100,15 @@ export class Puller {
     if (tag !== undefined) await this.#context.images.tag({ domain, path, tag }, record);
   }
 
-  async #bring(reference: Reference, found: FoundImage, report: Report): Promise<void> {
+  async #bring(reference: Reference, found: FoundImage, request: PullRequest): Promise<void> {
     const { config, layers } = found.manifest;
-    const configText = await readDocument(await found.open(config), config);
+    const configText = await readDocument(await found.open(config, { signal: request.signal }), config);
     const parsed = parseImageConfig(configText);
     requireMachinePlatform(parsed);
     const pairs = pairLayers(layers, parsed);
     const name = familiarReference(reference);
     try {
-      const size = await this.#layers(name, found, pairs, report);
+      const size = await this.#layers(name, found, pairs, request);
       await this.#context.images.add({ id: config.digest, configText, size });
       // The first container of the image should find its layers served.
       await this.#context.layers.ensure(parsed.rootfs.diff_ids);
@@ -123,39 +117,65 @@ export class Puller {
     }
   }
 
-  /** One after the other: unpacking is the slow part, and the machine has one processor. */
   async #layers(
     name: string,
     found: FoundImage,
     pairs: readonly LayerPair[],
-    report: Report,
+    { report, signal }: PullRequest,
   ): Promise<number> {
     const total = pairs.reduce((sum, { blob }) => sum + blob.size, 0);
     let received = 0;
-    let size = 0;
+    const arrived = (bytes: number) => this.#listener.progress(name, (received += bytes), total);
     for (const { blob } of pairs)
       report({ status: 'Pulling fs layer', progressDetail: {}, id: shortId(blob) });
-    for (const { blob, diffId } of pairs) {
-      const arrived = (bytes: number) => this.#listener.progress(name, (received += bytes), total);
-      size += await this.#layer(found, blob, diffId, report, arrived);
-    }
-    return size;
+    for (const { blob } of pairs.slice(layersAtOnce))
+      report({ status: 'Waiting', progressDetail: {}, id: shortId(blob) });
+    const layers = new Map(pairs.map((pair) => [pair.diffId, pair]));
+    const fetched = await concurrently(
+      [...layers.values()],
+      layersAtOnce,
+      async (pair, aborted) => {
+        const size = await this.#layer(found, pair, { report, arrived, signal: aborted });
+        await this.#remember(found, pair);
+        return [pair.diffId, size] as const;
+      },
+      signal,
+    );
+    const sizes = new Map(fetched);
+    return pairs.reduce((sum, { diffId }) => sum + (sizes.get(diffId) ?? 0), 0);
   }
 
   async #layer(
     found: FoundImage,
-    blob: Descriptor,
-    diffId: DiffId,
-    report: Report,
-    arrived: (bytes: number) => void,
+    { blob, diffId }: LayerPair,
+    { report, arrived, signal }: Pick<LayerFetch, 'report' | 'arrived' | 'signal'>,
   ): Promise<number> {
+    const id = shortId(blob);
     const known = await this.#content.size(diffId);
     if (known !== undefined) {
-      report({ status: 'Already exists', progressDetail: {}, id: shortId(blob) });
+      report({ status: 'Already exists', progressDetail: {}, id });
       return known;
     }
-    return fetchLayer({ found, blob, diffId, content: this.#content, id: shortId(blob), report, arrived });
+    return fetchLayer({ found, blob, diffId, content: this.#content, id, report, arrived, signal });
   }
+
+  /** Pushed again, the layer need not go up. Other compressions are not what a push describes. */
+  async #remember({ repository }: FoundImage, { blob, diffId }: LayerPair): Promise<void> {
+    if (repository === undefined || compressionOf(blob.mediaType) !== 'gzip') return;
+    const { digest, size } = blob;
+    await this.#context.layerSources.add(diffId, { digest, size, repository });
+  }
+}
+
+/** As many as Docker. Unpacking is one after the other in effect, downloading is not. */
+const layersAtOnce = 3;
+
+/** What a pull is asked for, and by whom. */
+export interface PullRequest {
+  readonly platform?: string | undefined;
+  readonly credentials?: Credentials | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly report: Report;
 }
 
 interface LayerPair {

@@ -6,9 +6,10 @@ import type { Reference } from '../../oci/reference.ts';
 import { familiarName, familiarReference } from '../../oci/reference.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import type { Registries } from '../../registry/registries.ts';
-import { notFound } from '../errors.ts';
+import { BottleshipError } from '../../oci/errors.ts';
+import { internal, notFound } from '../errors.ts';
 import { chooseManifest } from './platform.ts';
-import type { FoundImage, ImageSource } from './source.ts';
+import type { FoundImage, ImageSource, SourceRequest } from './source.ts';
 
 /** Images of registries, by the domain of their names. */
 export class RegistryImages implements ImageSource {
@@ -18,41 +19,65 @@ export class RegistryImages implements ImageSource {
     this.#registries = registries;
   }
 
-  async resolve(reference: Reference, platform: Platform): Promise<FoundImage> {
-    const repository = this.#registries.repository(reference);
+  async resolve(
+    reference: Reference,
+    platform: Platform,
+    { credentials, signal, onWait }: SourceRequest = {},
+  ): Promise<FoundImage> {
+    const repository = this.#registries.repository(reference, credentials, onWait);
     try {
+      signal?.throwIfAborted();
       const named = await repository.manifest(reference.digest ?? reference.tag ?? 'latest');
       const chosen = isIndexType(named.mediaType)
         ? await repository.manifest(chooseManifest(parseIndex(named.text, named.mediaType), platform).digest)
         : named;
       const manifest = parseManifest(chosen.text, chosen.mediaType);
-      return { digest: named.digest, manifest, open: async (blob) => repository.blob(blob) };
+      return {
+        digest: named.digest,
+        manifest,
+        open: async (blob, patience) => repository.blob(blob, patience),
+        repository: { domain: reference.domain, path: reference.path },
+      };
     } catch (error) {
-      throw inDockersWords(error, reference);
+      throw inDockersWords(error, reference, this.#registries);
     }
   }
 
-  async tags(repository: Reference): Promise<string[]> {
+  async tags(repository: Reference, { credentials, onWait }: SourceRequest = {}): Promise<string[]> {
     try {
       const tags: string[] = [];
-      for await (const tag of this.#registries.repository(repository).tags()) tags.push(tag);
+      const asked = this.#registries.repository(repository, credentials, onWait);
+      for await (const tag of asked.tags()) tags.push(tag);
       return tags;
     } catch (error) {
-      throw inDockersWords(error, repository);
+      throw inDockersWords(error, repository, this.#registries);
     }
   }
 }
 
 /** https://github.com/moby/moby/blob/v28.5.2/distribution/errors.go (translatePullError) */
-function inDockersWords(error: unknown, reference: Reference): unknown {
-  if (!(error instanceof RegistryError)) return error;
+function inDockersWords(error: unknown, reference: Reference, registries: Registries): unknown {
+  if (!(error instanceof RegistryError)) return asRequest(error, reference, registries);
   const { code, message, status } = error;
-  if (code === 'MANIFEST_UNKNOWN' || (code === undefined && status === 404))
-    return notFound(`manifest for ${familiarReference(reference)} not found: ${message}`, error);
-  if (code === 'DENIED' || code === 'UNAUTHORIZED' || code === 'NAME_UNKNOWN')
+  const [name, repository] = [familiarReference(reference), familiarName(reference)];
+  const isTagged = reference.tag !== undefined || reference.digest !== undefined;
+  if (isTagged && (code === 'MANIFEST_UNKNOWN' || (code === undefined && status === 404)))
+    return notFound(`manifest for ${name} not found: ${message}`, error);
+  if (code === 'NAME_UNKNOWN') return notFound(`repository ${repository} not found: ${message}`, error);
+  if (code === 'DENIED' || code === 'UNAUTHORIZED')
     return notFound(
-      `pull access denied for ${familiarName(reference)}, repository does not exist or may require 'docker login': ${message}`,
+      `pull access denied for ${repository}, repository does not exist or may require 'docker login': ${message}`,
       error,
     );
   return error;
+}
+
+/** What the registry itself has not said is told with the request that it was about. */
+function asRequest(error: unknown, reference: Reference, registries: Registries): unknown {
+  if (!(error instanceof BottleshipError) || error.kind !== 'internal') return error;
+  const what = `manifests/${reference.digest ?? reference.tag ?? 'latest'}`;
+  return internal(
+    `Head "${registries.endpoint(reference.domain)}${reference.path}/${what}": ${error.message}`,
+    error,
+  );
 }

@@ -1,7 +1,7 @@
 import { errorKind } from '../../oci/errors.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
-import type { FoundImage, ImageSource } from './source.ts';
+import type { FoundImage, ImageSource, SourceRequest } from './source.ts';
 
 /** A source, and the names that it is asked for. */
 export interface RankedSource {
@@ -24,12 +24,19 @@ export class ImageSources implements ImageSource {
     this.#sources = sources;
   }
 
-  resolve(reference: Reference, platform: Platform): Promise<FoundImage> {
-    return this.#first(reference, (source) => source.resolve(reference, platform));
+  resolve(reference: Reference, platform: Platform, request?: SourceRequest): Promise<FoundImage> {
+    return this.#first(reference, (source) => source.resolve(reference, platform, request));
   }
 
-  tags(repository: Reference): Promise<string[]> {
-    return this.#first(repository, (source) => source.tags(repository));
+  tags(repository: Reference, request?: SourceRequest): Promise<string[]> {
+    return this.#first(repository, (source) => source.tags(repository, request));
+  }
+
+  /** Of those that can be reached. */
+  async names(): Promise<Reference[]> {
+    const lists = (await this.#sources()).map(async ({ source }) => (await source.names?.()) ?? []);
+    const found = await Promise.allSettled(lists);
+    return found.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
   }
 
   async #first<T>(name: Reference, ask: (source: ImageSource) => Promise<T>): Promise<T> {

@@ -69,6 +69,10 @@ export class StaticRegistry implements ImageSource {
     return [...new Set(tags)].sort();
   }
 
+  async names(): Promise<Reference[]> {
+    return (await this.#entries()).flatMap(({ name }) => (name === undefined ? [] : [name]));
+  }
+
   async #entries(): Promise<Named[]> {
     const [first = '', ...more] = this.#options.indexes;
     const indexes = [

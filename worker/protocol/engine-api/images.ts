@@ -1,4 +1,6 @@
 import type { ContainerConfig } from './config.ts';
+import type { Filters } from './streams.ts';
+import type { AuthConfig } from './system.ts';
 
 export interface ImageSummary {
   Id: string;
@@ -24,6 +26,45 @@ export interface ImageHistoryItem {
   Tags: string[] | null;
   Size: number;
   Comment: string;
+}
+
+/** `docker pull`. Without a tag or a digest in name or tag, all tags of the repository. */
+export interface PullOptions {
+  fromImage: string;
+  tag: string;
+  platform?: string;
+  /** For the registry that the name says. */
+  auth?: AuthConfig;
+}
+
+/** `docker push`. */
+export interface PushOptions {
+  /** All tags of the repository without one. */
+  tag?: string;
+  platform?: { os?: string; architecture?: string; variant?: string };
+  auth?: AuthConfig;
+}
+
+/** `docker search`. */
+export interface SearchOptions {
+  term: string;
+  limit?: number;
+  filters?: Filters;
+  auth?: AuthConfig;
+}
+
+export interface SearchResult {
+  star_count: number;
+  is_official: boolean;
+  name: string;
+  is_automated: boolean;
+  description: string;
+}
+
+/** What a registry has under a name. */
+export interface DistributionInspect {
+  Descriptor: { mediaType: string; digest: string; size: number };
+  Platforms: { architecture: string; os: string; variant?: string }[];
 }
 
 /** `docker commit`. */
