@@ -250,9 +250,9 @@ describe('options', () => {
   });
 
   test('one that is not served yet says so', async () => {
-    const { code, stderr } = await machine().sh('docker push busybox');
+    const { code, stderr } = await machine().sh('docker compose up');
     expect(code).toBe(1);
-    expect(stderr).toContain("'docker push' is not available yet");
+    expect(stderr).toContain("'docker compose' is not available yet");
   });
 });
 

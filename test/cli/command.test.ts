@@ -65,10 +65,10 @@ describe('docker run', () => {
   });
 
   test('says what is not there yet', async () => {
-    const { code, err } = await docker(engineWith(), 'push busybox');
+    const { code, err } = await docker(engineWith(), 'compose up');
     expect({ code, err }).toEqual({
       code: 1,
-      err: "docker: 'docker push' is not available yet in this version of Bottleship\n",
+      err: "docker: 'docker compose' is not available yet in this version of Bottleship\n",
     });
   });
 

@@ -4,7 +4,7 @@ import { Queue } from '../../worker/cli/queue.ts';
 import { FileError } from '../../worker/cli/session.ts';
 import { fileType } from '../../worker/cli/syscalls.ts';
 import type { FileStat } from '../../worker/cli/syscalls.ts';
-import type { ClientFiles, ClientSession, Unsubscribe } from '../../worker/cli/session.ts';
+import type { ClientFiles, ClientSession, FileMaker, Unsubscribe } from '../../worker/cli/session.ts';
 
 /** A client in memory: what was printed is there to be read, and keys, signals and sizes are there to be sent. */
 export class FakeSession implements ClientSession {
@@ -57,11 +57,34 @@ export class FakeSession implements ClientSession {
       stat: async (path) => this.#stat(path),
       lstat: async (path) => this.#stat(path),
       readLink: noTrees,
-      rename: noTrees,
+      rename: async (from, to) => {
+        this.fileTexts[to] = this.fileTexts[from] ?? '';
+        delete this.fileTexts[from];
+      },
       walk: noTrees,
       listAll: noTrees,
       readAll: noTrees,
-      maker: noTrees,
+      maker: () => this.#maker(),
+    };
+  }
+
+  #maker(): FileMaker {
+    return {
+      directory: async (path) => void this.directories.add(path),
+      file: async (path, _, content) => {
+        let text = '';
+        for await (const chunk of content) text += new TextDecoder().decode(chunk);
+        this.fileTexts[path] = text;
+      },
+      unlink: async (path) => void delete this.fileTexts[path],
+      mode: async () => undefined,
+      finish: async () => undefined,
+      symbolicLink: noTrees,
+      hardLink: noTrees,
+      node: noTrees,
+      attribute: noTrees,
+      times: noTrees,
+      entries: noTrees,
     };
   }
 

@@ -123,9 +123,8 @@ describe.skipIf(!needed)('the docker client', () => {
       'Error response from daemon: Unexpected status code 404',
     ],
   ])('is told of %s', async (_, args, text) => {
-    const there = (word: string) => word.replaceAll('HOST', open.host);
-    const { code, stderr } = await docker.run(args.map(there));
-    expect([code, stderr.trim()]).toEqual([1, there(text)]);
+    const { code, stderr } = await docker.run(args.map((word) => word.replaceAll('HOST', open.host)));
+    expect([code, stderr.trim()]).toEqual([1, text.replaceAll('HOST', open.host)]);
   });
 
   test.each(['basic', 'token'] as const)(
@@ -198,10 +197,7 @@ describe.skipIf(!needed)('the docker client', () => {
       );
       const copy = await tagged(`${open.host}/copied/${name}:1`, image);
       expect(await docker.out('push', copy)).toContain(`: Mounted from official/${name}\n`);
-      const layers = async (of: string) =>
-        JSON.parse(await outputOf('skopeo', ['inspect', '--tls-verify=false', `docker://${of}`]))
-          .Layers as string[];
-      expect(await layers(copy)).toEqual(await layers(image));
+      expect(await layersOf(copy)).toEqual(await layersOf(image));
     }
   });
 
@@ -216,3 +212,8 @@ describe.skipIf(!needed)('the docker client', () => {
     return { distribution: await engine().bottleship.engine.distributionInspect(name) };
   }
 });
+
+async function layersOf(image: string): Promise<string[]> {
+  const seen = await outputOf('skopeo', ['inspect', '--tls-verify=false', `docker://${image}`]);
+  return (JSON.parse(seen) as { Layers: string[] }).Layers;
+}

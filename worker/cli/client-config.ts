@@ -1,3 +1,4 @@
+import type { StoredAuth } from './credentials.ts';
 import type { Filters } from './flags/filter.ts';
 import { cut } from './flags/kinds.ts';
 import { firstJson } from './json-text.ts';
@@ -18,6 +19,8 @@ export interface ClientConfig {
   readonly detachKeys: string;
   readonly currentContext: string;
   readonly pruneFilters: readonly string[];
+  /** Credentials by registry, as they are kept. */
+  readonly auths: Readonly<Record<string, StoredAuth>>;
   /** By the engine's address, or `default`. */
   readonly proxies: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -32,6 +35,7 @@ export const noConfig: ClientConfig = {
   detachKeys: '',
   currentContext: '',
   pruneFilters: [],
+  auths: {},
   proxies: {},
 };
 

@@ -17,6 +17,8 @@ import { info } from './commands/info.ts';
 import { inspect, inspectContainer, inspectImage } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
 import { logs } from './commands/logs.ts';
 import { networkConnect, networkDisconnect } from './commands/network-connect.ts';
 import { networkCreate } from './commands/network-create.ts';
@@ -28,12 +30,14 @@ import { pause, unpause } from './commands/pause.ts';
 import { port } from './commands/port.ts';
 import { ps } from './commands/ps.ts';
 import { pull } from './commands/pull.ts';
+import { push } from './commands/push.ts';
 import { rename } from './commands/rename.ts';
 import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
 import { rmi } from './commands/rmi.ts';
 import { run } from './commands/run.ts';
 import { save } from './commands/save.ts';
+import { search } from './commands/search.ts';
 import { start } from './commands/start.ts';
 import { stats } from './commands/stats.ts';
 import { stop } from './commands/stop.ts';
@@ -122,7 +126,7 @@ const image = {
   import: has('import', importImage),
   load: has('load', load),
   pull: has('pull', pull),
-  push: lacks('push', 'Upload an image to a registry'),
+  push: has('push', push),
   save: has('save', save),
   tag: has('tag', tag),
 };
@@ -196,9 +200,9 @@ const common: readonly Entry[] = [
   image.pull,
   image.push,
   has('images', images),
-  lacks('login', 'Authenticate to a registry'),
-  lacks('logout', 'Log out from a registry'),
-  lacks('search', 'Search Docker Hub for images'),
+  has('login', login),
+  has('logout', logout),
+  has('search', search),
   has('version', version),
   system.info,
 ];

@@ -1,6 +1,7 @@
 import { familiarReference, parseReference, withDefaultTag } from '../oci/reference.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { CreateConfig, Created, EngineApi, Mount } from '../protocol/engine-api.ts';
+import type { ClientConfig } from './client-config.ts';
 import { errorText, isNotFound, StatusError } from './errors.ts';
 import { isLoopback } from './flags/ip.ts';
 import { readBool } from './flags/numbers.ts';
@@ -25,6 +26,7 @@ export interface CreateOptions {
 export interface CreateCall {
   readonly engine: EngineApi;
   readonly session: ClientSession;
+  readonly config: ClientConfig;
   readonly err: Printer;
   readonly mentioned: ReadonlySet<string>;
 }
@@ -123,7 +125,7 @@ function requestCreate(call: CreateCall, config: CreateConfig, options: RequestO
 }
 
 async function pullImage(call: CreateCall, reference: Reference, options: CreateOptions): Promise<void> {
-  const progress = await requestPull(call.engine, reference, options.platform);
+  const progress = await requestPull(call.engine, reference, options.platform, call.config);
   if (options.quiet) return pullQuietly(progress);
   return showProgress(progress, call.err, progressWidth(call.session, 'stderr'));
 }

@@ -19,6 +19,8 @@ export async function showProgress(
   for await (const message of messages) {
     const failure = message.errorDetail?.message ?? message.error;
     if (failure !== undefined) throw new StatusError(1, failure);
+    // For programs: the digest of what was pushed, say.
+    if (message.aux !== undefined) continue;
     await out.print(screen.show(message));
   }
 }

@@ -1,6 +1,8 @@
 import { formatReference } from '../oci/reference.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { EngineApi, ProgressMessage } from '../protocol/engine-api.ts';
+import type { ClientConfig } from './client-config.ts';
+import { authFor } from './credentials.ts';
 import { showProgress } from './progress.ts';
 import type { ClientSession } from './session.ts';
 import type { Printer } from './text.ts';
@@ -10,12 +12,14 @@ export function requestPull(
   engine: EngineApi,
   reference: Reference,
   platform: string,
+  config: ClientConfig,
 ): Promise<AsyncIterable<ProgressMessage>> {
   const { tag, digest, ...repository } = reference;
   return engine.imageCreate({
     fromImage: formatReference(repository),
     tag: digest ?? tag ?? '',
     ...(platform === '' ? {} : { platform }),
+    ...authFor(config, reference),
   });
 }
 

@@ -18,7 +18,7 @@ export const pull = command({
     }),
     quiet: bool('Suppress verbose output', { short: 'q' }),
   },
-  async run({ engine, session, values, args: [name = ''], out }) {
+  async run({ engine, session, config, values, args: [name = ''], out }) {
     if (!values['disable-content-trust']) {
       throw new StatusError(
         1,
@@ -30,7 +30,7 @@ export const pull = command({
     if (values['all-tags'] && !isNameOnly) throw new StatusError(1, "tag can't be used with --all-tags/-a");
     const reference = values['all-tags'] ? given : withDefaultTag(given);
     if (reference !== given && !values.quiet) await out.println(`Using default tag: ${reference.tag ?? ''}`);
-    const progress = await requestPull(engine, reference, values.platform);
+    const progress = await requestPull(engine, reference, values.platform, config);
     await (values.quiet
       ? pullQuietly(progress)
       : showProgress(progress, out, progressWidth(session, 'stdout')));

@@ -232,7 +232,6 @@ class ImagePush {
 
 /** As Docker writes it, to the byte. https://github.com/distribution/distribution/blob/v2.8.3/manifest/schema2/manifest.go */
 function manifestText(config: Descriptor, layers: readonly Descriptor[]): string {
-  const written = ({ mediaType, size, digest }: Descriptor) => ({ mediaType, size, digest });
   const manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.dockerManifest,
@@ -240,6 +239,10 @@ function manifestText(config: Descriptor, layers: readonly Descriptor[]): string
     layers: layers.map(written),
   };
   return JSON.stringify(manifest, undefined, 3);
+}
+
+function written({ mediaType, size, digest }: Descriptor): Pick<Descriptor, 'mediaType' | 'size' | 'digest'> {
+  return { mediaType, size, digest };
 }
 
 function shortId(digest: DiffId | Digest): string {

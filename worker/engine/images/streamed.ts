@@ -25,10 +25,13 @@ export async function streamed(task: (task: Task) => Promise<void>): Promise<Asy
     begun.resolve();
   };
   const ended = task({ report, signal: abort.signal })
-    .then(begun.resolve, (error: Error) => {
-      if (!isBegun) return begun.reject(error);
-      report({ errorDetail: { message: error.message }, error: error.message });
-    })
+    .then(
+      () => begun.resolve(),
+      (error: Error) => {
+        if (!isBegun) return begun.reject(error);
+        report({ errorDetail: { message: error.message }, error: error.message });
+      },
+    )
     .finally(() => messages.close());
   await begun.promise;
   return cancellable(messages, async () => {
