@@ -47,7 +47,7 @@ test('containers are found by ID, name and prefix', async () => {
 const refused: [CreateConfig | { HostConfig: object }, number, string][] = [
   [{ Image: 'nosuch' }, 404, 'No such image: nosuch:latest'],
   [{ Image: 'a/b:v1' }, 404, 'No such image: a/b:v1'],
-  [{ Image: 'Nosuch' }, 400, 'invalid reference format'],
+  [{ Image: 'Nosuch' }, 400, 'invalid reference format: repository name (library/Nosuch) must be lowercase'],
   [{ Entrypoint: [''], Cmd: [] }, 400, 'no command specified'],
   [{ WorkingDir: 'tmp' }, 400, "the working directory 'tmp' is invalid, it needs to be an absolute path"],
   [{ StopSignal: 'NOPE' }, 400, 'invalid signal: NOPE'],

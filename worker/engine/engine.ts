@@ -1,3 +1,4 @@
+import type { Platform } from '../oci/platform.ts';
 import { parseReference } from '../oci/reference.ts';
 import type { Registries } from '../registry/registries.ts';
 import type {
@@ -374,8 +375,8 @@ export class Engine implements EngineApi {
     return edge(() => this.#images.list(options));
   }
 
-  imageInspect(name: string): Promise<ImageInspect> {
-    return edge(() => this.#images.inspect(name));
+  imageInspect(name: string, options?: { platform?: Platform }): Promise<ImageInspect> {
+    return edge(() => this.#images.inspect(name, options));
   }
 
   imageBuild(
@@ -393,8 +394,8 @@ export class Engine implements EngineApi {
     return edge(() => this.#buildPruner.prune(options));
   }
 
-  imageHistory(name: string): Promise<ImageHistoryItem[]> {
-    return edge(() => this.#images.history(name));
+  imageHistory(name: string, options?: { platform?: Platform }): Promise<ImageHistoryItem[]> {
+    return edge(() => this.#images.history(name, options));
   }
 
   imageTag(name: string, options: { repo: string; tag?: string }): Promise<void> {
@@ -409,8 +410,8 @@ export class Engine implements EngineApi {
     return edge(() => this.#images.prune(filters));
   }
 
-  imageSave(names: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
-    return edge(() => this.#images.save(names));
+  imageSave(names: readonly string[], options?: { platform?: Platform }): Promise<AsyncIterable<Uint8Array>> {
+    return edge(() => this.#images.save(names, options));
   }
 
   imageImport(tar: AsyncIterable<Uint8Array>, options: ImportOptions = {}): Promise<{ Id: string }> {
@@ -423,9 +424,9 @@ export class Engine implements EngineApi {
 
   imageLoad(
     tar: AsyncIterable<Uint8Array>,
-    { quiet = false }: { quiet?: boolean } = {},
+    options: { quiet?: boolean; platform?: Platform } = {},
   ): Promise<AsyncIterable<ProgressMessage>> {
-    return edge(() => this.#images.load(tar, quiet));
+    return edge(() => this.#images.load(tar, options));
   }
 
   imageCreate(options: PullOptions): Promise<AsyncIterable<ProgressMessage>> {

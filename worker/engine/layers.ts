@@ -53,6 +53,10 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
     }
   }
 
+  async filesSize(diffId: DiffId): Promise<number> {
+    return (await this.#store.open(diffId)).index.filesSize;
+  }
+
   async ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number> {
     const { digest, size, mediaType } = blob;
     const compression = compressionOf(mediaType);
@@ -68,7 +72,7 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
 
   async create(source: AsyncIterable<Uint8Array>): Promise<NewLayer> {
     const { diffId, layer } = await this.#store.create(source);
-    return { diffId, size: layer.tar.size };
+    return { diffId, size: layer.index.filesSize };
   }
 
   tar(diffId: DiffId): AsyncIterable<Uint8Array> {

@@ -85,17 +85,30 @@ describe('hostile names', () => {
       ],
       'to the directory',
     ],
+    ['a link to nothing', [{ name: 'a', type: '2' }], 'a symbolic link to nothing'],
+    [
+      'a link longer than paths can be',
+      [
+        { name: 'x', type: 'x', data: paxData({ linkpath: 'y'.repeat(4096) }) },
+        { name: 'a', type: '2' },
+      ],
+      'a name too long',
+    ],
     ['a root that is a file', [{ name: './' }], 'a root that is no directory'],
-    ['an unknown type', [{ name: 'a', type: 'Q' }], 'unsupported tar entry type "Q"'],
+    ['an unknown type', [{ name: 'a', type: 'Q' }], 'unhandled tar header type 81'],
     [
       'a name too long',
       [{ name: 'x', type: 'x', data: paxData({ path: 'y'.repeat(256) }) }, { name: 'a' }],
       'too long',
     ],
-    ['a NUL', [{ name: 'x', type: 'x', data: paxData({ path: 'a\0b' }) }, { name: 'a' }], 'NUL in a path'],
-    ['a PAX header too large', [{ name: 'x', type: 'x', size: 1 << 21 }], 'too large'],
-    ['a PAX record cut short', [{ name: 'x', type: 'x', data: '99 path=a\n' }], 'malformed record'],
-    ['a missing end', [{ name: 'a', size: 10_000 }], 'unexpected end'],
+    [
+      'a NUL',
+      [{ name: 'x', type: 'x', data: paxData({ path: 'a\0b' }) }, { name: 'a' }],
+      'invalid tar header',
+    ],
+    ['a PAX header too large', [{ name: 'x', type: 'x', size: 1 << 21 }], 'invalid tar header'],
+    ['a PAX record cut short', [{ name: 'x', type: 'x', data: '99 path=a\n' }], 'invalid tar header'],
+    ['a missing end', [{ name: 'a', size: 10_000 }], 'unexpected EOF'],
   ])('%s is refused', (_, entries, message) => {
     expect(() => indexTar(rawTar(...entries))).toThrow(message);
   });

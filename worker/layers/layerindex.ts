@@ -112,6 +112,18 @@ export class LayerIndex {
     return this.data.xattrs.get(inode);
   }
 
+  /** Bytes of all files and links that are left, each inode once: what Docker calls the size of a layer. */
+  get filesSize(): number {
+    const { nlink, size } = this.data.inodes;
+    let sum = 0;
+    for (let inode = 0; inode < nlink.length; inode++) {
+      const type = fileType(this.mode(inode));
+      const hasSize = type === fileTypes.regular || type === fileTypes.symlink;
+      if (hasSize && (nlink[inode] ?? 0) > 0) sum += size[inode] ?? 0;
+    }
+    return sum;
+  }
+
   /** What the index itself takes in memory, without small maps. */
   get byteLength(): number {
     const { nodes, inodes, arena, names } = this.data;

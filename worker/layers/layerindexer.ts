@@ -26,6 +26,10 @@ const slash = 0x2f;
 const dot = 0x2e;
 const nameMax = 255;
 const maxLinks = 40;
+/** Linux takes no longer target of a link, and no empty one. */
+const maxTarget = 4095;
+/** Docker sets files that are dated before 1970, or later than nanoseconds can count, to 1970. */
+const lastSecond = 9_223_372_036;
 const opaqueXattr = 'trusted.overlay.opaque';
 const opaqueValue = new Uint8Array([0x79]);
 
@@ -230,8 +234,9 @@ export class LayerIndexer {
     c.mode[inode] = entry.mode | type;
     c.uid[inode] = entry.uid;
     c.gid[inode] = entry.gid;
-    c.seconds[inode] = entry.mtime.seconds;
-    c.nanoseconds[inode] = entry.mtime.nanoseconds;
+    const isTime = entry.mtime.seconds >= 0 && entry.mtime.seconds < lastSecond;
+    c.seconds[inode] = isTime ? entry.mtime.seconds : 0;
+    c.nanoseconds[inode] = isTime ? entry.mtime.nanoseconds : 0;
     if (type === fileTypes.characterDevice || type === fileTypes.blockDevice) {
       c.rdev[inode] = encodeDevice(entry.major, entry.minor);
     }
@@ -249,6 +254,10 @@ export class LayerIndexer {
   }
 
   #fillTarget(inode: number, target: Uint8Array): void {
+    if (target.length === 0 || target.length > maxTarget)
+      throw invalid(
+        `invalid layer: a symbolic link to ${target.length === 0 ? 'nothing' : 'a name too long'}`,
+      );
     const c = this.#inodes.columns;
     c.offset[inode] = this.#arena.add(target);
     c.size[inode] = target.length;

@@ -80,7 +80,7 @@ describe.each(stores)('LayerStore in %s', (_, make) => {
       [pieces(other), packedLayer(other), 'verification failed for digest'],
       [pieces(flipped), packedLayer(gzip), ''],
       [pieces(cut), packedLayer(cut), 'broken gzip data'],
-      [pieces(gzip), packedLayer(gzip, 'none'), 'end of the tar'],
+      [pieces(gzip), packedLayer(gzip, 'none'), 'unexpected EOF'],
       [pieces(gzip), packedLayer(gzip, 'zstd'), 'broken zstd data'],
     ];
     for (const [source, layer, message] of cases) {

@@ -25,6 +25,8 @@ export interface ImageConfig extends ConfigExtras {
 interface ConfigExtras {
   readonly created?: string;
   readonly author?: string;
+  /** Docker's own. */
+  readonly docker_version?: string;
   readonly variant?: string;
   readonly 'os.version'?: string;
   readonly 'os.features'?: readonly string[];
@@ -136,6 +138,7 @@ const historyEntry: Parser<HistoryEntry> = (value, where) =>
 const extras = {
   created: string,
   author: string,
+  docker_version: string,
   variant: string,
   'os.version': string,
   'os.features': list(string),

@@ -25,6 +25,7 @@ import type {
   DistributionInspect,
   ImageHistoryItem,
   ImageInspect,
+  ImagePlatform,
   ImagesPruned,
   ImportOptions,
   ImageSummary,
@@ -131,7 +132,7 @@ export interface EngineApi {
     sharedSize?: boolean;
     digests?: boolean;
   }): Promise<ImageSummary[]>;
-  imageInspect(name: string): Promise<ImageInspect>;
+  imageInspect(name: string, options?: { platform?: ImagePlatform }): Promise<ImageInspect>;
   /** Progress messages in order; an error of the pull itself comes as a message with `error`, as over HTTP. */
   imageCreate(options: PullOptions): Promise<AsyncIterable<ProgressMessage>>;
   /** Puts an image, or all images of a repository, into the registry that the name says; messages as of a pull. */
@@ -156,12 +157,15 @@ export interface EngineApi {
   /** Forgets what builds have made for later ones. */
   buildPrune(options?: BuildPruneOptions): Promise<BuildPruned>;
 
-  imageHistory(name: string): Promise<ImageHistoryItem[]>;
+  imageHistory(name: string, options?: { platform?: ImagePlatform }): Promise<ImageHistoryItem[]>;
   imageTag(name: string, options: { repo: string; tag?: string }): Promise<void>;
   imageDelete(name: string, options?: { force?: boolean; noprune?: boolean }): Promise<DeletedImage[]>;
   imagePrune(options?: { filters?: Filters }): Promise<ImagesPruned>;
   /** The whole image, or all the images, as one tar that `imageLoad` takes. */
-  imageSave(names: readonly string[]): Promise<AsyncIterable<Uint8Array>>;
+  imageSave(
+    names: readonly string[],
+    options?: { platform?: ImagePlatform },
+  ): Promise<AsyncIterable<Uint8Array>>;
   /** An image of one layer, from the tar of a root file system, packed or not. */
   imageImport(tar: AsyncIterable<Uint8Array>, options?: ImportOptions): Promise<{ Id: string }>;
   /** What a container has changed, as an image on top of its own. */
@@ -169,7 +173,7 @@ export interface EngineApi {
   /** From a `docker save` tar or the tar of an OCI image layout, packed or not. A failure comes as a message. */
   imageLoad(
     tar: AsyncIterable<Uint8Array>,
-    options?: { quiet?: boolean },
+    options?: { quiet?: boolean; platform?: ImagePlatform },
   ): Promise<AsyncIterable<ProgressMessage>>;
 
   networkList(options?: NetworkListOptions): Promise<Network[]>;

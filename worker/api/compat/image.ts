@@ -42,17 +42,37 @@ const presentBefore150 = {
   Tty: false,
 };
 
+/** What the configuration of an image has, all else is a container's. */
+const known = new Set([
+  ...Object.keys(present),
+  'ArgsEscaped',
+  'ExposedPorts',
+  'Healthcheck',
+  'Shell',
+  'StopSignal',
+]);
+
 /** https://github.com/moby/moby/blob/v28.5.2/api/server/router/image/inspect_response.go */
-export function shapeInspect(image: ImageInspect, version: ApiVersion): object {
-  const legacy = version.before('1.50') ? presentBefore150 : present;
-  const config = Object.entries({ ...legacy, ...image.Config });
+export function shapeInspect({ Config, ...image }: ImageInspect, version: ApiVersion): object {
+  const isLegacy = version.before('1.50');
+  const own = Object.entries(Config).filter(([name]) => isLegacy || known.has(name));
   return {
     ...image,
     RepoTags: image.RepoTags ?? [],
     RepoDigests: image.RepoDigests ?? [],
-    Config: Object.fromEntries(config.sort(([one], [other]) => (one < other ? -1 : 1))),
     ...(version.before('1.44')
       ? { VirtualSize: image.Size, Created: image.Created || '0001-01-01T00:00:00Z' }
       : {}),
+    Config: sorted({ ...(isLegacy ? presentBefore150 : present), ...Object.fromEntries(own) }),
   };
 }
+
+/** As Go writes maps. */
+function sorted(config: object): object {
+  const entries = Object.entries(config as Record<string, unknown>).map(
+    ([name, value]) => [name, maps.has(name) && value ? sorted(value) : value] as const,
+  );
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+const maps = new Set(['Labels', 'ExposedPorts', 'Volumes']);

@@ -1,9 +1,10 @@
-import { ApiError, type PushOptions } from '../../protocol/engine-api.ts';
+import { ApiError } from '../../protocol/engine-api.ts';
 import { shapeInspect, shapeSummary } from '../compat/image.ts';
 import { registryAuth } from '../parameters/registry-auth.ts';
 import { empty, json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { filters } from '../parameters/filters.ts';
 import type { Form } from '../parameters/form.ts';
+import { platform } from '../parameters/platform.ts';
 import { bool, boolOr, integer } from '../parameters/values.ts';
 import { type Call, given, named, routes } from '../route.ts';
 
@@ -16,10 +17,13 @@ export const imageRoutes = [
       json(200, await call.engine.distributionInspect(named(call), given('auth', registryAuth(call)))),
   }),
   ...routes('served', {
-    'GET /images/{name:.*}/history': async (call) => json(200, await call.engine.imageHistory(named(call))),
+    'GET /images/{name:.*}/history': async (call) =>
+      json(200, await call.engine.imageHistory(named(call), platform(call.form, call.version.since('1.48')))),
     'GET /images/{name:.*}/json': inspect,
-    'GET /images/get': async ({ engine, form }) => saved(engine.imageSave(namesOf(form))),
-    'GET /images/{name:.*}/get': async (call) => saved(call.engine.imageSave([named(call)])),
+    'GET /images/get': async ({ engine, form, version }) =>
+      saved(engine.imageSave(namesOf(form), platform(form, version.since('1.48')))),
+    'GET /images/{name:.*}/get': async (call) =>
+      saved(call.engine.imageSave([named(call)], platform(call.form, call.version.since('1.48')))),
     'POST /images/load': load,
     'POST /images/create': create,
     'POST /images/{name:.*}/tag': tag,
@@ -44,18 +48,24 @@ async function list({ engine, form, version }: Call): Promise<Reply> {
 }
 
 async function inspect(call: Call): Promise<Reply> {
-  return json(200, shapeInspect(await call.engine.imageInspect(named(call)), call.version));
+  return json(
+    200,
+    shapeInspect(
+      await call.engine.imageInspect(named(call), platform(call.form, call.version.since('1.49'))),
+      call.version,
+    ),
+  );
 }
 
 /** Pulls, or imports what is sent with the request. */
 async function create(call: Call): Promise<Reply> {
   const { engine, form, version } = call;
   if (form.get('fromImage') === '') return importTar(call);
-  const platform = version.since('1.32') ? form.get('platform') : '';
+  const wanted = version.since('1.32') ? form.get('platform') : '';
   const messages = await engine.imageCreate({
     fromImage: form.get('fromImage').replace(/:$/, ''),
     tag: form.get('tag'),
-    ...given('platform', platform || undefined),
+    ...given('platform', wanted || undefined),
     ...given('auth', registryAuth(call)),
   });
   return stream('application/json', jsonLines(messages, '\r\n'));
@@ -63,25 +73,12 @@ async function create(call: Call): Promise<Reply> {
 
 async function push(call: Call): Promise<Reply> {
   const { engine, form, version } = call;
-  const platform = version.since('1.46') ? form.get('platform') : '';
   const messages = await engine.imagePush(named(call), {
     ...given('tag', form.get('tag') || undefined),
-    ...given('platform', platform === '' ? undefined : parsePlatform(platform)),
+    ...platform(form, version.since('1.46')),
     ...given('auth', registryAuth(call)),
   });
   return stream('application/json', jsonLines(messages, '\r\n'));
-}
-
-function parsePlatform(text: string): NonNullable<PushOptions['platform']> {
-  try {
-    return JSON.parse(text) as NonNullable<PushOptions['platform']>;
-  } catch {
-    const first = JSON.stringify(text[0] ?? '').replace(/^"|"$/g, "'");
-    throw new ApiError(
-      400,
-      `failed to parse platform: invalid character ${first} looking for beginning of value`,
-    );
-  }
 }
 
 async function search(call: Call): Promise<Reply> {
@@ -104,7 +101,7 @@ function searchLimit(form: Form): number | undefined {
 }
 
 /** https://github.com/moby/moby/blob/v28.5.2/api/server/router/image/image_routes.go (postImagesCreate) */
-async function importTar({ engine, form, request }: Call): Promise<Reply> {
+async function importTar({ engine, form, request, version }: Call): Promise<Reply> {
   const source = form.get('fromSrc');
   if (source !== '-')
     throw new ApiError(501, 'importing from an address is not supported yet: fetch it, and import it as -');
@@ -114,6 +111,7 @@ async function importTar({ engine, form, request }: Call): Promise<Reply> {
     ...(tag !== '' && { tag }),
     message: form.get('message') || 'Imported from -',
     changes: form.all('changes'),
+    ...given('platform', (version.since('1.32') && form.get('platform')) || undefined),
   });
   return json(200, { status: Id });
 }
@@ -127,8 +125,11 @@ function namesOf(form: Form): string[] {
   return form.all('names').flatMap((value) => value.split(','));
 }
 
-async function load({ engine, form, request }: Call): Promise<Reply> {
-  const messages = await engine.imageLoad(request.body.bytes, { quiet: boolOr(form, 'quiet', true) });
+async function load({ engine, form, request, version }: Call): Promise<Reply> {
+  const messages = await engine.imageLoad(request.body.bytes, {
+    quiet: boolOr(form, 'quiet', true),
+    ...platform(form, version.since('1.48')),
+  });
   return stream('application/json', jsonLines(messages, '\r\n'));
 }
 

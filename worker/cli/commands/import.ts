@@ -1,7 +1,6 @@
 import { parseReference } from '../../oci/reference.ts';
 import { command } from '../command-spec.ts';
 import { StatusError } from '../errors.ts';
-import { unavailable } from '../flags/flag.ts';
 import { list, string } from '../flags/kinds.ts';
 
 export const importImage = command({
@@ -12,10 +11,7 @@ export const importImage = command({
   flags: {
     change: list('Apply Dockerfile instruction to the created image', { short: 'c' }),
     message: string('Set commit message for imported image', { short: 'm' }),
-    platform: unavailable(
-      'choosing a platform is',
-      string('Set platform if server is multi-platform capable'),
-    ),
+    platform: string('Set platform if server is multi-platform capable'),
   },
   async run({ engine, session, values, args: [source = '', repo = ''], out }) {
     if (/^https?:\/\//.test(source))
@@ -28,6 +24,7 @@ export const importImage = command({
     const { Id } = await engine.imageImport(tar, {
       ...(repo && { repo }),
       ...(values.message && { message: values.message }),
+      ...(values.platform && { platform: values.platform }),
       ...(values.change.length > 0 && { changes: [...values.change] }),
     });
     await out.println(Id);

@@ -1,11 +1,11 @@
 import type { EngineApi } from '../../protocol/engine-api.ts';
 import { atLeast, command } from '../command-spec.ts';
 import { isNotFound, StatusError } from '../errors.ts';
-import { unavailable } from '../flags/flag.ts';
 import { objectFormatFlag } from '../flags/format.ts';
 import { bool, string } from '../flags/kinds.ts';
 import { inspectEach } from '../inspect-each.ts';
 import type { Found } from '../inspect-each.ts';
+import { platformOption } from '../options/platform.ts';
 import type { GoType } from '../template/types.ts';
 import { containerInspect } from '../types/container.ts';
 import { imageInspect } from '../types/image.ts';
@@ -66,19 +66,19 @@ export const inspectImage = command({
   args: atLeast(1),
   flags: {
     format: objectFormatFlag,
-    platform: unavailable(
-      'choosing a platform is',
-      string(
-        'Inspect a specific platform of the multi-platform image.\nIf the image or the server is not multi-platform ' +
-          "capable, the command will error out if the platform does not match.\n'os[/arch[/variant]]': " +
-          'Explicit platform (eg. linux/amd64)',
-      ),
+    platform: string(
+      'Inspect a specific platform of the multi-platform image.\nIf the image or the server is not multi-platform ' +
+        "capable, the command will error out if the platform does not match.\n'os[/arch[/variant]]': " +
+        'Explicit platform (eg. linux/amd64)',
     ),
   },
   async run(call) {
-    await inspectEach(call, call.args, call.values.format, (name) =>
-      findObject(call.engine, name, 'image', false),
-    );
+    const option = platformOption(call.values.platform);
+    await inspectEach(call, call.args, call.values.format, async (name) => ({
+      json: await call.engine.imageInspect(name, option),
+      type: imageInspect,
+      raw: true,
+    }));
   },
 });
 

@@ -1,16 +1,15 @@
 import { command, noArgs } from '../command-spec.ts';
 import type { Call } from '../command-spec.ts';
 import { StatusError } from '../errors.ts';
-import { unavailable } from '../flags/flag.ts';
 import { bool, string } from '../flags/kinds.ts';
+import { platformOption } from '../options/platform.ts';
 import { showProgress } from '../progress.ts';
 import { progressWidth } from '../pull.ts';
 
 const flags = {
   input: string('Read from tar archive file, instead of STDIN', { short: 'i' }),
-  platform: unavailable(
-    'choosing a platform is',
-    string('Load only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")'),
+  platform: string(
+    'Load only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
   ),
   quiet: bool('Suppress the load output', { short: 'q' }),
 };
@@ -24,7 +23,8 @@ export const load = command({
   async run(call) {
     const { engine, session, values, out } = call;
     const quiet = values.quiet || !session.tty.stdout;
-    const progress = await engine.imageLoad(await input(call), quiet ? { quiet } : {});
+    const options = { ...(quiet && { quiet }), ...platformOption(values.platform) };
+    const progress = await engine.imageLoad(await input(call), options);
     await showProgress(progress, out, progressWidth(session, 'stdout'));
   },
 });

@@ -1,66 +1,23 @@
+import { errorMessage } from '../../oci/errors.ts';
+import type { Platform } from '../../oci/platform.ts';
+import { formatPlatform } from '../../oci/platform.ts';
+import { parsePlatformSpecifier } from '../../oci/platformspecifier.ts';
 import { StatusError } from '../errors.ts';
 
-const systems = new Set(
-  'aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos'.split(
-    ' ',
-  ),
-);
-const machines = new Set(
-  (
-    '386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 mips64le mips64p32 ' +
-    'mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm'
-  ).split(' '),
-);
-const own = { os: 'linux', architecture: '386' };
-const systemForm = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$/;
-const systemFormText = JSON.stringify(systemForm.source);
-const partForm = /^[A-Za-z0-9_.-]+$/;
-
-/** `os[/architecture[/variant]]` or either alone, in the words of containerd's platforms package. @throws StatusError */
+/** A platform as the engine takes it when a container is created. @throws StatusError */
 export function normalPlatform(text: string): string {
-  const [first = '', ...rest] = text.split('/');
-  if (rest.length > 2) throw mistake(`${JSON.stringify(text)}: cannot parse platform specifier`);
-  const os = readSystem(first, text);
-  rest.forEach((part) => checkPart(part, text));
-  const [machine, variant = ''] = rest;
-  if (machine !== undefined) return formatted(os, machine, variant);
-  if (systems.has(os)) return formatted(os, own.architecture, '');
-  const [architecture] = normalMachine(os, '');
-  if (machines.has(architecture)) return formatted(own.os, os, '');
-  throw mistake(`${JSON.stringify(text)}: unknown operating system or architecture`);
+  return formatPlatform(parse(text, 'error parsing specified platform'));
 }
 
-function readSystem(part: string, text: string): string {
-  const name = systemForm.exec(part)?.[1];
-  if (name === undefined) {
-    const must = `OSAndVersion specifier component must match ${systemFormText}`;
-    throw mistake(`${JSON.stringify(part)} is an invalid OS component of ${JSON.stringify(text)}: ${must}`);
+/** The `--platform` of what is done with images; nothing for none. @throws StatusError */
+export function platformOption(text: string): { platform?: Platform } {
+  return text === '' ? {} : { platform: parse(text, 'invalid platform') };
+}
+
+function parse(text: string, what: string): Platform {
+  try {
+    return parsePlatformSpecifier(text);
+  } catch (error) {
+    throw new StatusError(1, `${what}: ${errorMessage(error)}`);
   }
-  return name.toLowerCase() === 'macos' ? 'darwin' : name.toLowerCase();
-}
-
-function checkPart(part: string, text: string): void {
-  if (partForm.test(part)) return;
-  const must = `platform specifier component must match ${JSON.stringify(partForm.source)}`;
-  throw mistake(`${JSON.stringify(part)} is an invalid component of ${JSON.stringify(text)}: ${must}`);
-}
-
-function formatted(os: string, machine: string, variant: string): string {
-  return [os, ...normalMachine(machine, variant)].filter((part) => part !== '').join('/');
-}
-
-/** Other names of the same machines. */
-function normalMachine(machine: string, variant: string): [architecture: string, variant: string] {
-  const [name, version] = [machine.toLowerCase(), variant.toLowerCase()];
-  if (name === 'i386') return ['386', ''];
-  if (name === 'x86_64' || name === 'x86-64' || name === 'amd64')
-    return ['amd64', version === 'v1' ? '' : version];
-  if (name === 'aarch64' || name === 'arm64') return ['arm64', version === '8' ? 'v8' : version];
-  if (name === 'armhf') return ['arm', ''];
-  if (name === 'armel') return ['arm', 'v6'];
-  return [name, name === 'arm' && /^[5-8]$/.test(version) ? `v${version}` : version];
-}
-
-function mistake(why: string): StatusError {
-  return new StatusError(1, `error parsing specified platform: ${why}: invalid argument`);
 }

@@ -2,7 +2,8 @@ import type { Filters } from '../../protocol/engine-api.ts';
 import { familiarName, familiarReference } from '../../oci/reference.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { invalid } from '../errors.ts';
-import { parseTimestamp } from '../time.ts';
+import type { Instant } from '../clock.ts';
+import { parseMoment } from '../moment.ts';
 import { glob } from '../../oci/glob.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './store.ts';
@@ -20,24 +21,30 @@ export interface ImageFilter {
 type Test = (image: Image) => boolean;
 
 /** One entry a filter that looks at the image alone. */
-const tests: Readonly<Record<string, (values: readonly string[], images: ImageStore) => Test>> = {
-  label: (values) => (image) => values.every((value) => hasLabel(image, value)),
-  'label!': (values) => (image) => !values.some((value) => hasLabel(image, value)),
-  before: (values, images) => older(values.map((value) => createdAt(images.get(value)))),
-  since: (values, images) => newer(values.map((value) => createdAt(images.get(value)))),
-  until: (values) => older(values.map(parseUntil)),
-};
+const tests: Readonly<Record<string, (values: readonly string[], images: ImageStore, now: Instant) => Test>> =
+  {
+    label: (values) => (image) => values.every((value) => hasLabel(image, value)),
+    'label!': (values) => (image) => !values.some((value) => hasLabel(image, value)),
+    before: (values, images) => older(values.map((value) => createdAt(images.get(value)))),
+    since: (values, images) => newer(values.map((value) => createdAt(images.get(value)))),
+    until: (values, _images, now) => older(values.map((value) => parseMoment(value, now))),
+  };
 
 const listFilters = ['dangling', 'label', 'before', 'since', 'reference', 'until'];
 const pruneFilters = ['dangling', 'label', 'label!', 'until'];
 
 /** https://github.com/moby/moby/blob/v28.5.2/daemon/images/images.go */
-export function imageFilter(filters: Filters, images: ImageStore, kind: 'list' | 'prune'): ImageFilter {
+export function imageFilter(
+  filters: Filters,
+  images: ImageStore,
+  kind: 'list' | 'prune',
+  now: Instant,
+): ImageFilter {
   const known = kind === 'list' ? listFilters : pruneFilters;
   const given = Object.entries(filters).filter(([, values]) => values.length > 0);
   const unknown = given.find(([name]) => !known.includes(name));
   if (unknown !== undefined) throw invalid(`invalid filter '${unknown[0]}'`);
-  const all = given.flatMap(([name, values]) => tests[name]?.(values, images) ?? []);
+  const all = given.flatMap(([name, values]) => tests[name]?.(values, images, now) ?? []);
   const patterns = filters['reference']?.map(referencePattern);
   return {
     dangling: danglingOf(filters['dangling'] ?? []),
@@ -77,12 +84,6 @@ function older(times: readonly number[]): Test {
 function newer(times: readonly number[]): Test {
   const limit = Math.max(...times);
   return (image) => createdAt(image) > limit;
-}
-
-/** Clients send seconds since 1970, or a date. */
-function parseUntil(text: string): number {
-  const date = /^\d{4}-/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? parseTimestamp(text) : date;
 }
 
 /** By name with or without tag. */

@@ -11,12 +11,14 @@ import type {
 import type { ContentStore } from '../../content/contentstore.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
+import type { Platform } from '../../oci/platform.ts';
 import type { EngineContext } from '../context.ts';
 import { Channel } from './channel.ts';
 import type { DeleteOptions } from './deleter.ts';
 import { ImageDeleter } from './deleter.ts';
 import { imageFilter } from './filters.ts';
 import { imageHistory } from './history.ts';
+import { layerSizes } from './imagesize.ts';
 import type { LayerContent } from './layercontent.ts';
 import type { LayerKeeper } from './layercollector.ts';
 import { LayerCollector } from './layercollector.ts';
@@ -26,7 +28,9 @@ import type { ApplyChanges } from './committer.ts';
 import { importImage } from './importer.ts';
 import { saveImages } from './saver.ts';
 import { listImages } from './list.ts';
+import type { LoadOptions } from './loader.ts';
 import { ImageLoader } from './loader.ts';
+import { requirePlatform } from './platform.ts';
 import { inspectImage } from './inspect.ts';
 import { tagImage, tagReference } from './tagger.ts';
 
@@ -55,7 +59,12 @@ export class Images {
 
   /** What each shares with others is counted only when it is asked for. */
   async list(options: { all?: boolean; filters?: Filters; sharedSize?: boolean }): Promise<ImageSummary[]> {
-    const filter = imageFilter(options.filters ?? {}, this.#context.images, 'list');
+    const filter = imageFilter(
+      options.filters ?? {},
+      this.#context.images,
+      'list',
+      this.#context.clock.now(),
+    );
     const images = listImages(this.#context, filter, options.all ?? false);
     return options.sharedSize ? withShared(images, await this.#layerUse()) : images;
   }
@@ -65,16 +74,18 @@ export class Images {
     return { images: withShared(await this.list({}), use), layersSize: use.total };
   }
 
-  inspect(name: string): ImageInspect {
-    const { images } = this.#context;
-    return inspectImage(images.get(name), images);
-  }
-
-  async history(name: string): Promise<ImageHistoryItem[]> {
+  inspect(name: string, { platform }: { platform?: Platform } = {}): ImageInspect {
     const { images } = this.#context;
     const image = images.get(name);
-    const sizes = await Promise.all(image.layers.map(async (layer) => (await this.#layers.size(layer)) ?? 0));
-    return imageHistory(image, images, sizes);
+    requirePlatform(name, image.full, platform);
+    return inspectImage(image, images);
+  }
+
+  async history(name: string, { platform }: { platform?: Platform } = {}): Promise<ImageHistoryItem[]> {
+    const { images } = this.#context;
+    const image = images.get(name);
+    requirePlatform(name, image.full, platform);
+    return imageHistory(image, images, await layerSizes(this.#layers, image.layers));
   }
 
   async tag(name: string, { repo, tag }: { repo: string; tag?: string }): Promise<void> {
@@ -88,24 +99,27 @@ export class Images {
 
   /** Nameless images that no other one is made from; with `dangling=false` all that no container uses. */
   async prune(filters: Filters): Promise<ImagesPruned> {
-    const { images, containers, events } = this.#context;
-    const { dangling = true, wants } = imageFilter(filters, images, 'prune');
+    const { images, containers, events, clock } = this.#context;
+    const { dangling = true, wants } = imageFilter(filters, images, 'prune', clock.now());
     const used = new Set(containers.all().map(({ imageId }) => imageId));
     const unwanted = images
       .all()
       .filter((image) => !used.has(image.id) && wants(image) && images.childrenOf(image.id).length === 0)
       .filter(({ id }) => !dangling || images.tagsOf(id).length === 0);
-    const layers = new Set(unwanted.flatMap((image) => image.layers));
-    const before = await this.#bytes(layers);
+    const layers = [...new Set(unwanted.flatMap((image) => image.layers))];
+    const sizes = await layerSizes(this.#layers, layers);
     const done: DeletedImage[] = [];
     for (const { id } of unwanted) done.push(...(await this.#deleteWithNames(id)));
-    const SpaceReclaimed = before - (await this.#bytes(layers));
+    const SpaceReclaimed = await this.#gone(layers, sizes);
     events.publish('image', 'prune', '', { reclaimed: String(SpaceReclaimed) });
     return { ImagesDeleted: done.length > 0 ? done : null, SpaceReclaimed };
   }
 
-  save(names: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
-    return saveImages(this.#context, this.#layers, names);
+  save(
+    names: readonly string[],
+    { platform }: { platform?: Platform } = {},
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return saveImages(this.#context, this.#layers, names, platform);
   }
 
   import(tar: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<Digest> {
@@ -113,10 +127,10 @@ export class Images {
   }
 
   /** Returns at once and reads the archive while its messages are read; what is wrong with it comes as a message. */
-  load(tar: AsyncIterable<Uint8Array>, quiet: boolean): AsyncIterable<ProgressMessage> {
+  load(tar: AsyncIterable<Uint8Array>, options: LoadOptions): AsyncIterable<ProgressMessage> {
     const messages = new Channel<ProgressMessage>();
     void this.#loader
-      .load(tar, quiet, (message) => messages.push(message))
+      .load(tar, options, (message) => messages.push(message))
       .catch((error: Error) =>
         messages.push({ error: error.message, errorDetail: { message: error.message } }),
       )
@@ -133,12 +147,13 @@ export class Images {
   }
 
   #layerUse(): Promise<LayerUse> {
-    return layerUse(this.#context.images.all(), (layer) => this.#layers.size(layer));
+    return layerUse(this.#context.images.all(), (layer) => this.#layers.filesSize(layer));
   }
 
-  async #bytes(layers: ReadonlySet<DiffId>): Promise<number> {
-    const sizes = await Promise.all([...layers].map(async (layer) => (await this.#layers.size(layer)) ?? 0));
-    return sizes.reduce((sum, size) => sum + size, 0);
+  /** Bytes of those layers that are not here any more. */
+  async #gone(layers: readonly DiffId[], sizes: readonly number[]): Promise<number> {
+    const here = await Promise.all(layers.map((layer) => this.#layers.size(layer)));
+    return sizes.reduce((sum, size, at) => (here[at] === undefined ? sum + size : sum), 0);
   }
 }
 

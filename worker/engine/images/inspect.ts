@@ -13,7 +13,7 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
     Parent: image.parent ?? '',
     Comment: full.history?.at(-1)?.comment ?? '',
     Created: full.created ?? never,
-    DockerVersion: '',
+    DockerVersion: full.docker_version ?? '',
     Author: full.author ?? '',
     Config: inspectConfig(image.config),
     Architecture: full.architecture,

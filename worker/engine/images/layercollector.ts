@@ -40,7 +40,8 @@ export class LayerCollector {
   }
 }
 
-async function sha256Hex(ascii: string): Promise<string> {
+/** For chain IDs. */
+export async function sha256Hex(ascii: string): Promise<string> {
   const hasher = await createHasher();
   hasher.update(new TextEncoder().encode(ascii));
   return digestHex(hasher.digest());

@@ -3,7 +3,7 @@ import type { DiffId } from '../../oci/diffid.ts';
 
 export interface NewLayer {
   readonly diffId: DiffId;
-  /** Bytes. */
+  /** Bytes of its files. */
   readonly size: number;
 }
 
@@ -11,6 +11,8 @@ export interface NewLayer {
 export interface LayerContent {
   /** Bytes of a layer that is here, uncompressed; undefined when it is not. */
   size(diffId: DiffId): Promise<number | undefined>;
+  /** Bytes of the files in a layer, which is what Docker calls its size. Fails with `not-found`. */
+  filesSize(diffId: DiffId): Promise<number>;
   /**
    * Takes a layer in as it comes from the network and resolves with its uncompressed size. Rejects with `invalid` when
    * the bytes are not those that blob and diffID name; then nothing is left of it.

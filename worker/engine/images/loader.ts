@@ -4,6 +4,8 @@ import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { digestHex, parseDigest } from '../../oci/digest.ts';
 import { parseImageConfig } from '../../oci/imageconfig.ts';
+import type { Platform } from '../../oci/platform.ts';
+import { formatPlatform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { familiarReference } from '../../oci/reference.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
@@ -13,12 +15,19 @@ import { imageEvent } from './event.ts';
 import { ImageArchive } from './archive.ts';
 import type { ArchivedImage, ArchivedLayer } from './archivedimages.ts';
 import { archivedImages, digestOfText } from './archivedimages.ts';
+import { imageSize } from './imagesize.ts';
 import type { LayerContent } from './layercontent.ts';
 import { machinePlatform } from './platform.ts';
 import { progressMessage } from './progress.ts';
 
 type LoaderContext = Pick<EngineContext, 'clock' | 'events' | 'images'>;
 type Report = (message: ProgressMessage) => void;
+
+export interface LoadOptions {
+  readonly quiet?: boolean;
+  /** Images for other platforms are left out. */
+  readonly platform?: Platform;
+}
 
 /** Reads images from a `docker save` tar or the tar of an OCI image layout. */
 export class ImageLoader {
@@ -33,11 +42,12 @@ export class ImageLoader {
   }
 
   /** Fails with `invalid` when it is no such archive; images before the one that is wrong have been loaded then. */
-  async load(tar: AsyncIterable<Uint8Array>, quiet: boolean, report: Report): Promise<void> {
+  async load(tar: AsyncIterable<Uint8Array>, options: LoadOptions, report: Report): Promise<void> {
     const archive = await ImageArchive.receive(tar, this.#content);
     try {
       for (const image of await archivedImages(archive, machinePlatform))
-        await this.#take(archive, image, quiet, report);
+        if (isWanted(image, options.platform))
+          await this.#take(archive, image, options.quiet ?? false, report);
     } finally {
       await archive.close();
     }
@@ -51,24 +61,24 @@ export class ImageLoader {
         `invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${image.layers.length}`,
       );
     const id = await digestOfText(image.configText);
-    let size = 0;
     for (const [at, layer] of image.layers.entries())
-      size += await this.#layer(archive, layer, diffIds[at] as DiffId, quiet ? silent : report);
-    if (!images.has(id)) await images.add({ id, configText: image.configText, size });
+      await this.#layer(archive, layer, diffIds[at] as DiffId, quiet ? silent : report);
+    if (!images.has(id)) {
+      const size = await imageSize(this.#layers, diffIds);
+      await images.add({ id, configText: image.configText, size });
+    }
     for (const name of image.names) await this.#name(name, id, report);
     if (image.names.length === 0) report({ stream: `Loaded image ID: ${id}\n` });
     imageEvent(events, images.get(id), 'load', { id, name: id });
   }
 
-  async #layer(archive: ImageArchive, layer: ArchivedLayer, diffId: DiffId, report: Report): Promise<number> {
-    const known = await this.#layers.size(diffId);
-    if (known !== undefined) return known;
+  async #layer(archive: ImageArchive, layer: ArchivedLayer, diffId: DiffId, report: Report): Promise<void> {
+    if ((await this.#layers.size(diffId)) !== undefined) return;
     const { path, size: total, blob } = layer;
-    const size = await (blob === undefined
+    await (blob === undefined
       ? this.#layers.ingestTar(unpacked(archive.bytes(path)), diffId)
       : this.#layers.ingest(archive.bytes(path), blob, diffId));
     report(progressMessage(digestHex(parseDigest(diffId)).slice(0, 12), 'Loading layer', total, total));
-    return size;
   }
 
   async #name(reference: Reference, image: Digest, report: Report): Promise<void> {
@@ -82,6 +92,11 @@ export class ImageLoader {
     await images.tag(reference, { image, taggedAt: clock.now() });
     report({ stream: `Loaded image: ${name}\n` });
   }
+}
+
+function isWanted({ configText }: ArchivedImage, platform: Platform | undefined): boolean {
+  if (platform === undefined) return true;
+  return formatPlatform(parseImageConfig(configText)) === formatPlatform(platform);
 }
 
 const silent: Report = () => undefined;

@@ -2,6 +2,7 @@ import { createHasher } from '../../content/hasher.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { HistoryEntry } from '../../oci/imageconfig.ts';
+import type { Platform } from '../../oci/platform.ts';
 import type { ContainerConfig } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { serverVersion } from '../system/version.ts';
@@ -13,6 +14,8 @@ import { machinePlatform } from './platform.ts';
 /** An image to be made from another one, or from nothing. */
 export interface ChildImage {
   readonly parent: Image | undefined;
+  /** Of an image without a parent; this machine's when it is not given. */
+  readonly platform?: Platform;
   /** On top of the parent's; none for a change of the config alone. */
   readonly layer: NewLayer | undefined;
   readonly config: ContainerConfig;
@@ -41,7 +44,7 @@ export async function makeImage(
 /** The members are in the order of their names, as Go writes a map. */
 function configOf(child: ChildImage, created: string): object {
   const { parent, author, container, config } = child;
-  const { architecture, os } = parent?.full ?? machinePlatform;
+  const { architecture, os, variant } = parent?.full ?? child.platform ?? machinePlatform;
   return {
     architecture,
     ...(author && { author }),
@@ -53,6 +56,7 @@ function configOf(child: ChildImage, created: string): object {
     history: [...(parent?.full.history ?? []), historyEntry(child, created)],
     os,
     rootfs: { type: 'layers', diff_ids: layersOf(child) },
+    ...(variant && { variant }),
   };
 }
 

@@ -3,27 +3,31 @@ import { selectManifest } from '../../oci/imageindex.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { formatPlatform } from '../../oci/platform.ts';
-import { invalid, notFound } from '../errors.ts';
+import { parsePlatformSpecifier } from '../../oci/platformspecifier.ts';
+import { notFound } from '../errors.ts';
 
 /** What this machine runs. */
 export const machinePlatform: Platform = { os: 'linux', architecture: '386' };
 
-const aliases: Readonly<Record<string, string>> = {
-  i386: '386',
-  x86: '386',
-  i686: '386',
-  x86_64: 'amd64',
-  aarch64: 'arm64',
-};
-
-/** Parses `os[/architecture[/variant]]`; nothing stands for this machine. */
+/** Parses what was given for a platform; nothing stands for this machine. */
 export function parsePlatformOption(text: string | undefined): Platform {
-  if (!text) return machinePlatform;
-  const [os = '', architecture = machinePlatform.architecture, variant, ...more] = text
-    .toLowerCase()
-    .split('/');
-  if (os === '' || more.length > 0) throw invalid(`invalid platform: ${JSON.stringify(text)}`);
-  return { os, architecture: aliases[architecture] ?? architecture, ...(variant && { variant }) };
+  return text ? parsePlatformSpecifier(text) : machinePlatform;
+}
+
+/** Whether an image of a platform is what was asked for; amd64 runs programs for 386. */
+export function isOfPlatform(image: Platform, wanted: Platform): boolean {
+  const fits =
+    wanted.architecture === image.architecture ||
+    (wanted.architecture === 'amd64' && image.architecture === '386');
+  return wanted.os === image.os && fits && (wanted.variant ?? image.variant) === image.variant;
+}
+
+/** Throws unless the image is for the platform that was asked for, if one was. */
+export function requirePlatform(name: string, image: Platform, wanted: Platform | undefined): void {
+  if (wanted === undefined || isOfPlatform(image, wanted)) return;
+  throw notFound(
+    `image with reference ${name} was found but its platform (${formatPlatform(image)}) does not match the specified platform (${formatPlatform(wanted)})`,
+  );
 }
 
 /** The index's manifest for the platform, or an error that names those there are. */

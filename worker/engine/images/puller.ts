@@ -14,6 +14,7 @@ import { invalid } from '../errors.ts';
 import { readDocument } from './blob.ts';
 import { concurrently } from './concurrently.ts';
 import { imageEvent } from './event.ts';
+import { imageSize } from './imagesize.ts';
 import type { LayerContent } from './layercontent.ts';
 import type { LayerFetch } from './layerfetch.ts';
 import { fetchLayer } from './layerfetch.ts';
@@ -108,7 +109,8 @@ export class Puller {
     const pairs = pairLayers(layers, parsed);
     const name = familiarReference(reference);
     try {
-      const size = await this.#layers(name, found, pairs, request);
+      await this.#layers(name, found, pairs, request);
+      const size = await imageSize(this.#content, parsed.rootfs.diff_ids);
       await this.#context.images.add({ id: config.digest, configText, size });
       // The first container of the image should find its layers served.
       await this.#context.layers.ensure(parsed.rootfs.diff_ids);

@@ -146,9 +146,9 @@ export class ImageStore {
 function tryParse(text: string): Reference | undefined {
   try {
     return parseReference(text);
-  } catch {
+  } catch (error) {
     if (/^(sha256:)?[a-f0-9]{64}$/.test(text)) return undefined;
-    throw invalid('invalid reference format');
+    throw error;
   }
 }
 

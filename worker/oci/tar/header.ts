@@ -1,4 +1,4 @@
-import { invalid } from '../errors.ts';
+import { invalidHeader } from './errors.ts';
 
 /** The unit of a tar archive. */
 export const blockSize = 512;
@@ -72,7 +72,7 @@ function octal(block: Uint8Array, at: number, width: number): number {
   for (; i < end; i++) {
     const byte = block[i] ?? 0;
     if (byte === 0 || byte === 0x20) break;
-    if (byte < 0x30 || byte > 0x37) throw invalid('invalid tar header: not an octal number');
+    if (byte < 0x30 || byte > 0x37) throw invalidHeader('not an octal number');
     value = value * 8 + (byte - 0x30);
   }
   return value;
@@ -83,7 +83,7 @@ function base256(block: Uint8Array, at: number, width: number): number {
   const negative = (first & 0x40) !== 0;
   let value = negative ? first - 0x100 : first & 0x3f;
   for (let i = 1; i < width; i++) value = value * 256 + (block[at + i] ?? 0);
-  if (!Number.isSafeInteger(value)) throw invalid('invalid tar header: number too large');
+  if (!Number.isSafeInteger(value)) throw invalidHeader('number too large');
   return value;
 }
 
@@ -99,7 +99,7 @@ function hasChecksum(block: Uint8Array): boolean {
   }
   if (unsigned === 8 * 0x20 && block[148] === 0) return false;
   const sum = octal(block, 148, 8);
-  if (sum !== unsigned && sum !== unsigned - 256 * high) throw invalid('invalid tar header: wrong checksum');
+  if (sum !== unsigned && sum !== unsigned - 256 * high) throw invalidHeader('wrong checksum');
   return true;
 }
 

@@ -1,5 +1,5 @@
+import { invalidHeader } from './errors.ts';
 import { decodeText } from '../text.ts';
-import { invalid } from '../errors.ts';
 
 /**
  * The records of a PAX extended header, values as bytes since xattrs are. GNU's sparse format 0.0 repeats two keys, so
@@ -30,14 +30,14 @@ export function parsePax(data: Uint8Array): PaxRecords {
 export function paxNumber(value: Uint8Array): number {
   const text = decodeText(value);
   const number = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw invalid('invalid PAX header: not a number');
+  if (!Number.isSafeInteger(number)) throw invalidHeader('PAX: not a number');
   return number;
 }
 
 /** A value that must be a time: seconds with an optional fraction, negative before 1970. */
 export function paxTime(value: Uint8Array): { seconds: number; nanoseconds: number } {
   const match = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(decodeText(value));
-  if (match === null) throw invalid('invalid PAX header: not a time');
+  if (match === null) throw invalidHeader('PAX: not a time');
   const [, sign, whole, fraction = ''] = match;
   const seconds = Number(whole);
   const nanoseconds = Number(fraction.slice(0, 9).padEnd(9, '0'));
@@ -49,7 +49,7 @@ export function paxTime(value: Uint8Array): { seconds: number; nanoseconds: numb
 
 /** A value that must be a path: no NUL in it. */
 export function paxPath(value: Uint8Array): Uint8Array {
-  if (value.includes(0)) throw invalid('invalid PAX header: NUL in a path');
+  if (value.includes(0)) throw invalidHeader('PAX: NUL in a path');
   return value;
 }
 
@@ -71,5 +71,5 @@ function record(data: Uint8Array, at: number): { key: string; value: Uint8Array;
 }
 
 function malformed(): Error {
-  return invalid('invalid PAX header: malformed record');
+  return invalidHeader('PAX: malformed record');
 }

@@ -1,4 +1,5 @@
 // Our own parser, since modern-tar gives neither offsets nor sparse files nor raw bytes of names and xattrs.
+import { invalidHeader, unexpectedEnd } from './errors.ts';
 import { decodeText } from '../text.ts';
 import { invalid } from '../errors.ts';
 import type { PaxRecords } from './pax.ts';
@@ -69,7 +70,6 @@ export class TarScanner {
   #inside = false;
   #longPath: Uint8Array | undefined;
   #longLink: Uint8Array | undefined;
-  #global: PaxRecords['values'] = new Map();
   #local: PaxRecords = noRecords;
 
   constructor(onEntry: (entry: TarEntry) => void) {
@@ -86,7 +86,7 @@ export class TarScanner {
   end(): void {
     const between =
       this.#have === 0 && this.#skip <= this.#padding && this.#want === blockSize && !this.#expecting();
-    if (!this.#done && !between) throw invalid('unexpected end of the tar archive');
+    if (!this.#done && !between) throw unexpectedEnd();
   }
 
   #expecting(): boolean {
@@ -144,10 +144,10 @@ export class TarScanner {
     else this.#begin(header, block);
   }
 
-  /** A header about the next header: its data is read whole. */
+  /** A header about the next header: its data is read whole. Global ones are passed over, as Docker does. */
   #special({ typeflag, size }: TarHeader): void {
     if (typeflag === 'V' || typeflag === 'N') return this.#skipData(size);
-    if (size < 0 || size > maxSpecialSize) throw invalid('extended tar header is too large');
+    if (size < 0 || size > maxSpecialSize) throw invalidHeader('it is too large');
     const padded = padding(size) + size;
     const take: State = (data) => {
       this.#takeSpecial(typeflag, data.subarray(0, size));
@@ -163,15 +163,14 @@ export class TarScanner {
   #takeSpecial(typeflag: string, data: Uint8Array): void {
     if (typeflag === 'L') this.#longPath = text(data, 0, data.length).slice();
     else if (typeflag === 'K') this.#longLink = text(data, 0, data.length).slice();
-    else if (typeflag === 'g') this.#global = new Map([...this.#global, ...parsePax(data).values]);
-    else this.#local = parsePax(data);
+    else if (typeflag !== 'g') this.#local = parsePax(data);
   }
 
   #begin(header: TarHeader, block: Uint8Array): void {
     const type = this.#typeOf(header);
-    const pax = this.#merged();
+    const pax = this.#local.values;
     const size = pax.has('size') ? paxNumber(pax.get('size') ?? none) : header.size;
-    if (size < 0) throw invalid('invalid tar header: negative size');
+    if (size < 0) throw invalidHeader('negative size');
     const draft = this.#draft(header, type, pax, type === 'file' ? size : 0);
     const { sparse } = this.#local;
     this.#longPath = this.#longLink = undefined;
@@ -183,13 +182,8 @@ export class TarScanner {
 
   #typeOf({ typeflag, path }: TarHeader): TarEntryType {
     const type = entryTypes.get(typeflag);
-    if (type === undefined) throw invalid(`unsupported tar entry type ${JSON.stringify(typeflag)}`);
+    if (type === undefined) throw invalid(`unhandled tar header type ${typeflag.charCodeAt(0)}`);
     return typeflag === '\0' && (this.#longPath ?? path).at(-1) === 0x2f ? 'directory' : type;
-  }
-
-  #merged(): PaxRecords['values'] {
-    if (this.#global.size === 0) return this.#local.values;
-    return new Map([...this.#global, ...this.#local.values]);
   }
 
   #draft(header: TarHeader, type: TarEntryType, pax: PaxRecords['values'], size: number): Draft {
@@ -248,7 +242,7 @@ export class TarScanner {
     this.#inside = true;
     this.#next(blockSize, (block) => {
       left -= blockSize;
-      if (left < 0) throw invalid('invalid sparse map in tar');
+      if (left < 0) throw invalidHeader('sparse map');
       if (lines.add(block)) this.#emit({ ...whole, stored: left }, lines.numbers);
     });
   }
@@ -282,7 +276,7 @@ const maxId = 0xffff_ffff;
 
 function owner(pax: Uint8Array | undefined, header: number): number {
   const id = pax ? paxNumber(pax) : header;
-  if (id < 0 || id > maxId) throw invalid(`invalid tar header: owner ${id}`);
+  if (id < 0 || id > maxId) throw invalidHeader(`owner ${id}`);
   return id;
 }
 
@@ -303,6 +297,6 @@ function isSparse10(pax: PaxRecords['values']): boolean {
 function sparseDraft(draft: Draft, pax: PaxRecords['values']): Draft {
   const size = pax.get('GNU.sparse.realsize') ?? pax.get('GNU.sparse.size');
   const path = pax.get('GNU.sparse.name');
-  if (size === undefined) throw invalid('invalid sparse file in tar: its size is missing');
+  if (size === undefined) throw invalidHeader('the size of a sparse file is missing');
   return { ...draft, path: path ? paxPath(path) : draft.path, size: paxNumber(size) };
 }

@@ -1,5 +1,5 @@
+import { invalidHeader } from './errors.ts';
 import { decodeText } from '../text.ts';
-import { invalid } from '../errors.ts';
 import { paxNumber } from './pax.ts';
 import { number } from './header.ts';
 
@@ -87,5 +87,5 @@ function checkCount(numbers: number[]): number[] {
 }
 
 function malformed(): Error {
-  return invalid('invalid sparse map in tar');
+  return invalidHeader('sparse map');
 }

@@ -110,6 +110,7 @@ function seal(block: Uint8Array): void {
   let sum = 0;
   for (let i = 0; i < blockSize; i++) sum += block[i] ?? 0;
   number(block, 148, 7, sum);
+  block[154] = 0;
 }
 
 function fitsText(bytes: Uint8Array): boolean {

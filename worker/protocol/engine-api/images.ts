@@ -67,6 +67,13 @@ export interface DistributionInspect {
   Platforms: { architecture: string; os: string; variant?: string }[];
 }
 
+/** What an image runs on. */
+export interface ImagePlatform {
+  os: string;
+  architecture: string;
+  variant?: string;
+}
+
 /** `docker commit`. */
 export interface CommitOptions {
   repo?: string;
@@ -87,6 +94,8 @@ export interface ImportOptions {
   tag?: string;
   message?: string;
   changes?: string[];
+  /** `os[/architecture[/variant]]` */
+  platform?: string;
 }
 
 /** One step of removing an image. */

@@ -1,0 +1,120 @@
+import { createHasher } from '../../content/hasher.ts';
+import type { ChainId } from '../../oci/chainid.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { digestHex } from '../../oci/digest.ts';
+import type { ContainerConfig } from '../../protocol/engine-api.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What Docker before 1.10 reads of an image: a document a layer, each with an ID of its own and its parent's. */
+export interface V1Config {
+  readonly id: string;
+  readonly text: string;
+}
+
+/**
+ * The documents for an image's layers, the lowest first; only the last one tells of the image.
+ * https://github.com/moby/moby/blob/v28.5.2/image/tarexport/save.go (saveImage), image/v1/imagev1.go (CreateID)
+ */
+export async function v1Configs(configText: string, chain: readonly ChainId[]): Promise<V1Config[]> {
+  const image = JSON.parse(configText) as Json;
+  const configs: V1Config[] = [];
+  for (const [at, layer] of chain.entries()) {
+    const isLast = at === chain.length - 1;
+    const document = isLast ? ofImage(image) : { created: epoch, container_config: goConfig({}) };
+    const parent = configs.at(-1)?.id;
+    const id = await idOf({ ...document, layer_id: layer, ...(parent && { parent: `sha256:${parent}` }) });
+    configs.push({
+      id,
+      text: goJson({
+        id,
+        ...(parent && { parent }),
+        ...document,
+        ...(image['os'] ? { os: image['os'] } : {}),
+      }),
+    });
+  }
+  return configs;
+}
+
+const epoch = '1970-01-01T00:00:00Z';
+
+/** The members are in the order of Go's V1Image. */
+function ofImage(image: Json): Json {
+  const config = image['config'] as ContainerConfig | undefined;
+  return {
+    ...present(image, 'comment'),
+    created: image['created'] ?? null,
+    ...present(image, 'container'),
+    container_config: goConfig((image['container_config'] ?? {}) as ContainerConfig),
+    ...present(image, 'docker_version'),
+    ...present(image, 'author'),
+    ...(config && { config: goConfig(config) }),
+    ...present(image, 'architecture'),
+    ...present(image, 'variant'),
+    ...present(image, 'os'),
+  };
+}
+
+function present(from: Json, name: string): Json {
+  return from[name] ? { [name]: from[name] } : {};
+}
+
+/** https://github.com/moby/moby/blob/v28.5.2/api/types/container/config.go, as Go writes it. */
+function goConfig(config: ContainerConfig): Json {
+  return {
+    Hostname: config.Hostname ?? '',
+    Domainname: config.Domainname ?? '',
+    User: config.User ?? '',
+    AttachStdin: config.AttachStdin ?? false,
+    AttachStdout: config.AttachStdout ?? false,
+    AttachStderr: config.AttachStderr ?? false,
+    ...filled('ExposedPorts', config.ExposedPorts),
+    Tty: config.Tty ?? false,
+    OpenStdin: config.OpenStdin ?? false,
+    StdinOnce: config.StdinOnce ?? false,
+    Env: config.Env ?? null,
+    Cmd: config.Cmd ?? null,
+    ...(config.Healthcheck && { Healthcheck: config.Healthcheck }),
+    ...(config.ArgsEscaped && { ArgsEscaped: true }),
+    Image: config.Image ?? '',
+    Volumes: config.Volumes ? sorted(config.Volumes) : null,
+    WorkingDir: config.WorkingDir ?? '',
+    Entrypoint: config.Entrypoint ?? null,
+    ...(config.NetworkDisabled && { NetworkDisabled: true }),
+    ...(config.MacAddress && { MacAddress: config.MacAddress }),
+    OnBuild: config.OnBuild ?? null,
+    Labels: config.Labels ? sorted(config.Labels) : null,
+    ...(config.StopSignal && { StopSignal: config.StopSignal }),
+    ...(typeof config.StopTimeout === 'number' && { StopTimeout: config.StopTimeout }),
+    ...(config.Shell?.length && { Shell: config.Shell }),
+  };
+}
+
+function filled(name: string, value: Record<string, object> | null | undefined): Json {
+  return value && Object.keys(value).length > 0 ? { [name]: sorted(value) } : {};
+}
+
+function sorted(value: Readonly<Record<string, unknown>>): Json {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function idOf(document: Json): Promise<string> {
+  const hasher = await createHasher();
+  hasher.update(new TextEncoder().encode(goJson(sorted(document))));
+  const digest: Digest = hasher.digest();
+  return digestHex(digest);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** Go's encoding/json writes some characters for the sake of HTML. */
+export function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? character);
+}
