@@ -46,7 +46,7 @@ function ofImage(image: Json): Json {
     ...present(image, 'comment'),
     created: image['created'] ?? null,
     ...present(image, 'container'),
-    container_config: goConfig((image['container_config'] ?? {}) as ContainerConfig),
+    container_config: goConfig(image['container_config'] ?? {}),
     ...present(image, 'docker_version'),
     ...present(image, 'author'),
     ...(config && { config: goConfig(config) }),
