@@ -15,6 +15,7 @@ import { installShortcuts, labelWithKeys } from './shortcuts.ts';
 import type { KeyHelp, Shortcut } from './shortcuts.ts';
 import { SidePanel } from './side-panel.ts';
 import { onFailureAction } from './stage.ts';
+import { showStorage } from './storage.ts';
 import { Terminals } from './terminals.ts';
 import { toggleTheme, watchTheme } from './theme.ts';
 
@@ -39,6 +40,7 @@ export function startApp(engine: Engine, booting: Booting): void {
     reset,
     setScreenReader: (on) => setScreenReader(terminals, on),
     type: (command) => typeCommand(terminals, command),
+    opened: () => void showStorage(engine),
   });
   takeFocus(terminals);
 }

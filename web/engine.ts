@@ -3,7 +3,7 @@ import type { Remote } from 'comlink';
 import type { TerminalSize } from '../worker/protocol/agent.ts';
 import type { EngineApi } from '../worker/protocol/engine-api.ts';
 import { remoteEngine } from '../worker/remote/engine.ts';
-import type { MachineApi, MachineStatus } from '../worker/protocol/page.ts';
+import type { MachineApi, MachineStatus, StorageStatus } from '../worker/protocol/page.ts';
 
 export interface TerminalEvents {
   /** Resolves when the bytes have been taken in: the machine sends no more than a window's worth before. */
@@ -26,6 +26,8 @@ export interface Engine {
   openTerminal(size: TerminalSize, events: TerminalEvents): Promise<TerminalLine>;
   /** The Engine API, for whatever the page shows of containers; after `boot` only. */
   api(): Promise<EngineApi>;
+  /** What is kept in the browser. */
+  storage(): Promise<StorageStatus>;
   wipe(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export function connectEngine(worker: Worker, failure: Promise<string>): Engine 
     boot: (onStatus) => bootMachine(api, failure, onStatus),
     openTerminal: (size, events) => openLine(api, size, events),
     api: async () => remoteEngine((await api.openEngine()) as MessagePort),
+    storage: () => api.storage(),
     wipe: () => api.wipe(),
   };
 }

@@ -14,12 +14,17 @@ export interface HelpOptions {
   /** Puts the command at the prompt; running it is left to the person. */
   type(command: string): void;
   reset(): void;
+  /** The help is being shown. */
+  opened(): void;
   setScreenReader(on: boolean): void;
 }
 
 export function installHelp(options: HelpOptions): void {
   const dialog = byId('help', HTMLDialogElement);
-  onClick('open-help', () => dialog.showModal());
+  onClick('open-help', () => {
+    dialog.showModal();
+    options.opened();
+  });
   onClick('help-close', () => dialog.close());
   onClick('reset', () => {
     dialog.close();

@@ -3,8 +3,10 @@ import { serveApi } from './api/serve.ts';
 import { apiConnection } from './api-connection.ts';
 import { runCommand } from './cli/command.ts';
 import { serveRelay } from './cli/relay.ts';
+import type { Locks } from './content/locks.ts';
 import type { ContentStore } from './content/contentstore.ts';
 import type { Configuration } from './configuration.ts';
+import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
 import type { MetadataStore } from './engine/metadata/store.ts';
 import type { IndexCache } from './layers/indexcache.ts';
@@ -30,6 +32,8 @@ export interface Platform {
   /** What the page's config.json says. */
   configuration: () => Promise<Configuration>;
   content: ContentStore;
+  /** Between all who have the same stores; none where nobody else has. */
+  locks?: Locks;
   indexes: IndexCache;
   metadata: MetadataStore;
   onStatus: (status: MachineStatus) => void;
@@ -52,6 +56,9 @@ const hostname = 'bottleship';
 /** Milliseconds to wait for a terminal before the storage is mounted without one. */
 const patience = 500;
 
+/** Milliseconds without anybody at work before what is left over is tidied up. */
+const idle = 2000;
+
 /** Puts everything together and boots. Rejects with a message for people. */
 export async function startBottleship(platform: Platform): Promise<Bottleship> {
   const started = performance.now();
@@ -69,7 +76,12 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
   const agent = new StoredAgent(machine.channel);
   const activity = new Activity();
   const terminals = new Terminals(machine.channel, activity);
-  const layers = new ServedLayers(new LayerStore(platform.content, platform.indexes), platform.content, root);
+  const layers = new ServedLayers(
+    new LayerStore(platform.content, platform.indexes),
+    platform.content,
+    root,
+    platform.locks,
+  );
   const engine = await openEngine({
     agent,
     machine: { ...machine.facts, hostname },
@@ -89,6 +101,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
   platform.onStatus({ phase: 'ready', seconds, cold: machine.coldBoot !== undefined });
   await layers.ensure([]);
   mountInTime(agent, terminals, activity, platform).catch(() => undefined);
+  tidy(platform, engine, activity).catch(() => undefined);
   return { machine, engine, terminals };
 }
 
@@ -107,6 +120,13 @@ async function mountInTime(
     return platform.onStatus({ phase: 'failed', message });
   }
   if (platform.warmUp) await warmUp(agent, activity);
+}
+
+/** What earlier visits have left behind goes when there is time. */
+async function tidy({ content }: Platform, engine: Engine, activity: Activity): Promise<void> {
+  await activity.quiet(idle);
+  await content.sweep();
+  await engine.sweep();
 }
 
 /**

@@ -21,7 +21,7 @@ export function imageSources({ configuration, fetchFile, registries }: Parts): I
 /** A folder with a name of its own is the only one that has such names. */
 function staticSource({ url, name }: StaticRegistryEntry, fetchFile: Parts['fetchFile']): RankedSource {
   const source = new StaticRegistry({
-    fetch: (path) => fetchFile(url + path),
+    fetch: (path, init) => fetchFile(url + path, init),
     address: url,
     // The second names what only this working tree has.
     indexes: url === bundledRegistry.url ? ['index.json', 'index.local.json'] : ['index.json'],

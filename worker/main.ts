@@ -2,13 +2,14 @@
 import { expose, transfer } from 'comlink';
 import { type Bottleship, startBottleship } from './bottleship.ts';
 import { type Configuration, configurationReader } from './configuration.ts';
+import { WebLocks } from './content/weblocks.ts';
 import { IndexedDbContentStore } from './content/indexeddbstore.ts';
 import { IndexedDbMetadataStore } from './engine/metadata/indexeddb.ts';
 import { IndexedDbIndexCache } from './layers/indexcache.ts';
 import { Registries } from './registry/registries.ts';
 import { relayedFetch } from './registry/relayed-fetch.ts';
 import { serveEngine } from './remote/engine.ts';
-import type { BootOptions, MachineApi, MachineStatus } from './protocol/page.ts';
+import type { BootOptions, MachineApi, MachineStatus, StorageStatus } from './protocol/page.ts';
 
 const databases = {
   content: 'bottleship-content',
@@ -32,12 +33,15 @@ class BrowserMachine implements MachineApi {
   #bottleship: Bottleship | undefined;
 
   async boot({ base }: BootOptions, onStatus: (status: MachineStatus) => void): Promise<void> {
-    const fetchFile = (path: string): Promise<Response> => fetch(new URL(path, base));
+    const fetchFile = (path: string, init?: RequestInit): Promise<Response> =>
+      fetch(new URL(path, base), init);
     const configuration = configurationReader(fetchFile);
+    const locks = new WebLocks();
     this.#bottleship = await startBottleship({
       fetchFile,
       configuration,
-      content: new IndexedDbContentStore(databases.content),
+      content: new IndexedDbContentStore(databases.content, { locks }),
+      locks,
       indexes: new IndexedDbIndexCache(databases.indexes),
       metadata: new IndexedDbMetadataStore(databases.metadata),
       onStatus,
@@ -64,6 +68,14 @@ class BrowserMachine implements MachineApi {
     const { port1, port2 } = new MessageChannel();
     serveEngine(this.#running().engine, port1);
     return transfer(port2, [port2]);
+  }
+
+  async storage(): Promise<StorageStatus> {
+    const [{ usage = 0, quota = 0 }, persisted] = await Promise.all([
+      navigator.storage.estimate(),
+      navigator.storage.persisted(),
+    ]);
+    return { usage, quota, persisted };
   }
 
   async wipe(): Promise<void> {

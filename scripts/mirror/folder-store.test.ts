@@ -20,14 +20,14 @@ const digest = parseDigest(`sha256:${createHash('sha256').update(bytes).digest('
 
 test('an attempt that was given up is taken up again', async () => {
   const dir = newFolder();
-  const first = await new FolderStore(dir).resume({ digest, size: bytes.length });
-  expect(first.have).toBe(0);
-  await first.writer.write(bytes.subarray(0, 10));
-  await first.writer.abort();
+  const first = await new FolderStore(dir).writer({ digest, size: bytes.length }, 'blob');
+  expect(first.offset).toBe(0);
+  await first.write(bytes.subarray(0, 10));
+  await first.suspend();
   const store = new FolderStore(dir);
   expect(await store.has(digest)).toBe(false);
-  const { writer, have } = await store.resume({ digest, size: bytes.length });
-  expect(have).toBe(10);
+  const writer = await store.writer({ digest, size: bytes.length }, 'blob');
+  expect(writer.offset).toBe(10);
   await writer.write(bytes.subarray(10));
   expect(await writer.commit()).toEqual({ digest, size: bytes.length });
   expect(readdirSync(join(dir, '.partial'))).toEqual([]);
@@ -35,11 +35,11 @@ test('an attempt that was given up is taken up again', async () => {
 
 test('what was damaged meanwhile is found out, and is gone then', async () => {
   const store = new FolderStore(newFolder());
-  const first = await store.resume({ digest, size: bytes.length });
-  await first.writer.write(new Uint8Array(10));
-  await first.writer.abort();
-  const second = await store.resume({ digest, size: bytes.length });
-  await second.writer.write(bytes.subarray(10));
-  await expect(second.writer.commit()).rejects.toThrow('verification failed');
-  expect((await store.resume({ digest, size: bytes.length })).have).toBe(0);
+  const first = await store.writer({ digest, size: bytes.length }, 'blob');
+  await first.write(new Uint8Array(10));
+  await first.suspend();
+  const second = await store.writer({ digest, size: bytes.length }, 'blob');
+  await second.write(bytes.subarray(10));
+  await expect(second.commit()).rejects.toThrow('verification failed');
+  expect((await store.writer({ digest, size: bytes.length }, 'blob')).offset).toBe(0);
 });

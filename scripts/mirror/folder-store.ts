@@ -8,6 +8,10 @@ import type {
   ContentWriter,
   Expected,
 } from '../../worker/content/contentstore.ts';
+import { resumableFor } from '../../worker/content/contentstore.ts';
+import { LocalLocks } from '../../worker/content/locallocks.ts';
+import type { Release } from '../../worker/content/locks.ts';
+import { during } from '../../worker/content/locks.ts';
 import { noBlob } from '../../worker/content/memorystore.ts';
 import { Verifier } from '../../worker/content/verifier.ts';
 import type { Digest } from '../../worker/oci/digest.ts';
@@ -17,10 +21,11 @@ const piece = 1 << 20;
 
 /**
  * A content store in a folder, laid out as an OCI image layout keeps blobs: `blobs/sha256/<hex>`. What is being written
- * lies in `.partial`; of a blob whose digest is known it stays there after an abort, for `resume`.
+ * lies in `.partial`. Only one process at a time may write to it.
  */
 export class FolderStore implements ContentStore {
   readonly #dir: string;
+  readonly #locks = new LocalLocks();
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -45,20 +50,12 @@ export class FolderStore implements ContentStore {
     return { size, read: (offset, length) => this.#read(digest, offset, Math.min(length, size - offset)) };
   }
 
-  async writer(expected: Expected = {}): Promise<ContentWriter> {
-    return new FileWriter(this, this.#newPartial(), await Verifier.create(expected));
-  }
-
-  /**
-   * Goes on where an earlier attempt at this blob has ended. `have` are the bytes that are there already. An `abort` keeps
-   * them; after `commit` has failed they are gone.
-   */
-  async resume({ digest, size }: Required<Expected>): Promise<{ writer: ContentWriter; have: number }> {
-    const verifier = await Verifier.create({ digest, size });
-    const path = join(this.#partials(), digestHex(digest));
-    const have = Math.min((await sizeOf(path)) ?? 0, size);
-    for await (const chunk of fileBytes(path, have)) verifier.update(chunk);
-    return { writer: new FileWriter(this, path, verifier, have), have };
+  async writer(expected: Expected = {}, ref?: string): Promise<ContentWriter> {
+    const verifier = await Verifier.create(expected);
+    const path = join(this.#dir, '.partial', ref === undefined ? `new-${crypto.randomUUID()}` : refName(ref));
+    const release = await this.#locks.exclusive(path);
+    const offset = ref === undefined ? 0 : ((await sizeOf(path)) ?? 0);
+    return new FileWriter({ store: this, path, verifier, offset, release, isKept: ref !== undefined });
   }
 
   async list(): Promise<ContentInfo[]> {
@@ -77,6 +74,22 @@ export class FolderStore implements ContentStore {
     await rm(this.path(digest));
   }
 
+  async settled(milliseconds: number): Promise<Digest[]> {
+    const limit = Date.now() - milliseconds;
+    const all = await this.list();
+    const times = await Promise.all(all.map(({ digest }) => stat(this.path(digest))));
+    return all.flatMap(({ digest }, at) => ((times[at]?.mtimeMs ?? limit + 1) <= limit ? [digest] : []));
+  }
+
+  async sweep(milliseconds: number = resumableFor): Promise<void> {
+    const dir = join(this.#dir, '.partial');
+    for (const name of await namesIn(dir)) {
+      const path = join(dir, name);
+      const release = await this.#locks.tryExclusive(path);
+      if (release !== undefined) await during(release, () => removeOlder(path, Date.now() - milliseconds));
+    }
+  }
+
   async #read(digest: Digest, offset: number, length: number): Promise<Uint8Array> {
     if (length <= 0) return new Uint8Array();
     try {
@@ -91,68 +104,81 @@ export class FolderStore implements ContentStore {
       throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? noBlob(digest) : error;
     }
   }
+}
 
-  #partials(): string {
-    return join(this.#dir, '.partial');
-  }
-
-  #newPartial(): string {
-    return join(this.#partials(), `new-${crypto.randomUUID()}`);
-  }
+interface WriterParts {
+  readonly store: FolderStore;
+  readonly path: string;
+  readonly verifier: Verifier;
+  /** Bytes that are in the file already. */
+  readonly offset: number;
+  /** Whether `suspend` keeps the file. */
+  readonly isKept: boolean;
+  readonly release: Release;
 }
 
 class FileWriter implements ContentWriter {
-  readonly #store: FolderStore;
-  readonly #path: string;
-  readonly #verifier: Verifier;
-  readonly #keep: boolean;
+  readonly offset: number;
+  readonly #parts: WriterParts;
   #file: number | undefined;
+  #at: number;
+  /** Up to where what was there has been verified. */
+  #seen = 0;
 
-  /** Goes on after `have` bytes of a file that is to be kept when it is given up; makes a new one without. */
-  constructor(store: FolderStore, path: string, verifier: Verifier, have?: number) {
-    this.#store = store;
-    this.#path = path;
-    this.#verifier = verifier;
-    this.#keep = have !== undefined;
-    mkdirSync(join(path, '..'), { recursive: true });
-    this.#file = openSync(path, have ? 'r+' : 'w');
-    if (have) this.#at = have;
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+    this.offset = parts.offset;
+    this.#at = parts.offset;
+    mkdirSync(join(parts.path, '..'), { recursive: true });
+    this.#file = openSync(parts.path, parts.offset > 0 ? 'r+' : 'w');
   }
 
-  #at = 0;
-
-  async write(chunk: Uint8Array): Promise<void> {
-    try {
-      this.#verifier.update(chunk);
-    } catch (error) {
-      await this.#drop();
-      throw error;
-    }
-    for (let done = 0; done < chunk.length;) {
-      const written = writeSync(this.#open(), chunk, done, chunk.length - done, this.#at);
-      done += written;
-      this.#at += written;
+  async *stored(): AsyncGenerator<Uint8Array> {
+    if (this.#seen === this.offset) return;
+    for await (const chunk of fileBytes(this.#parts.path, this.offset)) {
+      this.#parts.verifier.update(chunk);
+      this.#seen += chunk.length;
+      yield chunk;
     }
   }
 
-  async commit(): Promise<ContentInfo> {
-    try {
-      const info = this.#verifier.finish();
-      this.#close();
-      const path = this.#store.path(info.digest);
+  write(chunk: Uint8Array): Promise<void> {
+    return this.#orAbort(async () => {
+      await this.#catchUp();
+      this.#parts.verifier.update(chunk);
+      for (let done = 0; done < chunk.length;) {
+        const written = writeSync(this.#open(), chunk, done, chunk.length - done, this.#at);
+        done += written;
+        this.#at += written;
+      }
+    });
+  }
+
+  commit(): Promise<ContentInfo> {
+    return this.#orAbort(async () => {
+      await this.#catchUp();
+      const info = this.#parts.verifier.finish();
+      const path = this.#parts.store.path(info.digest);
       await mkdir(join(path, '..'), { recursive: true });
-      await rename(this.#path, path);
+      await rename(this.#parts.path, path);
+      await this.#close();
       return info;
-    } catch (error) {
-      await this.#drop();
-      throw error;
-    }
+    });
+  }
+
+  async suspend(): Promise<void> {
+    if (!this.#parts.isKept) return this.abort();
+    await this.#close();
   }
 
   async abort(): Promise<void> {
     if (this.#file === undefined) return;
-    if (this.#keep) this.#close();
-    else await this.#drop();
+    await rm(this.#parts.path, { force: true });
+    await this.#close();
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#seen < this.offset) for await (const _ of this.stored());
   }
 
   #open(): number {
@@ -160,15 +186,31 @@ class FileWriter implements ContentWriter {
     return this.#file;
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
+    await this.#parts.release();
   }
 
-  async #drop(): Promise<void> {
-    this.#close();
-    await rm(this.#path, { force: true });
+  async #orAbort<T>(body: () => Promise<T>): Promise<T> {
+    this.#open();
+    try {
+      return await body();
+    } catch (error) {
+      await this.abort();
+      throw error;
+    }
   }
+}
+
+/** A ref as the name of a file. */
+function refName(ref: string): string {
+  return `ref-${encodeURIComponent(ref)}`;
+}
+
+async function removeOlder(path: string, limit: number): Promise<void> {
+  const isOlder = path.includes('/.partial/new-') || (await stat(path)).mtimeMs <= limit;
+  if (isOlder) await rm(path, { force: true });
 }
 
 /** The first bytes of a file, in pieces; nothing where there is none. */

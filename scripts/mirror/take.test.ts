@@ -70,9 +70,10 @@ test('a connection that breaks is taken up where it broke', async () => {
 test('what an earlier visit has left is gone on with', async () => {
   const folder = new RegistryFolder(dir);
   const layer = 'y'.repeat(1000);
-  const { writer } = await folder.blobs.resume({ digest: digestOf(layer), size: 1000 });
+  const wanted = { digest: digestOf(layer), size: 1000 };
+  const writer = await folder.blobs.writer(wanted, `blob ${wanted.digest}`);
   await writer.write(Buffer.from(layer).subarray(0, 600));
-  await writer.abort();
+  await writer.suspend();
   const { image, asked } = fakeImage([layer]);
   await takeImage(folder, image, names('app:1'));
   expect(asked).toContainEqual([1000, 600]);

@@ -56,18 +56,18 @@ async function takeDocument(blobs: FolderStore, { mediaType, text, digest }: Doc
 async function takeBlob(blobs: FolderStore, image: MirroredImage, blob: Descriptor): Promise<void> {
   if (await blobs.has(blob.digest)) return;
   for (let failures = 0; ;) {
-    const { writer, have } = await blobs.resume(blob);
+    const writer = await blobs.writer(blob, `blob ${blob.digest}`);
     let came = 0;
     try {
-      if (have < blob.size)
-        for await (const chunk of await image.open(blob, have)) {
+      if (writer.offset < blob.size)
+        for await (const chunk of await image.open(blob, writer.offset)) {
           await writer.write(chunk);
           came += chunk.length;
         }
       await writer.commit();
       return;
     } catch (error) {
-      await writer.abort();
+      await writer.suspend();
       failures = came > 0 ? 1 : failures + 1;
       if (error instanceof BottleshipError || failures > patience) throw error;
     }

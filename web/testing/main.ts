@@ -63,6 +63,7 @@ const machine: MachineApi = {
     serveEngine(engineDouble(play), port1);
     return transfer(port2, [port2]);
   },
+  storage: async () => ({ usage: 39_400_000, quota: 60_000_000_000, persisted: false }),
   wipe: async () => {
     if (play === 'unwipeable') throw new Error('The store is open in another tab.');
     await new Promise((wiped) => setTimeout(wiped, 50));

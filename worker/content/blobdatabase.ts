@@ -1,7 +1,8 @@
 import type { UseStore } from 'idb-keyval';
-import { createStore, get, keys, promisifyRequest, set } from 'idb-keyval';
+import { createStore, get, promisifyRequest } from 'idb-keyval';
 import type { Digest } from '../oci/digest.ts';
 import { parseDigest } from '../oci/digest.ts';
+import { isQuotaError, StorageFullError } from './storagefull.ts';
 
 /** Where a blob's chunks lie. Written last, in one transaction with nothing else to do: this is the commit. */
 export interface BlobRecord {
@@ -9,6 +10,18 @@ export interface BlobRecord {
   readonly id: string;
   readonly size: number;
   readonly chunkSize: number;
+  /** In ms since 1970. */
+  readonly committed: number;
+}
+
+/** A blob in the making. */
+export interface IngestRecord {
+  readonly id: string;
+  readonly chunkSize: number;
+  /** When a writer last took it up, in ms since 1970. */
+  readonly begun: number;
+  /** Under which it can be taken up again. */
+  readonly ref?: string;
 }
 
 /**
@@ -16,7 +29,7 @@ export interface BlobRecord {
  *
  *     ['blob', digest]        BlobRecord
  *     ['chunk', id, number]   bytes
- *     ['ingest', id]          when a writer began, in ms since 1970; gone once it committed or gave up
+ *     ['ingest', id]          IngestRecord; gone once its writer committed or gave up
  */
 export class BlobDatabase {
   readonly #store: UseStore;
@@ -33,65 +46,86 @@ export class BlobDatabase {
     return get<Uint8Array>(['chunk', id, number], this.#store);
   }
 
-  async digests(): Promise<Digest[]> {
-    const all = await keys(this.#store);
-    return all.flatMap((key) => (Array.isArray(key) && key[0] === 'blob' ? [parseDigest(key[1])] : []));
+  async blobs(): Promise<[Digest, BlobRecord][]> {
+    const [keys, records] = await this.#store('readonly', (store) =>
+      Promise.all([
+        promisifyRequest(store.getAllKeys(startingWith('blob'))),
+        promisifyRequest<BlobRecord[]>(store.getAll(startingWith('blob'))),
+      ]),
+    );
+    return records.map((record, i) => [parseDigest((keys[i] as string[])[1] ?? ''), record]);
   }
 
-  begin(id: string): Promise<void> {
-    return set(['ingest', id], Date.now(), this.#store);
+  ingests(): Promise<IngestRecord[]> {
+    return this.#store('readonly', (store) => promisifyRequest(store.getAll(startingWith('ingest'))));
+  }
+
+  begin(ingest: IngestRecord): Promise<void> {
+    return this.#change((store) => void store.put(ingest, ['ingest', ingest.id]));
   }
 
   putChunk(id: string, number: number, bytes: Uint8Array): Promise<void> {
-    return set(['chunk', id, number], bytes, this.#store);
+    return this.#change((store) => void store.put(bytes, ['chunk', id, number]));
+  }
+
+  /** How many chunks there are without a gap. */
+  async chunkCount(id: string): Promise<number> {
+    const keys = await this.#store('readonly', (store) =>
+      promisifyRequest(store.getAllKeys(startingWith('chunk', id))),
+    );
+    const gap = keys.findIndex((key, i) => (key as IDBValidKey[])[2] !== i);
+    return gap < 0 ? keys.length : gap;
   }
 
   /** Makes a blob visible and gives its record: the one that was there before, if there was. */
-  commit(digest: Digest, record: BlobRecord): Promise<BlobRecord> {
-    return this.#store('readwrite', async (store) => {
+  async commit(digest: Digest, record: BlobRecord): Promise<BlobRecord> {
+    let kept = record;
+    await this.#change(async (store) => {
       const before = await promisifyRequest<BlobRecord | undefined>(store.get(['blob', digest]));
       if (before === undefined) store.put(record, ['blob', digest]);
-      else store.delete(chunksOf(record.id));
+      else store.delete(startingWith('chunk', record.id));
       store.delete(['ingest', record.id]);
-      await promisifyRequest(store.transaction);
-      return before ?? record;
+      kept = before ?? record;
     });
+    return kept;
   }
 
   drop(id: string): Promise<void> {
-    return this.#store('readwrite', (store) => {
-      store.delete(chunksOf(id));
+    return this.#change((store) => {
+      store.delete(startingWith('chunk', id));
       store.delete(['ingest', id]);
-      return promisifyRequest(store.transaction);
     });
   }
 
   /** Deletes a blob and gives what it was; undefined when it was not there. */
-  remove(digest: Digest): Promise<BlobRecord | undefined> {
-    return this.#store('readwrite', async (store) => {
-      const record = await promisifyRequest<BlobRecord | undefined>(store.get(['blob', digest]));
-      if (record === undefined) return undefined;
+  async remove(digest: Digest): Promise<BlobRecord | undefined> {
+    let removed: BlobRecord | undefined;
+    await this.#change(async (store) => {
+      removed = await promisifyRequest<BlobRecord | undefined>(store.get(['blob', digest]));
+      if (removed === undefined) return;
       store.delete(['blob', digest]);
-      store.delete(chunksOf(record.id));
-      await promisifyRequest(store.transaction);
-      return record;
+      store.delete(startingWith('chunk', removed.id));
     });
+    return removed;
   }
 
-  /** The ids of writers that began before a time and never ended: their tab is gone. */
-  async abandoned(before: number): Promise<string[]> {
-    const ids: string[] = [];
-    for (const key of await keys(this.#store)) {
-      const id = Array.isArray(key) && key[0] === 'ingest' ? key[1] : undefined;
-      if (typeof id !== 'string') continue;
-      const began = await get<number>(key, this.#store);
-      if (began !== undefined && began < before) ids.push(id);
-    }
-    return ids;
+  /** Resolves when the transaction is through. A request's error says nothing of the transaction's, which comes later. */
+  #change(body: (store: IDBObjectStore) => Promise<void> | void): Promise<void> {
+    return this.#store(
+      'readwrite',
+      (store) =>
+        new Promise<void>((resolve, reject) => {
+          const { transaction } = store;
+          const fail = (error: unknown) => reject(isQuotaError(error) ? new StorageFullError(error) : error);
+          transaction.addEventListener('complete', () => resolve());
+          transaction.addEventListener('abort', () => fail(transaction.error ?? new Error('aborted')));
+          Promise.resolve(body(store)).catch(fail);
+        }),
+    );
   }
 }
 
-/** All keys that start with ['chunk', id]: in IndexedDB's order an array comes after every number. */
-function chunksOf(id: string): IDBKeyRange {
-  return IDBKeyRange.bound(['chunk', id], ['chunk', id, []]);
+/** All keys that start so: in IndexedDB's order an array comes after every number and every string. */
+function startingWith(...key: string[]): IDBKeyRange {
+  return IDBKeyRange.bound(key, [...key, []]);
 }

@@ -1,5 +1,6 @@
 import type { BlobRecord } from './blobdatabase.ts';
 import type { BlobReader } from './blobreader.ts';
+import { cut } from './blobreader.ts';
 import type { ChunkCache } from './chunkcache.ts';
 import { chunkKey } from './chunkcache.ts';
 
@@ -68,17 +69,4 @@ export class ChunkedReader implements BlobReader {
   #key(number: number): string {
     return chunkKey(this.#record.id, number);
   }
-}
-
-/** The bytes from `from` to `to` of chunks that follow each other; a view when they lie in one. */
-function cut(chunks: readonly Uint8Array[], from: number, to: number, chunkSize: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only.subarray(from, to);
-  const out = new Uint8Array(to - from);
-  chunks.forEach((chunk, i) => {
-    const start = i * chunkSize;
-    const part = chunk.subarray(Math.max(from - start, 0), to - start);
-    out.set(part, Math.max(start - from, 0));
-  });
-  return out;
 }

@@ -121,6 +121,98 @@ export function runSuite(name: string, factory: () => ContentStore, chunkSize: n
       expect([...(await readBlob(store, digest))]).toEqual([...data]);
     });
 
+    test('what is suspended is taken up again under its ref, and verified as a whole', async () => {
+      const store = factory();
+      const data = bytes(4 * chunkSize + 10);
+      const first = await store.writer({ digest: sha256(data), size: data.length }, 'layer');
+      expect(first.offset).toBe(0);
+      await first.write(data.subarray(0, 2 * chunkSize + 5));
+      await first.suspend();
+      expect(await store.list()).toEqual([]);
+      const again = await store.writer({ digest: sha256(data), size: data.length }, 'layer');
+      expect(again.offset).toBeGreaterThanOrEqual(2 * chunkSize);
+      const parts: Uint8Array[] = [];
+      for await (const part of again.stored()) parts.push(part);
+      expect(Buffer.compare(Buffer.concat(parts), data.subarray(0, again.offset))).toBe(0);
+      await again.write(data.subarray(again.offset));
+      expect(await again.commit()).toEqual({ digest: sha256(data), size: data.length });
+      expect([...(await readBlob(store, sha256(data)))]).toEqual([...data]);
+      expect((await store.writer({}, 'layer')).offset).toBe(0);
+    });
+
+    test('what is taken up again is verified also when nobody has read it', async () => {
+      const store = factory();
+      const data = bytes(3 * chunkSize);
+      const first = await store.writer({}, 'layer');
+      await first.write(data.subarray(0, chunkSize));
+      await first.suspend();
+      const second = await store.writer({}, 'layer');
+      await second.suspend();
+      const third = await store.writer({ digest: sha256(data) }, 'layer');
+      await third.write(data.subarray(chunkSize));
+      await third.commit();
+      const wrong = await store.writer({}, 'other');
+      await wrong.write(bytes(chunkSize).map((byte) => byte ^ 1));
+      await wrong.suspend();
+      const refused = await store.writer({ digest: sha256(data) }, 'other');
+      await refused.write(data.subarray(chunkSize));
+      await expect(refused.commit()).rejects.toMatchObject({ kind: 'invalid' });
+      expect((await store.writer({}, 'other')).offset).toBe(0);
+    });
+
+    test('nothing is left of a writer without a ref, nor of one that aborts', async () => {
+      const store = factory();
+      const nameless = await store.writer();
+      await nameless.write(bytes(2 * chunkSize));
+      await nameless.suspend();
+      const aborted = await store.writer({}, 'layer');
+      await aborted.write(bytes(2 * chunkSize));
+      await aborted.abort();
+      expect((await store.writer({}, 'layer')).offset).toBe(0);
+    });
+
+    test('a ref has one writer at a time', async () => {
+      const store = factory();
+      const first = await store.writer({}, 'layer');
+      let waits = true;
+      const second = store.writer({}, 'layer').finally(() => {
+        waits = false;
+      });
+      const other = await store.writer({}, 'other');
+      await other.abort();
+      expect(waits).toBe(true);
+      await first.write(bytes(chunkSize));
+      await first.suspend();
+      expect((await second).offset).toBe(chunkSize);
+      await (await second).abort();
+    });
+
+    test('a sweep takes what could be taken up again only after its time, and never what is being written', async () => {
+      const store = factory();
+      const left = await store.writer({}, 'left');
+      await left.write(bytes(2 * chunkSize));
+      await left.suspend();
+      const busy = await store.writer({}, 'busy');
+      await busy.write(bytes(chunkSize));
+      const nameless = await store.writer();
+      await nameless.write(bytes(chunkSize));
+      await store.sweep();
+      const kept = await store.writer({}, 'left');
+      expect(kept.offset).toBe(2 * chunkSize);
+      await kept.suspend();
+      await store.sweep(-1000);
+      expect((await store.writer({}, 'left')).offset).toBe(0);
+      expect((await busy.commit()).size).toBe(chunkSize);
+      expect((await nameless.commit()).size).toBe(chunkSize);
+    });
+
+    test('says which blobs have been there for a while', async () => {
+      const store = factory();
+      const { digest } = await ingest(store, bytes(10));
+      expect(await store.settled(60_000)).toEqual([]);
+      expect(await store.settled(-1000)).toEqual([digest]);
+    });
+
     test('sha512 is verified as well', async () => {
       const store = factory();
       const digest = parseDigest(`sha512:${createHash('sha512').update(bytes(5)).digest('hex')}`);

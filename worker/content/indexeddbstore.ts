@@ -1,11 +1,16 @@
 import type { Digest } from '../oci/digest.ts';
 import { BottleshipError } from '../oci/errors.ts';
-import type { BlobRecord } from './blobdatabase.ts';
+import type { BlobRecord, IngestRecord } from './blobdatabase.ts';
 import { BlobDatabase } from './blobdatabase.ts';
 import type { BlobReader } from './blobreader.ts';
 import { ChunkCache, chunkKey } from './chunkcache.ts';
 import { ChunkedReader } from './chunkedreader.ts';
+import { ChunkWriter } from './chunkwriter.ts';
 import type { ContentInfo, ContentStore, ContentWriter, Expected } from './contentstore.ts';
+import { resumableFor } from './contentstore.ts';
+import { LocalLocks } from './locallocks.ts';
+import type { Locks } from './locks.ts';
+import { during } from './locks.ts';
 import { noBlob } from './memorystore.ts';
 import { Verifier } from './verifier.ts';
 
@@ -14,27 +19,34 @@ export interface IndexedDbOptions {
   readonly chunkSize?: number;
   /** Bytes of chunks kept in memory, so that reads of what is in use answer at once. */
   readonly cacheSize?: number;
+  /** Shared by all tabs that may have the database open. */
+  readonly locks?: Locks;
 }
 
-const defaultChunkSize = 1 << 20;
-const defaultCacheSize = 64 << 20;
-
-/** Older than this, a writer that has not committed belongs to a tab that is gone. */
-const abandonedAfter = 24 * 3600 * 1000;
+const defaultChunkSize = 256 << 10;
+const defaultCacheSize = 32 << 20;
 
 /** A content store in IndexedDB, which outlives the page. Blobs lie in chunks; none ever stands in memory as a whole. */
 export class IndexedDbContentStore implements ContentStore {
+  readonly #name: string;
   readonly #database: BlobDatabase;
   readonly #cache: ChunkCache;
   readonly #chunkSize: number;
+  readonly #locks: Locks;
 
   constructor(
     name: string,
-    { chunkSize = defaultChunkSize, cacheSize = defaultCacheSize }: IndexedDbOptions = {},
+    {
+      chunkSize = defaultChunkSize,
+      cacheSize = defaultCacheSize,
+      locks = new LocalLocks(),
+    }: IndexedDbOptions = {},
   ) {
+    this.#name = name;
     this.#database = new BlobDatabase(name);
     this.#cache = new ChunkCache(cacheSize);
     this.#chunkSize = chunkSize;
+    this.#locks = locks;
   }
 
   async info(digest: Digest): Promise<ContentInfo> {
@@ -46,20 +58,28 @@ export class IndexedDbContentStore implements ContentStore {
     return new ChunkedReader(record, this.#cache, (number) => this.#chunk(digest, record, number));
   }
 
-  async writer(expected: Expected = {}): Promise<ContentWriter> {
+  async writer(expected: Expected = {}, ref?: string): Promise<ContentWriter> {
     const verifier = await Verifier.create(expected);
-    const record = { id: randomId(), chunkSize: this.#chunkSize };
-    await stored(this.#database.begin(record.id));
-    return new ChunkWriter(this.#database, this.#cache, verifier, record);
+    const id = randomId();
+    const release = await this.#locks.exclusive(this.#lockName(ref ?? id));
+    try {
+      const ingest = await this.#begin(id, ref);
+      const chunks = await this.#database.chunkCount(ingest.id);
+      return new ChunkWriter({ database: this.#database, verifier, ingest, chunks, release });
+    } catch (error) {
+      await release();
+      throw error;
+    }
   }
 
   async list(): Promise<ContentInfo[]> {
-    const digests = await this.#database.digests();
-    const records = await Promise.all(digests.map((digest) => this.#database.record(digest)));
-    return digests.flatMap((digest, i) => {
-      const record = records[i];
-      return record === undefined ? [] : [{ digest, size: record.size }];
-    });
+    return (await this.#database.blobs()).map(([digest, { size }]) => ({ digest, size }));
+  }
+
+  async settled(milliseconds: number): Promise<Digest[]> {
+    const limit = Date.now() - milliseconds;
+    const blobs = await this.#database.blobs();
+    return blobs.filter(([, { committed }]) => !(committed > limit)).map(([digest]) => digest);
   }
 
   async delete(digest: Digest): Promise<void> {
@@ -68,9 +88,29 @@ export class IndexedDbContentStore implements ContentStore {
     for (let i = 0; i * record.chunkSize < record.size; i++) this.#cache.delete(chunkKey(record.id, i));
   }
 
-  /** Drops what writers of tabs long gone have left behind. To be called when there is time. */
-  async sweep(olderThan: number = abandonedAfter): Promise<void> {
-    for (const id of await this.#database.abandoned(Date.now() - olderThan)) await this.#database.drop(id);
+  /** Who still writes has its lock. */
+  async sweep(milliseconds: number = resumableFor): Promise<void> {
+    for (const { id, ref, begun } of await this.#database.ingests()) {
+      if (ref !== undefined && begun > Date.now() - milliseconds) continue;
+      const release = await this.#locks.tryExclusive(this.#lockName(ref ?? id));
+      if (release !== undefined) await during(release, () => this.#database.drop(id));
+    }
+  }
+
+  /** What was begun under the ref, or something new. Its chunks must be of the size that new ones will have. */
+  async #begin(id: string, ref: string | undefined): Promise<IngestRecord> {
+    const all = ref === undefined ? [] : await this.#database.ingests();
+    const before = all.find((ingest) => ingest.ref === ref);
+    if (before !== undefined && before.chunkSize !== this.#chunkSize) await this.#database.drop(before.id);
+    const known = before?.chunkSize === this.#chunkSize ? before.id : id;
+    const begun = Date.now();
+    const ingest = { id: known, chunkSize: this.#chunkSize, begun, ...(ref !== undefined && { ref }) };
+    await this.#database.begin(ingest);
+    return ingest;
+  }
+
+  #lockName(ingest: string): string {
+    return `${this.#name}/ingest/${ingest}`;
   }
 
   async #record(digest: Digest): Promise<BlobRecord> {
@@ -88,91 +128,6 @@ export class IndexedDbContentStore implements ContentStore {
     if (again === undefined)
       throw new BottleshipError('internal', `content ${digest}: chunk ${number} is missing`);
     return again;
-  }
-}
-
-class ChunkWriter implements ContentWriter {
-  readonly #database: BlobDatabase;
-  readonly #cache: ChunkCache;
-  readonly #verifier: Verifier;
-  readonly #id: string;
-  readonly #chunkSize: number;
-  #chunk: Uint8Array;
-  #filled = 0;
-  #count = 0;
-  #open = true;
-
-  constructor(
-    database: BlobDatabase,
-    cache: ChunkCache,
-    verifier: Verifier,
-    { id, chunkSize }: Pick<BlobRecord, 'id' | 'chunkSize'>,
-  ) {
-    this.#database = database;
-    this.#cache = cache;
-    this.#verifier = verifier;
-    this.#id = id;
-    this.#chunkSize = chunkSize;
-    this.#chunk = new Uint8Array(chunkSize);
-  }
-
-  write(chunk: Uint8Array): Promise<void> {
-    return this.#orAbort(async () => {
-      this.#verifier.update(chunk);
-      for (let at = 0; at < chunk.length;) {
-        const part = chunk.subarray(at, at + this.#chunkSize - this.#filled);
-        this.#chunk.set(part, this.#filled);
-        this.#filled += part.length;
-        at += part.length;
-        if (this.#filled === this.#chunkSize) await this.#flush();
-      }
-    });
-  }
-
-  commit(): Promise<ContentInfo> {
-    return this.#orAbort(async () => {
-      const info = this.#verifier.finish();
-      if (this.#filled > 0) await this.#flush();
-      const record = { id: this.#id, chunkSize: this.#chunkSize, size: info.size };
-      await stored(this.#database.commit(info.digest, record));
-      this.#open = false;
-      return info;
-    });
-  }
-
-  async abort(): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    for (let i = 0; i < this.#count; i++) this.#cache.delete(chunkKey(this.#id, i));
-    await this.#database.drop(this.#id);
-  }
-
-  async #flush(): Promise<void> {
-    const number = this.#count++;
-    const bytes = this.#chunk.subarray(0, this.#filled).slice();
-    await stored(this.#database.putChunk(this.#id, number, bytes));
-    this.#cache.set(chunkKey(this.#id, number), bytes);
-    this.#filled = 0;
-  }
-
-  async #orAbort<T>(body: () => Promise<T>): Promise<T> {
-    if (!this.#open) throw new BottleshipError('internal', 'the writer has ended');
-    try {
-      return await body();
-    } catch (error) {
-      await this.abort();
-      throw error;
-    }
-  }
-}
-
-/** Says what a full disk means in our words. */
-async function stored<T>(write: Promise<T>): Promise<T> {
-  try {
-    return await write;
-  } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'QuotaExceededError') throw cause;
-    throw new BottleshipError('unavailable', 'no space left in the browser’s storage', { cause });
   }
 }
 

@@ -457,6 +457,11 @@ export class Engine implements EngineApi {
     return edge(() => streamEvents(this.#context.events, this.#context.clock, options));
   }
 
+  /** Gives up layers that were left behind, also those that another tab was using when their image was removed. */
+  sweep(milliseconds?: number): Promise<void> {
+    return this.#images.sweep(milliseconds);
+  }
+
   diskUsage(types?: DiskUsageType[]): Promise<DiskUsage> {
     const sources = {
       containerList: (options?: ListOptions) => this.containerList(options),

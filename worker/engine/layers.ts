@@ -1,5 +1,10 @@
 import { memoryReader } from '../content/blobreader.ts';
-import type { Provider } from '../content/contentstore.ts';
+import type { ContentStore } from '../content/contentstore.ts';
+import { LocalLocks } from '../content/locallocks.ts';
+import type { Locks } from '../content/locks.ts';
+import { during } from '../content/locks.ts';
+import type { OpenBlob } from '../layers/download.ts';
+import { LayerHolds } from '../layers/layerholds.ts';
 import type { LayerIndex } from '../layers/layerindex.ts';
 import { indexTar } from '../layers/layerindexer.ts';
 import type { Layer } from '../layers/layertree.ts';
@@ -7,8 +12,10 @@ import type { LayersRoot } from '../layers/layersroot.ts';
 import type { LayerStore } from '../layers/layerstore.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { DiffId } from '../oci/diffid.ts';
+import { parseDiffId } from '../oci/diffid.ts';
 import { digestHex, parseDigest } from '../oci/digest.ts';
 import { errorKind } from '../oci/errors.ts';
+import type { Compression } from '../oci/mediatype.ts';
 import { compressionOf } from '../oci/mediatype.ts';
 import { tarEnd } from '../oci/tar/writer.ts';
 import { baseLayer, baseLayerName } from './baselayer.ts';
@@ -33,12 +40,18 @@ function layerOf(tar: Uint8Array): Layer {
 /** The engine's layers: kept in the layer store, served to the guest below the 9P root. */
 export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   readonly #store: LayerStore;
-  readonly #content: Provider;
+  readonly #content: ContentStore;
   readonly #root: LayersRoot;
   readonly #served = new Map<DiffId, Promise<string>>();
   #base: Promise<string> | undefined;
 
-  constructor(store: LayerStore, content: Provider, root: LayersRoot) {
+  readonly #holds: LayerHolds;
+  /** New layers that no image has yet. */
+  readonly #unnamed = new Map<DiffId, (() => void)[]>();
+
+  /** `locks` are shared with whoever else has the same content store. */
+  constructor(store: LayerStore, content: ContentStore, root: LayersRoot, locks: Locks = new LocalLocks()) {
+    this.#holds = new LayerHolds(locks);
     this.#store = store;
     this.#content = content;
     this.#root = root;
@@ -57,21 +70,42 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
     return (await this.#store.open(diffId)).index.filesSize;
   }
 
+  pin(diffIds: readonly DiffId[]): Promise<() => void> {
+    return this.#holds.pin(diffIds);
+  }
+
+  /** New layers are the image's now. */
+  named(diffIds: readonly DiffId[]): void {
+    for (const diffId of diffIds) this.#unnamed.get(diffId)?.shift()?.();
+  }
+
+  async fetch(open: OpenBlob, blob: Descriptor, diffId: DiffId): Promise<number> {
+    const compression = requireCompression(blob);
+    await this.#holds.hold(diffId);
+    return during(this.#holds.exclusively(diffId), async () => {
+      const known = await this.size(diffId);
+      return known ?? (await this.#store.fetch(open, blob, { compression, diffId })).tar.size;
+    });
+  }
+
   async ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number> {
-    const { digest, size, mediaType } = blob;
-    const compression = compressionOf(mediaType);
-    if (compression === undefined) throw invalid(`unsupported layer media type ${JSON.stringify(mediaType)}`);
+    const { digest, size } = blob;
+    const compression = requireCompression(blob);
+    await this.#holds.hold(diffId);
     const layer = await this.#store.ingest(source, { packed: { digest, size }, compression, diffId });
     return layer.tar.size;
   }
 
   async ingestTar(source: AsyncIterable<Uint8Array>, diffId: DiffId): Promise<number> {
+    await this.#holds.hold(diffId);
     const layer = await this.#store.ingest(source, { packed: {}, compression: 'none', diffId });
     return layer.tar.size;
   }
 
   async create(source: AsyncIterable<Uint8Array>): Promise<NewLayer> {
     const { diffId, layer } = await this.#store.create(source);
+    const unpin = await this.#holds.pin([diffId]);
+    this.#unnamed.set(diffId, [...(this.#unnamed.get(diffId) ?? []), unpin]);
     return { diffId, size: layer.index.filesSize };
   }
 
@@ -79,15 +113,22 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
     return contentOf(this.#content, parseDigest(diffId));
   }
 
-  async discard(diffId: DiffId): Promise<void> {
+  async discard(diffId: DiffId, isWanted: () => Promise<boolean>): Promise<void> {
+    if (this.#holds.isPinned(diffId)) return;
     const name = this.#served.has(diffId) ? await this.#served.get(diffId) : undefined;
     if (name !== undefined) this.#root.remove(name);
     this.#served.delete(diffId);
-    try {
-      await this.#store.delete(diffId);
-    } catch (error) {
-      if (errorKind(error) !== 'not-found') throw error;
-    }
+    await this.#holds.giveUp(diffId, isWanted, async () => {
+      try {
+        await this.#store.delete(diffId);
+      } catch (error) {
+        if (errorKind(error) !== 'not-found') throw error;
+      }
+    });
+  }
+
+  async settled(milliseconds: number): Promise<DiffId[]> {
+    return (await this.#content.settled(milliseconds)).map(parseDiffId);
   }
 
   ensure(diffIds: readonly DiffId[]): Promise<string[]> {
@@ -112,7 +153,12 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   }
 
   open(diffIds: readonly DiffId[]): Promise<Layer[]> {
-    return Promise.all(diffIds.map((diffId) => this.#store.open(diffId)));
+    return Promise.all(diffIds.map((diffId) => this.#open(diffId)));
+  }
+
+  async #open(diffId: DiffId): Promise<Layer> {
+    await this.#holds.hold(diffId);
+    return this.#store.open(diffId);
   }
 
   async #serveBase(): Promise<string> {
@@ -133,7 +179,13 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   /** The name is short, since it goes to the guest with every start, and long enough to mean one layer only. */
   async #serve(diffId: DiffId): Promise<string> {
     const name = digestHex(parseDigest(diffId)).slice(0, 32);
-    if (!this.#root.has(name)) this.#root.add(name, await this.#store.open(diffId));
+    if (!this.#root.has(name)) this.#root.add(name, await this.#open(diffId));
     return name;
   }
+}
+
+function requireCompression({ mediaType }: Descriptor): Compression {
+  const compression = compressionOf(mediaType);
+  if (compression === undefined) throw invalid(`unsupported layer media type ${JSON.stringify(mediaType)}`);
+  return compression;
 }

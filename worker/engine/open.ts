@@ -10,11 +10,11 @@ import { Engine } from './engine.ts';
 import { Events } from './events.ts';
 import { Images } from './images/images.ts';
 import type { LayerKeeper } from './images/layercollector.ts';
+import { LayerSources } from './images/layersources.ts';
 import type { LayerContent } from './images/layercontent.ts';
 import type { PullListener } from './images/puller.ts';
 import { Puller } from './images/puller.ts';
 import { ImageStore } from './images/store.ts';
-import { LayerSources } from './images/layersources.ts';
 import { LogStore } from './logs/store.ts';
 import type { ImageSource } from './images/source.ts';
 import type { Registries } from '../registry/registries.ts';
@@ -71,6 +71,7 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     machine: { ...parts.machine, resolver },
   };
   const puller = new Puller(context, parts.source, parts.layers, parts.onPull);
+  images.onAdded(({ layers }) => parts.layers.named(layers));
   const { layers, content, source, registries } = parts;
   const imageParts = {
     puller,

@@ -1,17 +1,27 @@
 import type { Compression } from '../oci/mediatype.ts';
 import { BottleshipError, errorMessage, invalid } from '../oci/errors.ts';
+import type { UnpackLimits } from './limits.ts';
+import { defaultLimits, unpackedWithin } from './limits.ts';
 import { unpackZstd } from './unzstd.ts';
 
-/** Unpacks a stream. Broken data fails with `invalid`. */
+/** Unpacks a stream. Broken data and what grows without measure fail with `invalid`. */
 export function decompressed(
   packed: AsyncIterable<Uint8Array>,
   compression: Compression,
+  limits: UnpackLimits = defaultLimits,
 ): AsyncIterable<Uint8Array> {
-  if (compression === 'zstd') return unpackZstd(packed);
-  return compression === 'gzip' ? gunzipped(packed) : packed;
+  return unpackedWithin(limits, packed, unpackers[compression]);
 }
 
-async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+const unpackers: Readonly<
+  Record<Compression, (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>>
+> = { none: (packed) => packed, gzip: gunzipped, zstd: unpackZstd };
+
+/** Of what is given to the stream at once, it gives back all, which may be a thousand times as much. */
+const pieceSize = 32 << 10;
+
+/** Unpacks gzip, without limits. */
+export async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new DecompressionStream('gzip');
   const fed = feed(packed, writable);
   try {
@@ -46,7 +56,7 @@ async function feed(packed: AsyncIterable<Uint8Array>, to: WritableStream<Buffer
     for (;;) {
       const next = await source.next();
       if (next.done) break;
-      if (!(await written(writer, next.value))) return void (await source.return?.());
+      if (!(await writtenInPieces(writer, next.value))) return void (await source.return?.());
     }
     await written(writer, undefined);
     return undefined;
@@ -54,6 +64,15 @@ async function feed(packed: AsyncIterable<Uint8Array>, to: WritableStream<Buffer
     writer.abort(error).catch(() => undefined);
     return error;
   }
+}
+
+async function writtenInPieces(
+  writer: WritableStreamDefaultWriter<BufferSource>,
+  chunk: Uint8Array,
+): Promise<boolean> {
+  for (let at = 0; at < chunk.length; at += pieceSize)
+    if (!(await written(writer, chunk.subarray(at, at + pieceSize)))) return false;
+  return true;
 }
 
 /** Whether the stream took a chunk, or its end; if not, its reader knows why. */

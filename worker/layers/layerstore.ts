@@ -1,33 +1,67 @@
 import type { ContentStore, Expected } from '../content/contentstore.ts';
 import { contentOf } from '../content/ingest.ts';
 import { Verifier } from '../content/verifier.ts';
+import { StorageFullError } from '../content/storagefull.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
 import type { DiffId } from '../oci/diffid.ts';
 import { parseDiffId } from '../oci/diffid.ts';
 import { parseDigest } from '../oci/digest.ts';
+import { errorKind } from '../oci/errors.ts';
 import type { Compression } from '../oci/mediatype.ts';
 import { decompressed } from './decompress.ts';
+import type { OpenBlob } from './download.ts';
+import { Download } from './download.ts';
 import type { IndexCache } from './indexcache.ts';
 import { LayerIndex } from './layerindex.ts';
 import { LayerIndexer } from './layerindexer.ts';
+import type { UnpackLimits } from './limits.ts';
+import { defaultLimits } from './limits.ts';
 import type { Layer } from './layertree.ts';
 
 /** A layer as a registry describes it. */
-export interface PackedLayer {
+export interface PackedLayer extends Unpacking {
   /** Digest and size of the packed bytes. */
   readonly packed: Expected;
+}
+
+interface Unpacking {
   readonly compression: Compression;
   /** What the image config says the unpacked tar is. */
   readonly diffId: DiffId;
 }
+
+type Blob = Pick<Descriptor, 'digest' | 'size'>;
 
 /** Layers, unpacked, by diffID: what the 9P server reads. */
 export class LayerStore {
   readonly #content: ContentStore;
   readonly #indexes: IndexCache;
 
-  constructor(content: ContentStore, indexes: IndexCache) {
+  readonly #limits: UnpackLimits;
+
+  constructor(content: ContentStore, indexes: IndexCache, limits: UnpackLimits = defaultLimits) {
     this.#content = content;
     this.#indexes = indexes;
+    this.#limits = limits;
+  }
+
+  /**
+   * Fetches a layer and takes it in. What has come of it when the connection breaks or the page goes is not fetched again;
+   * of one that is not what was promised, or that there is no room for, nothing is left.
+   */
+  async fetch(open: OpenBlob, blob: Blob, { compression, diffId }: Unpacking): Promise<Layer> {
+    const download = await Download.begin(this.#content, blob, open);
+    try {
+      const layer = await this.#unpack(download.bytes(), { compression, diffId });
+      if (blob.digest === parseDigest(diffId)) await download.suspend();
+      else await download.discard();
+      return layer;
+    } catch (error) {
+      const isLost = errorKind(error) === 'invalid' || error instanceof StorageFullError;
+      // What is wrong with the layer says more than what is wrong with its leftovers, which are swept up later.
+      await (isLost ? download.discard() : download.suspend()).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
@@ -39,13 +73,17 @@ export class LayerStore {
     { packed, compression, diffId }: PackedLayer,
   ): Promise<Layer> {
     const verified = checked(source, await Verifier.create(packed));
-    const { layer } = await this.#take(decompressed(verified, compression), { digest: parseDigest(diffId) });
-    return layer;
+    return this.#unpack(verified, { compression, diffId });
   }
 
   /** Takes a new layer in, an unpacked tar, and says what its diffID is. */
   create(source: AsyncIterable<Uint8Array>): Promise<{ diffId: DiffId; layer: Layer }> {
     return this.#take(source, {});
+  }
+
+  async #unpack(packed: AsyncIterable<Uint8Array>, { compression, diffId }: Unpacking): Promise<Layer> {
+    const tar = decompressed(packed, compression, this.#limits);
+    return (await this.#take(tar, { digest: parseDigest(diffId) })).layer;
   }
 
   async #take(tar: AsyncIterable<Uint8Array>, expected: Expected): Promise<{ diffId: DiffId; layer: Layer }> {

@@ -1,5 +1,6 @@
 import { errorMessage, invalid } from '../oci/errors.ts';
-import { decompressed } from './decompress.ts';
+import { gunzipped } from './decompress.ts';
+import { defaultLimits, unpackedWithin } from './limits.ts';
 import { unpackBzip2 } from './unbzip2.ts';
 import { unpackZstd } from './unzstd.ts';
 
@@ -19,20 +20,20 @@ const headSize = 6;
 
 const unpackers: Readonly<Record<Packing, (packed: Bytes) => Bytes>> = {
   none: (packed) => packed,
-  gzip: (packed) => decompressed(packed, 'gzip'),
+  gzip: gunzipped,
   zstd: unpackZstd,
   bzip2: unpackBzip2,
   xz: unpackXz,
 };
 
 /**
- * Unpacks what is packed, going by its first bytes, as Docker does with every archive that it is given. Broken data fails
- * with `invalid`. Libraries are loaded when they are needed.
+ * Unpacks what is packed, going by its first bytes, as Docker does with every archive that it is given. Broken data and
+ * what grows without measure fail with `invalid`. Libraries are loaded when they are needed.
  */
 export async function* unpacked(source: Bytes): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   const head = await readHead(iterator);
-  yield* unpackers[packingOf(head)](restOf(head, iterator));
+  yield* unpackedWithin(defaultLimits, restOf(head, iterator), unpackers[packingOf(head)]);
 }
 
 function packingOf(head: Uint8Array): Packing {

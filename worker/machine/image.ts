@@ -23,7 +23,7 @@ export interface ImageFile {
 }
 
 /** Fetches a static file of the folder; rejects or answers with a status that is not ok when it cannot be had. */
-export type FetchFile = (path: string) => Promise<Response>;
+export type FetchFile = (path: string, init?: RequestInit) => Promise<Response>;
 
 export type OnReceived = (received: number) => void;
 

@@ -25,8 +25,19 @@ export interface MachineApi {
   closeTerminal(terminal: number): void;
   /** A MessagePort that serves the Engine API, as `worker/remote` speaks it; after `boot` only. */
   openEngine(): object;
+  /** What is kept in the browser, by its own account; no part of a pull that is still under way can be told from it. */
+  storage(): Promise<StorageStatus>;
   /** Throws away everything that is kept: images, machine, settings of the engine. The page reloads afterwards. */
   wipe(): Promise<void>;
+}
+
+/** Bytes, which browsers round and pad as they please. */
+export interface StorageStatus {
+  usage: number;
+  /** What the page may use in all. */
+  quota: number;
+  /** Whether the browser has promised not to throw it away by itself; the page asks for it, as only pages can. */
+  persisted: boolean;
 }
 
 export interface BootOptions {

@@ -1,4 +1,4 @@
-import { chunksOf } from '../content/chunks.ts';
+import { chunksOf, without } from '../content/chunks.ts';
 import { createHasher } from '../content/hasher.ts';
 import { Verifier } from '../content/verifier.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -73,11 +73,23 @@ export class Repository {
     patience: Patience = {},
   ): AsyncGenerator<Uint8Array> {
     const verifier = await Verifier.create(descriptor);
-    let have = 0;
+    for await (const chunk of this.unchecked(descriptor, patience)) {
+      verifier.update(chunk);
+      yield chunk;
+    }
+    verifier.finish();
+  }
+
+  /** The same from an offset on, for who checks the bytes himself. */
+  async *unchecked(
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    patience: Patience = {},
+    from = 0,
+  ): AsyncGenerator<Uint8Array> {
+    let have = from;
     for (let attempt = 0; have < descriptor.size && attempt <= resumes; attempt += 1) {
       try {
         for await (const chunk of await this.blobFrom(descriptor.digest, have, patience)) {
-          verifier.update(chunk);
           have += chunk.length;
           yield chunk;
         }
@@ -86,7 +98,6 @@ export class Repository {
         if (error instanceof BottleshipError || attempt === resumes) throw error;
       }
     }
-    verifier.finish();
   }
 
   /** Whether the registry has a blob. */
@@ -190,7 +201,7 @@ export class Repository {
     });
     if (response.body === null) return empty();
     const chunks = chunksOf(response.body);
-    return from > 0 && response.status !== 206 ? skip(chunks, from) : chunks;
+    return from > 0 && response.status !== 206 ? without(chunks, from) : chunks;
   }
 
   #send(
@@ -209,15 +220,6 @@ export class Repository {
 
 async function* empty(): AsyncGenerator<Uint8Array> {
   // Nothing comes from an answer without a body.
-}
-
-/** For registries that know no ranges. */
-async function* skip(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
-  let left = bytes;
-  for await (const chunk of chunks) {
-    if (chunk.length > left) yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
-  }
 }
 
 async function limitedText(response: Response): Promise<string> {

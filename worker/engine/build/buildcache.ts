@@ -16,9 +16,12 @@ type Stored = Kept | { readonly stands: string };
 
 const prefix = 'build-cache:';
 
-/** Of which layers it is known whether they are here. */
+/** Where layers are kept, as the one sees it who counts on some of them. */
 export interface LayerPresence {
+  /** Undefined for a layer that is not here. */
   size(diffId: DiffId): Promise<number | undefined>;
+  /** Somebody has these new layers now, and says when he has not any more. */
+  named(diffIds: readonly DiffId[]): void;
 }
 
 /** What steps of builds have made, by key; in memory, and written through to the metadata store. */
@@ -65,6 +68,7 @@ export class BuildCache implements SolveCache {
   ): Promise<void> {
     const kept: Kept = { layer, created, ...about, lastUsed: created, uses: 1 };
     this.#steps.set(key, kept);
+    this.#layers.named([layer.diffId]);
     await this.#metadata.set(prefix + key, kept);
   }
 

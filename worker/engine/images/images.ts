@@ -41,6 +41,7 @@ export class Images {
   readonly #context: ImagesContext;
   readonly #layers: LayerContent;
   readonly #deleter: ImageDeleter;
+  readonly #collector: LayerCollector;
   readonly #loader: ImageLoader;
   readonly #applyChanges: ApplyChanges;
 
@@ -53,7 +54,8 @@ export class Images {
     this.#context = context;
     this.#applyChanges = applyChanges;
     this.#layers = layers;
-    this.#deleter = new ImageDeleter(context, new LayerCollector(context, layers));
+    this.#collector = new LayerCollector(context, layers);
+    this.#deleter = new ImageDeleter(context, this.#collector);
     this.#loader = new ImageLoader(context, layers, content);
   }
 
@@ -67,6 +69,11 @@ export class Images {
     );
     const images = listImages(this.#context, filter, options.all ?? false);
     return options.sharedSize ? withShared(images, await this.#layerUse()) : images;
+  }
+
+  /** Of what has been there for so many milliseconds. */
+  sweep(milliseconds?: number): Promise<void> {
+    return this.#collector.sweep(milliseconds);
   }
 
   async usage(): Promise<{ images: ImageSummary[]; layersSize: number }> {

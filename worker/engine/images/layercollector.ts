@@ -1,15 +1,23 @@
+import { createHasher } from '../../content/hasher.ts';
 import type { ChainId } from '../../oci/chainid.ts';
 import { chainIds } from '../../oci/chainid.ts';
 import type { DiffId } from '../../oci/diffid.ts';
-import type { EngineContext } from '../context.ts';
-import { createHasher } from '../../content/hasher.ts';
 import { digestHex } from '../../oci/digest.ts';
+import type { EngineContext } from '../context.ts';
 
 /** Where layers are kept, as the one sees it who gives them up. */
 export interface LayerKeeper {
-  /** Stops serving a layer and forgets its bytes. A layer that is not there is no error. */
-  discard(diffId: DiffId): Promise<void>;
+  /**
+   * Stops serving a layer and forgets its bytes, unless somebody who is at work here, or another tab, uses it, or it is
+   * wanted after all when nobody can begin to use it any more. A layer that is not there is no error.
+   */
+  discard(diffId: DiffId, isWanted: () => Promise<boolean>): Promise<void>;
+  /** Everything that has been kept for so many milliseconds, layers or not. */
+  settled(milliseconds: number): Promise<DiffId[]>;
 }
+
+/** What no image names and is younger may belong to work under way. */
+const grace = 24 * 3600 * 1000;
 
 /** Gives up layers that no image, no container and no cached step is made of any more. */
 export class LayerCollector {
@@ -23,20 +31,37 @@ export class LayerCollector {
 
   /** The chain IDs of those of a stack that are gone now, the topmost first. */
   async collect(stack: readonly DiffId[]): Promise<ChainId[]> {
-    const { buildCache, containers, images } = this.#context;
-    const used = new Set([
-      ...[...images.all(), ...containers.all()].flatMap(({ layers }) => layers),
-      ...buildCache.layers(),
-    ]);
     const chain = await chainIds(stack, sha256Hex);
     const gone: ChainId[] = [];
     for (const [at, diffId] of [...stack.entries()].reverse()) {
-      if (used.has(diffId)) continue;
-      await this.#keeper.discard(diffId);
+      if (this.#isUsed(diffId)) continue;
+      await this.#discard(diffId);
       const chainId = chain[at];
       if (chainId !== undefined) gone.push(chainId);
     }
     return gone;
+  }
+
+  /** Gives up what was left behind: by tabs that were closed at work, or when another tab still used it. */
+  async sweep(milliseconds: number = grace): Promise<void> {
+    const wanted = await this.#context.images.layersKept();
+    for (const diffId of await this.#keeper.settled(milliseconds))
+      if (!wanted.has(diffId) && !this.#isUsed(diffId)) await this.#discard(diffId);
+  }
+
+  #isUsed(diffId: DiffId): boolean {
+    const { buildCache, images, containers } = this.#context;
+    return (
+      [...images.all(), ...containers.all()].some(({ layers }) => layers.includes(diffId)) ||
+      buildCache.layers().includes(diffId)
+    );
+  }
+
+  /** What other tabs have written is looked up, and nothing that happened here meanwhile is missed. */
+  #discard(diffId: DiffId): Promise<void> {
+    const isWanted = async () =>
+      (await this.#context.images.layersKept()).has(diffId) || this.#isUsed(diffId);
+    return this.#keeper.discard(diffId, isWanted);
   }
 }
 

@@ -28,28 +28,31 @@ export interface LayerFetch {
  */
 export async function fetchLayer(fetch: LayerFetch): Promise<number> {
   const { blob, content, diffId, id, report } = fetch;
-  const size = await content.ingest(download(fetch), blob, diffId);
+  let asked = false;
+  const open = async (from: number): Promise<AsyncIterable<Uint8Array>> => {
+    asked = true;
+    return download(fetch, from);
+  };
+  const size = await content.fetch(open, blob, diffId);
+  if (!asked) fetch.arrived(blob.size);
+  report({ status: 'Download complete', progressDetail: {}, id });
   report(progressMessage(id, 'Extracting', blob.size, blob.size));
   report({ status: 'Pull complete', progressDetail: {}, id });
   return size;
 }
 
-async function* download({
-  found,
-  blob,
-  id,
-  report,
-  arrived,
-  signal,
-}: LayerFetch): AsyncGenerator<Uint8Array> {
-  let have = 0;
+/** What is before `from` is here from an earlier time. */
+async function* download(fetch: LayerFetch, from: number): AsyncGenerator<Uint8Array> {
+  const { found, blob, id, report, arrived, signal } = fetch;
+  let have = from;
   let shown = -step;
-  for await (const chunk of await found.open(blob, { signal, onWait: tellingWaits(report, id) })) {
+  arrived(from);
+  for await (const chunk of await found.open(blob, { signal, onWait: tellingWaits(report, id) }, from)) {
+    signal?.throwIfAborted();
     have += chunk.length;
     arrived(chunk.length);
     if (have - shown >= step) report(progressMessage(id, 'Downloading', (shown = have), blob.size));
     yield chunk;
   }
   report({ status: 'Verifying Checksum', progressDetail: {}, id });
-  report({ status: 'Download complete', progressDetail: {}, id });
 }

@@ -61,11 +61,16 @@ export class ImageLoader {
         `invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${image.layers.length}`,
       );
     const id = await digestOfText(image.configText);
-    for (const [at, layer] of image.layers.entries())
-      await this.#layer(archive, layer, diffIds[at] as DiffId, quiet ? silent : report);
-    if (!images.has(id)) {
-      const size = await imageSize(this.#layers, diffIds);
-      await images.add({ id, configText: image.configText, size });
+    const unpin = await this.#layers.pin(diffIds);
+    try {
+      for (const [at, layer] of image.layers.entries())
+        await this.#layer(archive, layer, diffIds[at] as DiffId, quiet ? silent : report);
+      if (!images.has(id)) {
+        const size = await imageSize(this.#layers, diffIds);
+        await images.add({ id, configText: image.configText, size });
+      }
+    } finally {
+      unpin();
     }
     for (const name of image.names) await this.#name(name, id, report);
     if (image.names.length === 0) report({ stream: `Loaded image ID: ${id}\n` });

@@ -108,6 +108,7 @@ export class Puller {
     requireMachinePlatform(parsed);
     const pairs = pairLayers(layers, parsed);
     const name = familiarReference(reference);
+    const unpin = await this.#content.pin(parsed.rootfs.diff_ids);
     try {
       await this.#layers(name, found, pairs, request);
       const size = await imageSize(this.#content, parsed.rootfs.diff_ids);
@@ -115,6 +116,7 @@ export class Puller {
       // The first container of the image should find its layers served.
       await this.#context.layers.ensure(parsed.rootfs.diff_ids);
     } finally {
+      unpin();
       this.#listener.ended(name);
     }
   }

@@ -35,7 +35,7 @@ export class RegistryImages implements ImageSource {
       return {
         digest: named.digest,
         manifest,
-        open: async (blob, patience) => repository.blob(blob, patience),
+        open: async (blob, patience, from) => repository.unchecked(blob, patience, from),
         repository: { domain: reference.domain, path: reference.path },
       };
     } catch (error) {

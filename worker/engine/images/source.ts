@@ -28,8 +28,8 @@ export interface FoundImage {
   /** Of what the name stands for: an index or a manifest. */
   readonly digest: Digest;
   readonly manifest: Manifest;
-  /** A blob's bytes, not yet checked. */
-  open(blob: Descriptor, patience?: Patience): Promise<AsyncIterable<Uint8Array>>;
+  /** A blob's bytes from an offset on, by default all, not yet checked. */
+  open(blob: Descriptor, patience?: Patience, from?: number): Promise<AsyncIterable<Uint8Array>>;
   /** The registry's repository that has the blobs; nothing for those of static files. */
   readonly repository?: Pick<Reference, 'domain' | 'path'>;
 }

@@ -1,4 +1,4 @@
-import { chunksOf } from '../../content/chunks.ts';
+import { chunksOf, without } from '../../content/chunks.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { digestAlgorithm, digestHex } from '../../oci/digest.ts';
@@ -17,7 +17,7 @@ import { chooseManifest } from './platform.ts';
 import type { FoundImage, ImageSource } from './source.ts';
 
 /** Fetches a file of a static registry, by its path there. */
-export type FetchBlob = (path: string) => Promise<Response>;
+export type FetchBlob = (path: string, init?: RequestInit) => Promise<Response>;
 
 export interface StaticRegistryOptions {
   readonly fetch: FetchBlob;
@@ -57,7 +57,7 @@ export class StaticRegistry implements ImageSource {
     );
     const manifest = parseManifest(await this.#text(chosen), chosen.mediaType);
     const digest = (await this.#knownAs(named)) ?? named.digest;
-    return { digest, manifest, open: (blob) => this.#open(blob.digest) };
+    return { digest, manifest, open: (blob, _, from) => this.#open(blob.digest, from) };
   }
 
   async tags(repository: Reference): Promise<string[]> {
@@ -128,17 +128,20 @@ export class StaticRegistry implements ImageSource {
     return readDocument(await this.#open(document.digest), document);
   }
 
-  async #open(digest: Digest): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.#get(`blobs/${digestAlgorithm(digest)}/${digestHex(digest)}`);
+  /** A server that knows no ranges sends all of it. */
+  async #open(digest: Digest, from = 0): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#get(`blobs/${digestAlgorithm(digest)}/${digestHex(digest)}`, from);
     if (response.body === null) throw new BottleshipError('unavailable', `empty answer for ${digest}`);
-    return chunksOf(response.body);
+    return without(chunksOf(response.body), response.status === 206 ? 0 : from);
   }
 
-  async #get(path: string): Promise<Response> {
+  async #get(path: string, from = 0): Promise<Response> {
     const where = `${this.#options.address}${path}`;
-    const response = await this.#options.fetch(path).catch((error: unknown) => {
-      throw new BottleshipError('unavailable', unreachable(where, error), { cause: error });
-    });
+    const response = await this.#options
+      .fetch(path, from > 0 ? { headers: { Range: `bytes=${from}-` } } : undefined)
+      .catch((error: unknown) => {
+        throw new BottleshipError('unavailable', unreachable(where, error), { cause: error });
+      });
     if (response.ok) return response;
     throw new BottleshipError('unavailable', `${where}: ${response.status} ${response.statusText}`.trim());
   }

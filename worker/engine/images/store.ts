@@ -1,4 +1,6 @@
+import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
+import { parseDigest } from '../../oci/digest.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { Instant } from '../clock.ts';
@@ -21,6 +23,7 @@ export class ImageStore {
   readonly #metadata: MetadataStore;
   readonly #images = new Map<Digest, Image>();
   readonly #names = new Map<string, NameRecord>();
+  readonly #added: ((image: Image) => void)[] = [];
 
   private constructor(metadata: MetadataStore) {
     this.#metadata = metadata;
@@ -32,7 +35,20 @@ export class ImageStore {
     const [images, names] = await Promise.all([metadata.entries(imagePrefix), metadata.entries(namePrefix)]);
     for (const [, record] of images) store.#keep(openImage(record as ImageRecord));
     for (const [key, record] of names) store.#names.set(key.slice(namePrefix.length), record as NameRecord);
+    metadata.onForeignChange((key) => void store.#reread(key).catch(() => undefined));
     return store;
+  }
+
+  /** Calls with every image that is added here, at once. */
+  onAdded(listener: (image: Image) => void): void {
+    this.#added.push(listener);
+  }
+
+  /** The layers of all images, also of those that another tab has just added. */
+  async layersKept(): Promise<Set<DiffId>> {
+    const records = await this.#metadata.entries(imagePrefix);
+    const images = [...records.map(([, record]) => openImage(record as ImageRecord)), ...this.all()];
+    return new Set(images.flatMap(({ layers }) => layers));
   }
 
   all(): Image[] {
@@ -90,8 +106,15 @@ export class ImageStore {
 
   /** Resolves when the image will outlive a reload. */
   async add(record: ImageRecord): Promise<void> {
-    this.#keep(openImage(record));
-    await this.#metadata.set(imagePrefix + record.id, record);
+    const image = openImage(record);
+    this.#keep(image);
+    for (const listener of this.#added) listener(image);
+    try {
+      await this.#metadata.set(imagePrefix + record.id, record);
+    } catch (error) {
+      this.#images.delete(image.id);
+      throw error;
+    }
   }
 
   /** Gives a name to an image; another image that had it loses it. */
@@ -111,6 +134,19 @@ export class ImageStore {
   async delete(id: Digest): Promise<void> {
     this.#images.delete(id);
     await this.#metadata.delete(imagePrefix + id);
+  }
+
+  /** Another tab has changed a record. */
+  async #reread(key: string): Promise<void> {
+    const record = await this.#metadata.get(key);
+    if (key.startsWith(imagePrefix)) {
+      if (record === undefined) this.#images.delete(parseDigest(key.slice(imagePrefix.length)));
+      else this.#keep(openImage(record as ImageRecord));
+    } else if (key.startsWith(namePrefix)) {
+      const name = key.slice(namePrefix.length);
+      if (record === undefined) this.#names.delete(name);
+      else this.#names.set(name, record as NameRecord);
+    }
   }
 
   #keep(image: Image): void {

@@ -1,24 +1,39 @@
 import { createStore, del, get, promisifyRequest, set, type UseStore } from 'idb-keyval';
+import { isQuotaError, StorageFullError } from '../../content/storagefull.ts';
 import type { MetadataStore } from './store.ts';
 
 /** In the browser's IndexedDB, in a database of its own. */
 export class IndexedDbMetadataStore implements MetadataStore {
   readonly #store: UseStore;
+  /** Between the tabs that have this database: keys of what has changed. */
+  readonly #changes: BroadcastChannel;
 
   constructor(database = 'bottleship-metadata') {
     this.#store = createStore(database, 'records');
+    this.#changes = new BroadcastChannel(database);
   }
 
   get(key: string): Promise<unknown> {
     return get<unknown>(key, this.#store);
   }
 
-  set(key: string, value: unknown): Promise<void> {
-    return set(key, value, this.#store);
+  async set(key: string, value: unknown): Promise<void> {
+    await full(set(key, value, this.#store));
+    this.#tell(key);
   }
 
-  delete(key: string): Promise<void> {
-    return del(key, this.#store);
+  async delete(key: string): Promise<void> {
+    await del(key, this.#store);
+    this.#tell(key);
+  }
+
+  #tell(key: string): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has none
+    this.#changes.postMessage(key);
+  }
+
+  onForeignChange(listener: (key: string) => void): void {
+    this.#changes.addEventListener('message', ({ data }) => listener(String(data)));
   }
 
   /** Only strings are ever keys. Keys and values are asked for in one transaction, so they belong together. */
@@ -28,5 +43,14 @@ export class IndexedDbMetadataStore implements MetadataStore {
       Promise.all([promisifyRequest(store.getAllKeys(range)), promisifyRequest(store.getAll(range))]),
     );
     return keys.map((key, i) => [key as string, values[i] as unknown]);
+  }
+}
+
+/** Says what a full disk means in our words. */
+async function full(write: Promise<void>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    throw isQuotaError(error) ? new StorageFullError(error) : error;
   }
 }

@@ -16,6 +16,10 @@ export class MemoryMetadataStore implements MetadataStore {
     this.#records.delete(key);
   }
 
+  onForeignChange(): void {
+    // There is nobody else.
+  }
+
   async entries(prefix: string): Promise<[string, unknown][]> {
     return [...this.#records]
       .filter(([key]) => key.startsWith(prefix))

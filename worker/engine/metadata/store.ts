@@ -6,4 +6,6 @@ export interface MetadataStore {
   delete(key: string): Promise<void>;
   /** All the records whose keys begin with the prefix. */
   entries(prefix: string): Promise<[key: string, value: unknown][]>;
+  /** Calls with the key of every record that somebody else sets or deletes, in another tab, after the fact. */
+  onForeignChange(listener: (key: string) => void): void;
 }
