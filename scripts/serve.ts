@@ -13,6 +13,7 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', short: 'p' },
     registry: { type: 'string', multiple: true, default: [] },
+    'allow-origin': { type: 'string', multiple: true, default: [] },
   },
 });
 
@@ -23,6 +24,14 @@ function configured(text: string): ConfiguredRegistry {
   if (!/^https?:$/.test(protocol) || pathname !== '/')
     fail(`"${text}" is not a registry: give a host, or an address like http://192.168.0.5:5000.`);
   return { host, scheme: protocol === 'http:' ? 'http' : 'https' };
+}
+
+/** `--allow-origin` names a page on another server that may use the relay. */
+function originOf(text: string): string {
+  const { protocol, origin } = URL.canParse(text) ? new URL(text) : new URL('none:');
+  if (!/^https?:$/.test(protocol))
+    fail(`"${text}" is not an origin: give one like https://course.example.org.`);
+  return origin;
 }
 
 function chosenPort(): number {
@@ -48,9 +57,12 @@ function explain(error: NodeJS.ErrnoException, port: number): string {
 async function serve(): Promise<void> {
   if (!existsSync(resolve(root, 'index.html'))) fail(`${root} holds no page: run "npm run build" first.`);
   const chosen = chosenPort();
-  const allowed = new AllowList(values.registry.map(configured));
+  const relaying = {
+    registries: new AllowList(values.registry.map(configured)),
+    origins: values['allow-origin'].map(originOf),
+  };
   const port = await listen(
-    createStaticServer(root, (request, response) => relay(allowed, request, response)),
+    createStaticServer(root, (request, response) => relay(relaying, request, response)),
     chosen,
   ).catch((error) => fail(explain(error, chosen)));
   process.stdout.write(`Bottleship is at http://127.0.0.1:${port}/\n`);

@@ -1,12 +1,18 @@
 /** Registries that anybody may pull from, and send no CORS headers. */
-const wellKnown = [
+const wellKnown = new Set([
   'registry-1.docker.io',
   'ghcr.io',
   'quay.io',
   'gcr.io',
   'mcr.microsoft.com',
   'public.ecr.aws',
-];
+]);
+
+/** Where Docker Hub is searched. */
+const hubSearch = 'https://index.docker.io/v1/search';
+
+/** So many token servers are remembered. */
+const mostRealms = 100;
 
 /** A registry that the user has named: it may be on a private network and without TLS. */
 export interface ConfiguredRegistry {
@@ -30,17 +36,23 @@ export class AllowList {
   admits(target: URL): { private: boolean } | undefined {
     const realm = this.#realms.get(target.origin + target.pathname);
     if (realm !== undefined) return { private: realm };
+    if (target.origin + target.pathname === hubSearch) return { private: false };
     if (target.pathname !== '/v2' && !target.pathname.startsWith('/v2/')) return undefined;
     const configured = this.#configured.get(target.host);
     if (configured !== undefined)
       return `${configured.scheme}:` === target.protocol ? { private: true } : undefined;
-    return target.protocol === 'https:' && wellKnown.includes(target.host) ? { private: false } : undefined;
+    return target.protocol === 'https:' && wellKnown.has(target.host) ? { private: false } : undefined;
+  }
+
+  /** Whether a registry that the user has named is there: what another one of theirs redirects to, say. */
+  isConfigured({ host, protocol }: URL): boolean {
+    return this.#configured.get(host)?.scheme === protocol.slice(0, -1);
   }
 
   /** Remembers the token server that an admitted registry asks to go to. */
   learn(registry: URL, challenge: string | undefined): void {
     const realm = /\brealm="([^"]+)"/i.exec(challenge ?? '')?.[1];
-    if (realm === undefined || !URL.canParse(realm)) return;
+    if (realm === undefined || !URL.canParse(realm) || this.#realms.size >= mostRealms) return;
     const { origin, pathname, protocol } = new URL(realm);
     const isPrivate = this.#configured.has(registry.host);
     if (protocol === 'https:' || (isPrivate && protocol === 'http:'))

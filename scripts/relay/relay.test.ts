@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer, request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
@@ -24,14 +25,19 @@ interface Answer {
   body: string;
 }
 
+/** A page elsewhere that may use the relay. */
+const guest = 'https://course.example.org';
+
 /** A page's server, whose relay knows these registries. */
 async function relayFor(
   ...hosts: string[]
 ): Promise<
   (path: string, headers?: Record<string, string>, method?: string, body?: string) => Promise<Answer>
 > {
-  const allowed = new AllowList(hosts.map((host) => ({ host, scheme: 'http' })));
-  const server = createStaticServer('/nonexistent', (asked, answer) => relay(allowed, asked, answer));
+  const registries = new AllowList(hosts.map((host) => ({ host, scheme: 'http' })));
+  const server = createStaticServer('/nonexistent', (asked, answer) =>
+    relay({ registries, origins: [guest] }, asked, answer),
+  );
   servers.push(server);
   const port = await listen(server, 0);
   return (path, headers = {}, method = 'GET', body = '') =>
@@ -114,6 +120,117 @@ test('a redirect to a private network is not followed', async () => {
   expect(body).toContain('private network');
 });
 
+test('a redirect to another registry that was named is followed, without the credentials', async () => {
+  let seen: IncomingMessage | undefined;
+  const storage = await serve((asked, answer) => {
+    seen = asked;
+    answer.end('blob');
+  });
+  const registry = await serve((_, answer) =>
+    answer.writeHead(307, { location: `http://${storage}/blob` }).end(),
+  );
+  const ask = await relayFor(registry, storage);
+  const { body } = await ask(`/relay/http/${registry}/v2/a/blobs/x`, { authorization: 'Bearer T' });
+  expect([body, seen?.headers.authorization]).toEqual(['blob', undefined]);
+});
+
+test('where an upload goes on elsewhere, nothing is sent there', async () => {
+  let reached = false;
+  const inside = await serve((_, answer) => {
+    reached = true;
+    answer.end();
+  });
+  const registry = await serve((asked, answer) =>
+    answer.writeHead(asked.method === 'POST' ? 202 : 307, { location: `http://${inside}/v2/up` }).end(),
+  );
+  const ask = await relayFor(registry);
+  const opened = await ask(`/relay/http/${registry}/v2/a/blobs/uploads/`, {}, 'POST');
+  expect([opened.status, opened.headers.location]).toEqual([202, `http://${inside}/v2/up`]);
+  expect((await ask(`/relay/http/${inside}/v2/up`, {}, 'PATCH', 'secret')).status).toBe(403);
+  const put = await ask(`/relay/http/${registry}/v2/a/manifests/x`, {}, 'PUT', 'secret');
+  expect([put.status, reached]).toEqual([307, false]);
+});
+
+test('a body goes up as it comes, and an answer comes down as it is made', async () => {
+  const seen: string[] = [];
+  const registry = await serve((asked, answer) => {
+    answer.writeHead(200);
+    asked.on('data', (chunk: Buffer) => {
+      seen.push(chunk.toString());
+      answer.write(`${chunk}!`);
+    });
+    asked.on('end', () => answer.end());
+  });
+  const server = createStaticServer('/nonexistent', (asked, answer) =>
+    relay({ registries: new AllowList([{ host: registry, scheme: 'http' }]) }, asked, answer),
+  );
+  servers.push(server);
+  const port = await listen(server, 0);
+  const path = `/relay/http/${registry}/v2/a/blobs/uploads/1`;
+  const outgoing = request({ host: '127.0.0.1', port, path, method: 'PATCH' });
+  outgoing.write('one');
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  expect(String((await once(answer, 'data'))[0])).toBe('one!');
+  outgoing.end('two');
+  expect(String((await once(answer, 'data'))[0])).toBe('two!');
+  expect(seen).toEqual(['one', 'two']);
+});
+
+test('a page that goes away takes its request along', async () => {
+  let gone: Promise<unknown> | undefined;
+  const reached = new Promise<void>((resolve) => {
+    void serve((asked) => {
+      gone = once(asked.socket, 'close');
+      resolve();
+    }).then(async (registry) => {
+      const server = createStaticServer('/nonexistent', (asked, answer) =>
+        relay({ registries: new AllowList([{ host: registry, scheme: 'http' }]) }, asked, answer),
+      );
+      servers.push(server);
+      const port = await listen(server, 0);
+      const outgoing = request({ host: '127.0.0.1', port, path: `/relay/http/${registry}/v2/` });
+      outgoing.on('error', () => undefined).end();
+      await reached;
+      outgoing.destroy();
+    });
+  });
+  await reached;
+  await gone;
+});
+
+test('a page elsewhere that was named may ask, and is told what its browser needs to know', async () => {
+  const registry = await serve((_, answer) => answer.end('{}'));
+  const ask = await relayFor(registry);
+  const path = `/relay/http/${registry}/v2/`;
+  const preflight = await ask(
+    path,
+    { origin: guest, 'sec-fetch-site': 'cross-site', 'access-control-request-private-network': 'true' },
+    'OPTIONS',
+  );
+  expect(preflight.status).toBe(204);
+  expect(preflight.headers).toMatchObject({
+    'access-control-allow-origin': guest,
+    'access-control-allow-private-network': 'true',
+    'access-control-allow-headers': expect.stringContaining('authorization') as string,
+  });
+  const answer = await ask(path, { origin: guest, 'sec-fetch-site': 'cross-site' });
+  expect([answer.status, answer.body, answer.headers['access-control-allow-origin']]).toEqual([
+    200,
+    '{}',
+    guest,
+  ]);
+  expect((await ask(path, { origin: guest, host: 'rebound.example' })).status).toBe(403);
+  expect((await ask(path, { origin: `${guest}.evil.example` }, 'OPTIONS')).status).toBe(403);
+});
+
+test('Docker Hub is searched, and nothing else of it asked for', () => {
+  const list = new AllowList();
+  const admits = (url: string) => list.admits(new URL(url));
+  expect(admits('https://index.docker.io/v1/search?q=a')).toEqual({ private: false });
+  expect(admits('https://index.docker.io/v1/users')).toBeUndefined();
+  expect(admits('http://index.docker.io/v1/search')).toBeUndefined();
+});
+
 test('token servers are those that a registry has named', async () => {
   const auth = await serve((_, answer) => answer.end('{"token":"T"}'));
   const registry = await serve((_, answer) =>
@@ -136,6 +253,13 @@ test.each([
   '/relay/file/x/v2/',
   '/relay/http/user@REGISTRY/v2/',
   '/relay/x',
+  '/relay/https/registry-1.docker.io/v2/../token',
+  '/relay/https/registry-1.docker.io/v2/%2e%2e/token',
+  '/relay/https/registry-1.docker.io:444/v2/',
+  '/relay/https/registry-1.docker.io.evil.example/v2/',
+  '/relay/http/2130706433/v2/',
+  '/relay/http/[::ffff:127.0.0.1]/v2/',
+  '/relay/http/0x7f.1/v2/',
 ])('%s is refused', async (path) => {
   const registry = await serve((_, answer) => answer.end('secret'));
   const { status, body } = await (await relayFor(registry))(path.replace('REGISTRY', registry));
@@ -170,6 +294,17 @@ test.each([
   ['fe80::1', false],
   ['fd00::1', false],
   ['2002:a00::1', false],
+  ['::', false],
+  ['::ffff:7f00:1', false],
+  ['::127.0.0.1', false],
+  ['64:ff9b::a00:1', false],
+  ['2001::7f00:1', false],
+  ['fec0::1', false],
+  ['ff02::1', false],
+  ['3fff::1', false],
+  ['0.0.0.0', false],
+  ['192.0.0.8', false],
+  ['224.0.0.1', false],
   ['name', false],
 ])('%s is public: %s', (address, expected) => {
   expect(isPublic(address)).toBe(expected);

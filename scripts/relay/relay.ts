@@ -42,31 +42,68 @@ const responseHeaders = [
 const maxRedirects = 5;
 const idleTimeout = 60_000;
 
+/** Whom the relay serves, and with what. */
+export interface RelayOptions {
+  readonly registries: AllowList;
+  /** Origins of pages on other servers that may use it, beside this server's own. */
+  readonly origins?: readonly string[];
+}
+
 /**
  * Passes a page's request for a registry on, and streams the answer back: for registries that send no CORS headers. Only
- * this server's own page may ask, only for what the list admits, and never for a private network that was not configured.
+ * this server's own page may ask, and those that it was told of; only for what the list admits, and never for a private
+ * network that was not configured.
  */
 export async function relay(
-  allowed: AllowList,
+  { registries, origins = [] }: RelayOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!isOwnPage(request)) return refuse(response, 403, 'only the page of this server may use the relay');
-  if (request.url === relayPrefix) return void response.writeHead(204).end();
+  const guest = guestOf(request, origins);
+  if (guest === undefined && !isOwnPage(request))
+    return refuse(response, 403, 'only the page of this server may use the relay');
+  for (const [name, value] of guest === undefined ? [] : corsHeaders(guest, request))
+    response.setHeader(name, value);
+  if (request.url === relayPrefix || (guest !== undefined && request.method === 'OPTIONS'))
+    return void response.writeHead(204).end();
   const target = targetOf(request.url ?? '');
   if (!methods.has(request.method ?? '')) return refuse(response, 405, 'method not allowed');
-  const admitted = target && allowed.admits(target);
+  const admitted = target && registries.admits(target);
   if (target === undefined || admitted === undefined)
     return refuse(response, 403, `${target?.host ?? 'this address'} is not a registry that the relay knows`);
   try {
-    const answer = await follow(request, target, admitted.private);
-    allowed.learn(target, answer.headers['www-authenticate']);
+    const isPrivate = (url: URL): boolean =>
+      (admitted.private && url.origin === target.origin) || registries.isConfigured(url);
+    const answer = await follow({ from: request, to: response, isPrivate }, target);
+    registries.learn(target, answer.headers['www-authenticate']);
     response.writeHead(answer.statusCode ?? 502, picked(answer.headers, responseHeaders));
     await pipeline(answer, response);
   } catch (error) {
     if (response.headersSent) response.destroy();
     else refuse(response, 502, `${target.host}: ${(error as Error).message}`);
   }
+}
+
+/** The origin of a page of another server that may ask. A name that leads here from elsewhere is not this server. */
+function guestOf({ headers, socket }: IncomingMessage, origins: readonly string[]): string | undefined {
+  const { origin, host } = headers;
+  return origin !== undefined && origins.includes(origin) && ownNames(socket.localPort).includes(host ?? '')
+    ? origin
+    : undefined;
+}
+
+/** https://fetch.spec.whatwg.org/#http-responses; the last is what Chromium asks of servers on the user's own machine. */
+function corsHeaders(origin: string, { headers }: IncomingMessage): [string, string][] {
+  const isLocal = headers['access-control-request-private-network'] === 'true';
+  return [
+    ['Access-Control-Allow-Origin', origin],
+    ['Vary', 'Origin'],
+    ['Access-Control-Allow-Methods', [...methods].join(', ')],
+    ['Access-Control-Allow-Headers', requestHeaders.join(', ')],
+    ['Access-Control-Expose-Headers', responseHeaders.join(', ')],
+    ['Access-Control-Max-Age', '600'],
+    ...(isLocal ? [['Access-Control-Allow-Private-Network', 'true'] satisfies [string, string]] : []),
+  ];
 }
 
 function targetOf(url: string): URL | undefined {
@@ -78,40 +115,52 @@ function targetOf(url: string): URL | undefined {
 /** Browsers say where a request is from; a name that leads to this machine from elsewhere is not ours either. */
 function isOwnPage({ headers, socket }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
-  const ownNames = [`127.0.0.1:${socket.localPort}`, `localhost:${socket.localPort}`];
-  const isOwnName = ownNames.includes(headers.host ?? '');
+  const isOwnName = ownNames(socket.localPort).includes(headers.host ?? '');
   const isOwnOrigin = headers.origin === undefined || headers.origin === `http://${headers.host}`;
   return isOwnName && isOwnOrigin && (site === undefined || site === 'same-origin');
 }
 
+function ownNames(port: number | undefined): string[] {
+  return [`127.0.0.1:${port}`, `localhost:${port}`];
+}
+
+/** A request on its way, and whether an address may be on a private network. */
+interface Passage {
+  readonly from: IncomingMessage;
+  readonly to: ServerResponse;
+  readonly isPrivate: (url: URL) => boolean;
+}
+
 /** Redirects of blobs lead to servers of their own, which get no credentials. */
-async function follow(from: IncomingMessage, start: URL, privateToo: boolean): Promise<IncomingMessage> {
+async function follow(passage: Passage, start: URL): Promise<IncomingMessage> {
+  const { from, isPrivate } = passage;
   let target = start;
   for (let left = maxRedirects; ; left -= 1) {
     const headers = picked(from.headers, requestHeaders);
     if (target.origin !== start.origin) delete headers['authorization'];
-    const answer = await send(from, target, headers, privateToo && target.origin === start.origin);
+    const answer = await send(passage, target, headers);
     const isRead = from.method === 'GET' || from.method === 'HEAD';
     const { location } = answer.headers;
     if (!isRead || location === undefined || !/^30[12378]$/.test(String(answer.statusCode))) return answer;
     answer.destroy();
     if (left === 0) throw new Error('too many redirects');
-    target = redirected(target, location);
+    target = redirected(target, location, isPrivate);
   }
 }
 
-function redirected(from: URL, location: string): URL {
+function redirected(from: URL, location: string, isPrivate: Passage['isPrivate']): URL {
   const to = new URL(location, from);
+  if (isPrivate(to)) return to;
   if (to.protocol === 'https:' || (to.protocol === 'http:' && to.origin === from.origin)) return to;
   throw new Error(`redirected to ${to.protocol}//${to.host}`);
 }
 
 function send(
-  from: IncomingMessage,
+  { from, to, isPrivate }: Passage,
   target: URL,
   headers: OutgoingHttpHeaders,
-  privateToo: boolean,
 ): Promise<IncomingMessage> {
+  const privateToo = isPrivate(target);
   const host = target.hostname.replace(/^\[|\]$/g, '');
   // A literal address is not looked up.
   if (!privateToo && isIP(host) !== 0 && !isPublic(host))
@@ -123,6 +172,8 @@ function send(
     outgoing.setTimeout(idleTimeout, () => outgoing.destroy(new Error('no answer')));
     outgoing.on('error', reject);
     from.on('error', () => outgoing.destroy());
+    // The page has gone away, or is done.
+    to.on('close', () => outgoing.destroy());
     from.pipe(outgoing);
   });
 }
