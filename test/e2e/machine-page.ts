@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { createStaticServer, listen } from '../../scripts/static-server.ts';
+import { createStaticServer, type Handler, listen } from '../../scripts/static-server.ts';
 import { launchBrowser } from './browser.ts';
 
 const root = join(import.meta.dirname, '../../dist/web');
@@ -21,8 +21,9 @@ export interface MachinePage {
   close(): Promise<void>;
 }
 
-export async function openMachinePage(): Promise<MachinePage> {
-  const server = createStaticServer(root);
+/** `relayed` answers what the page asks of a relay. */
+export async function openMachinePage(relayed?: Handler): Promise<MachinePage> {
+  const server = createStaticServer(root, relayed);
   const address = `http://127.0.0.1:${await listen(server, 0)}/`;
   const browser = await launchBrowser();
   const complaints: string[] = [];

@@ -5,6 +5,7 @@ import { LayerStore } from '../layers/layerstore.ts';
 import type { Attached, CreateConfig, OutputChunk } from '../protocol/engine-api.ts';
 import { ApiError } from '../protocol/engine-api.ts';
 import type { Engine } from './engine.ts';
+import type { Registries } from '../registry/registries.ts';
 import { FakeAgent } from './fake-agent.suite.ts';
 import { FakeRegistry } from './fake-registry.suite.ts';
 import { ServedLayers } from './layers.ts';
@@ -24,7 +25,7 @@ export interface Fixture {
 }
 
 /** An engine with a scripted agent, which has pulled busybox. */
-export async function makeFixture(): Promise<Fixture> {
+export async function makeFixture(more: { registries?: Registries } = {}): Promise<Fixture> {
   const registry = new FakeRegistry();
   await registry.add({
     name: 'docker.io/library/busybox:latest',
@@ -45,7 +46,7 @@ export async function makeFixture(): Promise<Fixture> {
   const indexes = new MemoryIndexCache();
   const reopen = () => {
     const store = new LayerStore(parts.content, indexes);
-    return openEngine({ ...parts, layers: new ServedLayers(store, parts.content, parts.root) });
+    return openEngine({ ...parts, ...more, layers: new ServedLayers(store, parts.content, parts.root) });
   };
   const engine = await reopen();
   await drain(await engine.imageCreate({ fromImage: 'busybox', tag: 'latest' }));

@@ -19,6 +19,11 @@ export const mediaTypes = {
   ociNondistributableZstd: 'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
 } as const;
 
+/** Docker's first manifests, which nobody writes any more: plain and signed. */
+export function isSchema1Type(mediaType: string): boolean {
+  return /^application\/vnd\.docker\.distribution\.manifest\.v1\+(json|prettyjws)$/.test(mediaType);
+}
+
 /** How a layer's tar is packed. */
 export type Compression = 'none' | 'gzip' | 'zstd';
 

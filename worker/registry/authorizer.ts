@@ -14,8 +14,8 @@ interface Token {
   readonly expires: number;
 }
 
-/** Tokens that do not say how long they last do so for a minute. */
-const defaultLifetime = 60;
+/** Seconds that any token lasts, whatever it says; a registry that has had enough of it refuses it. */
+const leastLifetime = 60;
 /** What Docker's engine calls itself to token servers. */
 const clientId = 'docker';
 
@@ -134,7 +134,7 @@ function parseToken(answer: unknown): Token {
     const { token, access_token, expires_in } = answer as Record<string, unknown>;
     const text = typeof token === 'string' && token !== '' ? token : access_token;
     if (typeof text !== 'string' || text === '') throw new Error('it has none');
-    const lifetime = typeof expires_in === 'number' && expires_in > 0 ? expires_in : defaultLifetime;
+    const lifetime = Math.max(typeof expires_in === 'number' ? expires_in : 0, leastLifetime);
     return { header: `Bearer ${text}`, expires: Date.now() + (lifetime - margin) * 1000 };
   } catch (error) {
     throw new BottleshipError(

@@ -147,11 +147,106 @@ describe('authentication', () => {
   });
 });
 
+describe('tokens', () => {
+  const challenge = status(401, bearer);
+  async function asked(
+    answer: object,
+    work: (registries: Registries) => Promise<unknown>,
+  ): Promise<Request[]> {
+    const requests: Request[] = [];
+    const registries = new Registries({
+      fetch: async (url, init) => {
+        const request = new Request(url, init);
+        requests.push(request.clone());
+        if (url.startsWith('https://auth.')) return Response.json(answer);
+        return request.headers.get('authorization') === 'Bearer T' ? ok() : challenge();
+      },
+    });
+    await work(registries);
+    return requests.filter(({ url }) => url.startsWith('https://auth.'));
+  }
+
+  test('an identity token is sent as OAuth 2 wants it, and what follows it is taken', async () => {
+    const answer = { access_token: 'T', expires_in: 300, refresh_token: 'R2' };
+    const [request] = await asked(answer, (registries) =>
+      registries
+        .repository({ domain: 'example.org', path: 'a/b' }, { username: 'u', identityToken: 'R1' })
+        .manifest('v1'),
+    );
+    expect(request?.method).toBe('POST');
+    const form = new URLSearchParams(await request?.text());
+    expect(Object.fromEntries(form)).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: 'R1',
+      client_id: 'docker',
+      service: 'reg',
+      scope: 'repository:a/b:pull',
+    });
+    expect(request?.headers.get('authorization')).toBeNull();
+  });
+
+  test('logging in asks for one that stands in for the password', async () => {
+    let token: string | undefined;
+    const [request] = await asked({ token: 'T', refresh_token: 'R' }, async (registries) => {
+      token = await registries.login('example.org', { username: 'u', password: 'p' });
+    });
+    expect(token).toBe('R');
+    expect(new URL(request?.url ?? '').searchParams.toString()).toBe(
+      'service=reg&account=u&offline_token=true&client_id=docker',
+    );
+  });
+
+  test('one that the registry has had enough of is asked for again', async () => {
+    const { repository, requests } = scripted([challenge, token, ok, challenge, token, ok]);
+    await repository.manifest('v1');
+    await repository.manifest('v2');
+    expect(requests.map((line) => line.split(' ').slice(2).join(' '))).toEqual([
+      '-',
+      '-',
+      'Bearer T',
+      'Bearer T',
+      '-',
+      'Bearer T',
+    ]);
+  });
+
+  test('a name and password are wanted and nobody has given them', async () => {
+    const refuse = status(401, { 'www-authenticate': 'Basic realm="x"' });
+    await expect(scripted([refuse]).repository.manifest('v1')).rejects.toThrow('no basic auth credentials');
+  });
+
+  test('one for too little is told of as its registry words it', async () => {
+    const scope = 'Bearer realm="https://auth.example.org/token",error="insufficient_scope"';
+    const { repository } = scripted([challenge, token, status(401, { 'www-authenticate': scope })]);
+    await expect(repository.hasBlob(await digestOf('x'))).rejects.toMatchObject({
+      message: 'denied: requested access to the resource is denied',
+      code: 'DENIED',
+    });
+  });
+
+  test('a token server’s own refusal is told of', async () => {
+    const { repository } = scripted([
+      challenge,
+      status(401, {}, '{"details":"incorrect username or password"}'),
+    ]);
+    await expect(repository.manifest('v1')).rejects.toThrow('unauthorized: incorrect username or password');
+  });
+});
+
 describe('trouble', () => {
   test('waits as it is told, then twice as long each time', async () => {
     const { repository, waits } = scripted([status(429, { 'retry-after': '7' }), status(503), ok]);
     await repository.manifest('v1');
     expect(waits).toEqual([7, 2]);
+  });
+
+  test('does not wait for longer than anybody sits there, and passes on what is said of limits', async () => {
+    const body = '{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit."}]}';
+    const { repository, waits } = scripted([status(429, { 'retry-after': '21600' }, body)]);
+    await expect(repository.manifest('v1')).rejects.toThrow(
+      'toomanyrequests: You have reached your pull rate limit.',
+    );
+    expect(waits).toEqual([]);
   });
 
   test('of the network is told at once when a name is looked up, and sat out for a blob', async () => {
@@ -288,5 +383,47 @@ describe('in a page', () => {
   test('what cannot be read says what to do', async () => {
     const fetch = relayedFetch({ fetch: unreachable, relay: async () => undefined });
     await expect(fetch('https://ghcr.io/v2/')).rejects.toThrow(/^ghcr\.io cannot be reached.*npm start/);
+  });
+
+  test('a registry of the machine that does not let pages in is asked through the relay from then on', async () => {
+    const seen: string[] = [];
+    const fetch = relayedFetch({
+      fetch: async (address) => {
+        seen.push(address);
+        if (!address.includes('/relay/')) throw new TypeError('Failed to fetch');
+        return new Response('ok');
+      },
+      relay: async () => 'http://127.0.0.1:5173/relay/',
+    });
+    expect(await (await fetch('http://localhost:5000/v2/')).text()).toBe('ok');
+    await fetch('http://localhost:5000/v2/a');
+    expect(seen).toEqual([
+      'http://localhost:5000/v2/',
+      'http://127.0.0.1:5173/relay/http/localhost:5000/v2/',
+      'http://127.0.0.1:5173/relay/http/localhost:5000/v2/a',
+    ]);
+  });
+
+  test('a registry of the machine that the relay does not know either is told of as it is', async () => {
+    const refusal = JSON.stringify({ errors: [{ code: 'RELAY', message: 'not known' }] });
+    const fetch = relayedFetch({
+      fetch: (address) =>
+        address.includes('/relay/') ? Promise.resolve(new Response(refusal, { status: 403 })) : unreachable(),
+      relay: async () => 'http://127.0.0.1:5173/relay/',
+    });
+    await expect(fetch('http://localhost:5000/v2/')).rejects.toThrow(/^localhost:5000 cannot be reached/);
+  });
+
+  test('the browser is not to ask for passwords by itself', async () => {
+    const seen: (RequestInit | undefined)[] = [];
+    const fetch = relayedFetch({
+      fetch: async (_, init) => {
+        seen.push(init);
+        return new Response();
+      },
+      relay: async () => 'http://127.0.0.1:5173/relay/',
+    });
+    await fetch('https://ghcr.io/v2/', { method: 'HEAD' });
+    expect(seen).toEqual([{ method: 'HEAD', credentials: 'omit' }]);
   });
 });

@@ -12,20 +12,48 @@ export interface RelayOptions {
 
 /**
  * A `fetch` for pages, where registries that send no CORS headers are out of reach: requests go through a relay (see
- * scripts/relay) where there is one. What is on the user's own machine is asked directly.
+ * scripts/relay) where there is one. What is on the user's own machine is asked directly, and through the relay where
+ * that fails: a registry that wants a password refuses the browser's preflight, too.
  */
 export function relayedFetch({ fetch, relay }: RelayOptions): Fetch {
   let known: Promise<string | undefined> | undefined;
+  const relayedOnly = new Set<string>();
+  /** Without credentials of the browser's own: it would ask for a password by itself. */
+  const plain: Fetch = (url, init) => fetch(url, { ...init, credentials: 'omit' });
   return async (url, init) => {
     const target = new URL(url);
-    if (isLoopback(target.hostname)) return direct(fetch, target, init);
-    const base = await (known ??= relay());
-    if (base === undefined) return direct(fetch, target, init);
-    return fetch(
-      `${base}${target.protocol.slice(0, -1)}/${target.host}${target.pathname}${target.search}`,
-      init,
-    );
+    const isOwn = isLoopback(target.hostname);
+    if (isOwn && !relayedOnly.has(target.origin)) {
+      try {
+        return await direct(plain, target, init);
+      } catch (error) {
+        init?.signal?.throwIfAborted();
+        const answer = await throughRelay(plain, await (known ??= relay()), target, init);
+        if (answer === undefined || (await isRefused(answer))) throw error;
+        relayedOnly.add(target.origin);
+        return answer;
+      }
+    }
+    const answer = await throughRelay(plain, await (known ??= relay()), target, init);
+    return answer ?? direct(plain, target, init);
   };
+}
+
+/** Undefined where there is no relay. */
+async function throughRelay(
+  fetch: Fetch,
+  relay: string | undefined,
+  { protocol, host, pathname, search }: URL,
+  init: RequestInit | undefined,
+): Promise<Response | undefined> {
+  if (relay === undefined) return undefined;
+  return fetch(`${relay}${protocol.slice(0, -1)}/${host}${pathname}${search}`, init);
+}
+
+/** Whether the relay itself says that it does not know the registry, or cannot reach it either. */
+async function isRefused(answer: Response): Promise<boolean> {
+  if (answer.status !== 403 && answer.status !== 502) return false;
+  return (await answer.clone().text()).includes(`"${relayCode}"`);
 }
 
 async function direct(fetch: Fetch, target: URL, init: RequestInit | undefined): Promise<Response> {

@@ -5,7 +5,7 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import { digestAlgorithm, parseDigest } from '../oci/digest.ts';
 import { BottleshipError, invalid } from '../oci/errors.ts';
-import { mediaTypes } from '../oci/mediatype.ts';
+import { isSchema1Type, mediaTypes } from '../oci/mediatype.ts';
 import { RegistryError } from './errors.ts';
 import type { OnWait, RegistryRequest, Transport } from './transport.ts';
 
@@ -237,7 +237,7 @@ async function limitedText(response: Response): Promise<string> {
 /** Some servers of static files know no manifest types; then the document's own word counts. */
 function contentType(response: Response, text: string): string {
   const type = response.headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '';
-  if (accepted.includes(type) && type !== '') return type;
+  if ((accepted.includes(type) && type !== '') || isSchema1Type(type)) return type;
   try {
     const { mediaType } = JSON.parse(text) as { mediaType?: unknown };
     return typeof mediaType === 'string' ? mediaType : mediaTypes.ociManifest;

@@ -30,6 +30,7 @@ export async function uploadBlob(
     hasher.update(chunk);
     last = chunk;
   }
+  patience.signal?.throwIfAborted();
   const digest = hasher.digest();
   await repository.finishUpload(at, digest, last ?? new Uint8Array(), patience);
   return { digest, size: size + (last?.length ?? 0) };

@@ -1,13 +1,13 @@
 import { parseIndex } from '../../oci/imageindex.ts';
 import { parseManifest } from '../../oci/manifest.ts';
-import { isIndexType } from '../../oci/mediatype.ts';
+import { isIndexType, isSchema1Type } from '../../oci/mediatype.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
-import { familiarName, familiarReference } from '../../oci/reference.ts';
+import { familiarName, familiarReference, formatReference } from '../../oci/reference.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import type { Registries } from '../../registry/registries.ts';
 import { BottleshipError } from '../../oci/errors.ts';
-import { internal, notFound } from '../errors.ts';
+import { internal, invalid, notFound } from '../errors.ts';
 import { chooseManifest } from './platform.ts';
 import type { FoundImage, ImageSource, SourceRequest } from './source.ts';
 
@@ -28,6 +28,7 @@ export class RegistryImages implements ImageSource {
     try {
       signal?.throwIfAborted();
       const named = await repository.manifest(reference.digest ?? reference.tag ?? 'latest');
+      if (isSchema1Type(named.mediaType)) throw schema1(reference);
       const chosen = isIndexType(named.mediaType)
         ? await repository.manifest(chooseManifest(parseIndex(named.text, named.mediaType), platform).digest)
         : named;
@@ -53,6 +54,15 @@ export class RegistryImages implements ImageSource {
       throw inDockersWords(error, repository, this.#registries);
     }
   }
+}
+
+/** https://github.com/moby/moby/blob/v28.5.2/distribution/errors.go (DeprecatedSchema1ImageError) */
+function schema1(reference: Reference): Error {
+  return invalid(
+    '[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is disabled by default ' +
+      `and will be removed in an upcoming release. Suggest the author of ${formatReference(reference)} to upgrade the image to ` +
+      'the OCI Format or Docker Image manifest v2, schema 2. More information at https://docs.docker.com/go/deprecated-image-specs/',
+  );
 }
 
 /** https://github.com/moby/moby/blob/v28.5.2/distribution/errors.go (translatePullError) */
