@@ -157,7 +157,7 @@ test('a body goes up as it comes, and an answer comes down as it is made', async
     answer.writeHead(200);
     asked.on('data', (chunk: Buffer) => {
       seen.push(chunk.toString());
-      answer.write(`${chunk}!`);
+      answer.write(`${chunk.toString()}!`);
     });
     asked.on('end', () => answer.end());
   });
@@ -177,24 +177,22 @@ test('a body goes up as it comes, and an answer comes down as it is made', async
 });
 
 test('a page that goes away takes its request along', async () => {
+  let reached: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => (reached = resolve));
   let gone: Promise<unknown> | undefined;
-  const reached = new Promise<void>((resolve) => {
-    void serve((asked) => {
-      gone = once(asked.socket, 'close');
-      resolve();
-    }).then(async (registry) => {
-      const server = createStaticServer('/nonexistent', (asked, answer) =>
-        relay({ registries: new AllowList([{ host: registry, scheme: 'http' }]) }, asked, answer),
-      );
-      servers.push(server);
-      const port = await listen(server, 0);
-      const outgoing = request({ host: '127.0.0.1', port, path: `/relay/http/${registry}/v2/` });
-      outgoing.on('error', () => undefined).end();
-      await reached;
-      outgoing.destroy();
-    });
+  const registry = await serve((asked) => {
+    gone = once(asked.socket, 'close');
+    reached();
   });
-  await reached;
+  const server = createStaticServer('/nonexistent', (asked, answer) =>
+    relay({ registries: new AllowList([{ host: registry, scheme: 'http' }]) }, asked, answer),
+  );
+  servers.push(server);
+  const port = await listen(server, 0);
+  const outgoing = request({ host: '127.0.0.1', port, path: `/relay/http/${registry}/v2/` });
+  outgoing.on('error', () => undefined).end();
+  await waiting;
+  outgoing.destroy();
   await gone;
 });
 
