@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer, request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
@@ -177,12 +177,11 @@ test('a body goes up as it comes, and an answer comes down as it is made', async
 });
 
 test('a page that goes away takes its request along', async () => {
-  let reached: () => void = () => undefined;
-  const waiting = new Promise<void>((resolve) => (reached = resolve));
-  let gone: Promise<unknown> | undefined;
+  const waiting = new EventEmitter();
+  const reached = once(waiting, 'reached');
   const registry = await serve((asked) => {
-    gone = once(asked.socket, 'close');
-    reached();
+    asked.socket.once('close', () => waiting.emit('gone'));
+    waiting.emit('reached');
   });
   const server = createStaticServer('/nonexistent', (asked, answer) =>
     relay({ registries: new AllowList([{ host: registry, scheme: 'http' }]) }, asked, answer),
@@ -191,7 +190,8 @@ test('a page that goes away takes its request along', async () => {
   const port = await listen(server, 0);
   const outgoing = request({ host: '127.0.0.1', port, path: `/relay/http/${registry}/v2/` });
   outgoing.on('error', () => undefined).end();
-  await waiting;
+  await reached;
+  const gone = once(waiting, 'gone');
   outgoing.destroy();
   await gone;
 });
