@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.ts';
 import { agent } from './headless/agent.ts';
 import { commands } from './headless/commands.ts';
 import { echo } from './headless/echo.ts';
+import { folderPull } from './headless/folder-pull.ts';
 import { ninep } from './headless/ninep.ts';
 import { output } from './headless/output.ts';
 import { restore } from './headless/restore.ts';
@@ -9,11 +10,13 @@ import { native } from './native.ts';
 import { coldPage } from './page/cold.ts';
 import { pageCommands } from './page/commands.ts';
 import { pageEcho } from './page/echo.ts';
+import { largeImage } from './page/large-image.ts';
+import { pagePull } from './page/pull.ts';
 import { warmPage } from './page/warm.ts';
 import { sizes } from './sizes.ts';
 
-const inPage = [coldPage, warmPage, pageCommands, pageEcho];
-const headless = [restore, commands, echo, agent, ninep, output];
+const inPage = [coldPage, warmPage, pageCommands, pageEcho, pagePull, largeImage];
+const headless = [restore, commands, echo, agent, ninep, output, folderPull];
 
 /** In the order of the table. */
 export const benchmarks: readonly Benchmark[] = [...inPage, ...headless, native, sizes];

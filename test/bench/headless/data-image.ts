@@ -11,8 +11,11 @@ export const dataFiles = 4;
 export const dataFileSize = 8_000_000;
 
 /** Answers for the static files of an image `bench:latest`: busybox, and large files of random bytes below /data. */
-export async function serveDataImage(files: string): Promise<(path: string) => Response | undefined> {
-  const tar = Buffer.concat([withoutEnd(busyboxTar(files)), await dataTar()]);
+export async function serveDataImage(
+  files: string,
+  bytes: number = dataFiles * dataFileSize,
+): Promise<(path: string) => Response | undefined> {
+  const tar = Buffer.concat([withoutEnd(busyboxTar(files)), await dataTar(bytes / dataFiles)]);
   const { blobs, entries } = packImage({
     names: ['docker.io/library/bench:latest'],
     tar,
@@ -30,11 +33,11 @@ export async function serveDataImage(files: string): Promise<(path: string) => R
   };
 }
 
-function dataTar(): Promise<Uint8Array> {
+function dataTar(fileSize: number): Promise<Uint8Array> {
   return packTar(
     Array.from({ length: dataFiles }, (_, number) => ({
-      header: { name: `data/${number}`, size: dataFileSize, mode: 0o644, type: 'file' as const },
-      body: randomBytes(dataFileSize),
+      header: { name: `data/${number}`, size: fileSize, mode: 0o644, type: 'file' as const },
+      body: randomBytes(fileSize),
     })),
   );
 }
