@@ -51,6 +51,8 @@ export class RegistryFront {
   #pass(asked: IncomingMessage, answer: ServerResponse): void {
     const { method = 'GET', url = '/', headers } = asked;
     this.asked.push({ method, path: url, range: headers.range });
+    // What a browser has in its cache is of no use to who changes answers.
+    delete headers['if-none-match'];
     const to = request(`http://${this.#behind}${url}`, { method, headers }, (from) => {
       this.#answer(url, method, from, answer).catch(() => answer.destroy());
     });

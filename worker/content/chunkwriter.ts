@@ -21,6 +21,7 @@ export class ChunkWriter implements ContentWriter {
   readonly offset: number;
   readonly #parts: ChunkWriterParts;
   readonly #underWay: Promise<void>[] = [];
+  readonly #free: Uint8Array[] = [];
   #chunk: Uint8Array | undefined;
   #filled = 0;
   #count: number;
@@ -94,7 +95,7 @@ export class ChunkWriter implements ContentWriter {
   async #append(bytes: Uint8Array): Promise<void> {
     const { chunkSize } = this.#parts.ingest;
     for (let at = 0; at < bytes.length;) {
-      this.#chunk ??= new Uint8Array(chunkSize);
+      this.#chunk ??= this.#free.pop() ?? new Uint8Array(chunkSize);
       const part = bytes.subarray(at, at + chunkSize - this.#filled);
       this.#chunk.set(part, this.#filled);
       this.#filled += part.length;
@@ -112,7 +113,11 @@ export class ChunkWriter implements ContentWriter {
     this.#chunk = undefined;
     this.#filled = 0;
     const stored = database.putChunk(ingest.id, this.#count++, bytes);
-    stored.catch(() => undefined);
+    // What is garbage stays in memory for a while, so that a large blob would come to stand there: chunks are used again.
+    stored.then(
+      () => this.#free.push(chunk),
+      () => undefined,
+    );
     this.#underWay.push(stored);
     if (this.#underWay.length >= depth) await this.#underWay.shift();
   }

@@ -81,7 +81,7 @@ async function written(
   chunk: Uint8Array | undefined,
 ): Promise<boolean> {
   try {
-    await (chunk === undefined ? writer.close() : writer.write(new Uint8Array(chunk)));
+    await (chunk === undefined ? writer.close() : writer.write(chunk as Uint8Array<ArrayBuffer>));
     return true;
   } catch {
     return false;
