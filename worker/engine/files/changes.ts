@@ -18,11 +18,21 @@ export async function containerChanges(
   container: Container,
   places: readonly string[] = [],
 ): Promise<Change[]> {
+  return (await writtenChanges(context, trees, container, places)).changes;
+}
+
+/** The same, with what the writable layer holds. */
+export async function writtenChanges(
+  context: Pick<EngineContext, 'layers'>,
+  trees: ContainerTrees,
+  container: Container,
+  places: readonly string[] = [],
+): Promise<{ root: WritableFile | undefined; changes: Change[] }> {
   const root = await readWritableLayer(trees, container);
-  if (root === undefined) return [];
+  if (root === undefined) return { root, changes: [] };
   const lower = mergedRoot(await context.layers.indexes(container.layers));
   for (const place of places) removePlace(root, lower, namesIn(place));
-  return changesOf(root, lower);
+  return { root, changes: changesOf(root, lower) };
 }
 
 /** Takes away what was made only for something to be mounted there, with the directories made on the way. */
