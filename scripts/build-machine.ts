@@ -55,7 +55,7 @@ async function build(): Promise<void> {
 async function savedState(wasm: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const disk = new MemoryDisk(readDiskSeed(gunzipSync(inputs.disk)).size);
   const { bios, kernel, initramfs } = inputs;
-  const options = { wasm: WebAssembly.compile(wasm), memory, disk, handle9p };
+  const options = { wasm: WebAssembly.compile(wasm), memory, disk, handle9p, handleWork9p: handle9p };
   const machine = assembleWith(
     options,
     { onKernelMessage: (line) => console.log(`  | ${line}`) },
@@ -93,8 +93,10 @@ function readInputs() {
     readFileSync(join(root, 'scripts', name)),
   );
   const library = readFileSync(join(root, 'node_modules/v86/build/libv86.mjs'));
-  const emulator = readFileSync(join(root, 'worker/machine/emulator.ts'));
-  const all = [wasm, library, emulator, bios, kernel, initramfs, disk, ...sources];
+  const machine = ['emulator.ts', 'second9p.ts'].map((name) =>
+    readFileSync(join(root, 'worker/machine', name)),
+  );
+  const all = [wasm, library, ...machine, bios, kernel, initramfs, disk, ...sources];
   return { wasm, bios, kernel, initramfs, disk, digest: sha256(Buffer.from(all.map(sha256).join())) };
 }
 

@@ -1,3 +1,4 @@
+import type { WorkApi } from '../worker/protocol/work.ts';
 import type { EngineApi } from '../worker/protocol/engine-api.ts';
 import { showBooting } from './boot-view.ts';
 import type { Booting } from './booting.ts';
@@ -80,7 +81,9 @@ function panelShortcut(panel: SidePanel): Shortcut {
 
 function makePanel(engine: Engine, booted: Promise<void>, terminals: Terminals): SidePanel {
   let api: Promise<EngineApi> | undefined;
+  let work: Promise<WorkApi> | undefined;
   const panel = new SidePanel({
+    work: () => (work ??= booted.then(() => engine.work())),
     engine: () => (api ??= booted.then(() => engine.api())),
     type: (command) => typeCommand(terminals, command),
     focusTerminal: () => terminals.focus(),

@@ -4,6 +4,7 @@ import type { TerminalSize } from '../worker/protocol/agent.ts';
 import type { EngineApi } from '../worker/protocol/engine-api.ts';
 import { remoteEngine } from '../worker/remote/engine.ts';
 import type { MachineApi, MachineStatus, StorageStatus } from '../worker/protocol/page.ts';
+import type { WorkApi } from '../worker/protocol/work.ts';
 
 export interface TerminalEvents {
   /** Resolves when the bytes have been taken in: the machine sends no more than a window's worth before. */
@@ -28,6 +29,8 @@ export interface Engine {
   api(): Promise<EngineApi>;
   /** What is kept in the browser. */
   storage(): Promise<StorageStatus>;
+  /** The folders below /root/work; after `boot` only. */
+  work(): Promise<WorkApi>;
   wipe(): Promise<void>;
 }
 
@@ -39,7 +42,24 @@ export function connectEngine(worker: Worker, failure: Promise<string>): Engine 
     openTerminal: (size, events) => openLine(api, size, events),
     api: async () => remoteEngine((await api.openEngine()) as MessagePort),
     storage: () => api.storage(),
+    work: async () => workOf(wrap<WorkApi>((await api.openWork()) as MessagePort)),
     wipe: () => api.wipe(),
+  };
+}
+
+/** Functions are handed over as proxies. */
+function workOf(remote: Remote<WorkApi>): WorkApi {
+  return {
+    open: (folder) => remote.open(folder),
+    close: (name) => remote.close(name),
+    opened: () => remote.opened(),
+    list: (path) => remote.list(path),
+    read: (path) => remote.read(path),
+    write: (path, bytes) => remote.write(path, bytes),
+    mkdir: (path) => remote.mkdir(path),
+    remove: (path) => remote.remove(path),
+    rename: (path, to) => remote.rename(path, to),
+    watch: (changed) => remote.watch(proxy(changed)),
   };
 }
 

@@ -22,6 +22,9 @@ import type { Registries } from './registry/registries.ts';
 import type { MachineStatus } from './protocol/page.ts';
 import { ServedLayers } from './engine/layers.ts';
 import { imageSources } from './imagesources.ts';
+import { WorkTree } from './work/tree.ts';
+import type { FolderHost } from './work/tree.ts';
+import { WorkFeed } from './work-feed.ts';
 import { Terminals } from './terminals.ts';
 import { warmUp } from './warmup.ts';
 
@@ -36,6 +39,8 @@ export interface Platform {
   locks?: Locks;
   indexes: IndexCache;
   metadata: MetadataStore;
+  /** What is behind /root/work; without it its files are in memory alone. */
+  work?: () => Promise<FolderHost>;
   onStatus: (status: MachineStatus) => void;
   onKernelMessage?: (line: string) => void;
   /** Registries that can be reached from here. */
@@ -49,6 +54,14 @@ export interface Bottleship {
   readonly machine: Machine;
   readonly engine: EngineApi;
   readonly terminals: Terminals;
+  /** The folders that people work in, and what happens there. */
+  readonly work: WorkTree;
+  readonly feed: WorkFeed;
+}
+
+/** A frame or a private window may have no files of its own. */
+async function hostOfWork({ work }: Platform): Promise<FolderHost> {
+  return (await work?.().catch(() => undefined)) ?? {};
 }
 
 const hostname = 'bottleship';
@@ -66,9 +79,13 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
   platform.metadata.get('engine:id').catch(() => undefined);
   const root = new LayersRoot();
   const ninep = new NinepServer(() => root);
+  const feed = new WorkFeed();
+  const work = new WorkTree(await hostOfWork(platform), feed.events);
+  const work9p = new NinepServer(() => work.attach());
   const machine = await bootMachine({
     fetchFile: (path) => platform.fetchFile(`machine/${path}`),
     handle9p: ninep.handle9p,
+    handleWork9p: work9p.handle9p,
     hostname,
     onStatus: platform.onStatus,
     ...(platform.onKernelMessage ? { onKernelMessage: platform.onKernelMessage } : {}),
@@ -102,7 +119,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
   await layers.ensure([]);
   mountInTime(agent, terminals, activity, platform).catch(() => undefined);
   tidy(platform, engine, activity).catch(() => undefined);
-  return { machine, engine, terminals };
+  return { machine, engine, terminals, work, feed };
 }
 
 /** The first prompt comes first, then the storage, then what makes the first commands quicker. */

@@ -8,6 +8,8 @@ import { IndexedDbMetadataStore } from './engine/metadata/indexeddb.ts';
 import { IndexedDbIndexCache } from './layers/indexcache.ts';
 import { Registries } from './registry/registries.ts';
 import { relayedFetch } from './registry/relayed-fetch.ts';
+import { WorkAccess } from './work-access.ts';
+import { removeWorkFolder, workDatabase, workHost } from './work-host.ts';
 import { serveEngine } from './remote/engine.ts';
 import type { BootOptions, MachineApi, MachineStatus, StorageStatus } from './protocol/page.ts';
 
@@ -15,6 +17,7 @@ const databases = {
   content: 'bottleship-content',
   indexes: 'bottleship-indexes',
   metadata: 'bottleship-metadata',
+  work: workDatabase,
 } as const;
 
 /** The relay that the page's configuration names, or the one of the server that the page is from, if it has one. */
@@ -44,6 +47,7 @@ class BrowserMachine implements MachineApi {
       locks,
       indexes: new IndexedDbIndexCache(databases.indexes),
       metadata: new IndexedDbMetadataStore(databases.metadata),
+      work: workHost,
       onStatus,
       onKernelMessage: (line) => console.debug(line),
       registries: new Registries({
@@ -78,9 +82,16 @@ class BrowserMachine implements MachineApi {
     return { usage, quota, persisted };
   }
 
+  openWork(): object {
+    const { work, feed } = this.#running();
+    const { port1, port2 } = new MessageChannel();
+    expose(new WorkAccess(work, feed), port1);
+    return transfer(port2, [port2]);
+  }
+
   async wipe(): Promise<void> {
     await this.#bottleship?.machine.emulator.stop();
-    await Promise.all(Object.values(databases).map(deleteDatabase));
+    await Promise.all([...Object.values(databases).map(deleteDatabase), removeWorkFolder()]);
   }
 
   #running(): Bottleship {

@@ -43,7 +43,7 @@ export function boot(): void {
   mount('tmpfs', '/dev/shm', 'tmpfs', quiet, 'mode=1777');
   mkdirs('/dev/mqueue');
   mount('mqueue', '/dev/mqueue', 'mqueue', quiet);
-  for (const path of [paths.layers, paths.root, paths.data]) mkdirs(path);
+  for (const path of [paths.layers, paths.root, paths.data, paths.work]) mkdirs(path);
   check('/var/run', syscall(nr.symlink, '/run', '/var/run'));
   check('chmod', syscall(nr.chmod, paths.sockets, 0o700));
   setPropagation('/', 'rshared');
@@ -147,9 +147,13 @@ function readFacts(): WakeResult {
 
 const layersOptions = 'trans=virtio,version=9p2000.L,cache=loose,msize=512000,access=any';
 
+/** Nothing is cached but what is mapped: others change these files, too. */
+const workOptions = 'trans=virtio,version=9p2000.L,cache=mmap,msize=512000,access=any';
+
 /** Mounts what containers are made of. The 9P server's state is not in a saved state, so it cannot be mounted before. */
 export function mountStorage({ disk }: MountParams): void {
   mount('host9p', paths.layers, '9p', ms.RDONLY | ms.NODEV | ms.NOSUID, layersOptions);
+  mount('work9p', paths.work, '9p', ms.NODEV | ms.NOSUID, workOptions);
   mountData(disk);
 }
 

@@ -25,6 +25,8 @@ const scenes: Scene[] = [
   { name: 'images', play: 'images', act: openImages },
   { name: 'no-images', play: 'ready', act: (page) => page.click('#toggle-panel') },
   { name: 'images-busy', play: 'images', act: pullImages },
+  { name: 'files', play: 'images', act: openFiles },
+  { name: 'no-files', play: 'ready', act: showFiles },
   { name: 'images-failed', play: 'unreadable', act: (page) => page.click('#toggle-panel') },
   { name: 'help', play: 'ready', act: (page) => page.click('#open-help') },
   { name: 'reset', play: 'ready', act: askForReset },
@@ -59,6 +61,19 @@ async function openImages(page: Page): Promise<void> {
   await page.click('#toggle-panel');
   await page.getByRole('button', { name: /^app:latest/ }).click();
   await page.getByRole('button', { name: 'More for alpine:3.20' }).click();
+}
+
+async function showFiles(page: Page): Promise<void> {
+  await page.click('#toggle-panel');
+  await page.getByRole('tab', { name: 'Files' }).click();
+}
+
+async function openFiles(page: Page): Promise<void> {
+  await showFiles(page);
+  await page.getByRole('treeitem', { name: 'app' }).click();
+  await page.getByRole('treeitem', { name: 'Dockerfile' }).click();
+  await page.locator('.cm-content').click();
+  await page.keyboard.type('# ');
 }
 
 async function pullImages(page: Page): Promise<void> {

@@ -5,7 +5,8 @@ import type { DroppedItem } from './dropped.ts';
 /** Takes files and folders wherever on the page they are dropped; text goes on to whatever is below. */
 export function installDropZone(take: (items: DroppedItem[]) => void): void {
   const zone = byId('drop-zone', HTMLElement);
-  byId('drop-hint', HTMLElement).textContent = 'Drop an image archive (docker save, OCI layout) to load it';
+  byId('drop-hint', HTMLElement).textContent =
+    'Drop an image archive (docker save, OCI layout) to load it, or files and folders to work on them in /root/work';
   const over = (event: DragEvent) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();

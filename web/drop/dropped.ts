@@ -33,34 +33,18 @@ function droppedItem(item: DataTransferItem & HandleItem): Promise<DroppedItem |
   return Promise.resolve(file ? { kind: 'file', file } : undefined);
 }
 
-/** With its handle where there is one; a handle can be written to, an entry cannot. */
+/** With its handle where there is one. It is read by its entries: Chromium's handles leave out names that Windows has not. */
 async function fromFolder(
   entry: FileSystemDirectoryEntry,
   item: DataTransferItem & HandleItem,
 ): Promise<DroppedItem> {
   const handle = await item.getAsFileSystemHandle?.().catch(() => null);
-  const folder =
-    handle?.kind === 'directory' ? folderOfHandle(handle as FileSystemDirectoryHandle) : undefined;
-  return { kind: 'folder', folder: folder ?? folderOfEntry(entry) };
+  const folder = folderOfEntry(entry);
+  return { kind: 'folder', folder: handle && isFolder(handle) ? { ...folder, handle } : folder };
 }
 
-/** A folder of the File System Access API. */
-export function folderOfHandle(handle: FileSystemDirectoryHandle): DroppedFolder {
-  return { name: handle.name, handle, entries: () => entriesOfHandle(handle, '') };
-}
-
-async function* entriesOfHandle(
-  directory: FileSystemDirectoryHandle,
-  path: string,
-): AsyncGenerator<DroppedEntry> {
-  for await (const child of directory.values()) {
-    const childPath = path + child.name;
-    if (child.kind === 'file') yield { path: childPath, file: await child.getFile() };
-    else {
-      yield { path: `${childPath}/` };
-      yield* entriesOfHandle(child, `${childPath}/`);
-    }
-  }
+function isFolder(found: FileSystemHandle): found is FileSystemDirectoryHandle {
+  return found.kind === 'directory';
 }
 
 function folderOfEntry(entry: FileSystemDirectoryEntry): DroppedFolder {

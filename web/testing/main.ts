@@ -2,6 +2,7 @@ import { expose, transfer } from 'comlink';
 import type { MachineApi, MachineStatus } from '../../worker/protocol/page.ts';
 import { serveEngine } from '../../worker/remote/engine.ts';
 import { engineDouble } from './engine-double.ts';
+import { workDouble } from './work-double.ts';
 import { EchoShell } from './echo-shell.ts';
 
 /**
@@ -64,6 +65,11 @@ const machine: MachineApi = {
     return transfer(port2, [port2]);
   },
   storage: async () => ({ usage: 39_400_000, quota: 60_000_000_000, persisted: false }),
+  openWork: () => {
+    const { port1, port2 } = new MessageChannel();
+    expose(workDouble(play), port1);
+    return transfer(port2, [port2]);
+  },
   wipe: async () => {
     if (play === 'unwipeable') throw new Error('The store is open in another tab.');
     await new Promise((wiped) => setTimeout(wiped, 50));

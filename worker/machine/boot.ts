@@ -10,6 +10,7 @@ export interface BootOptions {
   /** Fetches from the folder of the machine image. */
   fetchFile: FetchFile;
   handle9p: Handle9p;
+  handleWork9p: Handle9p;
   hostname: string;
   onStatus: (status: MachineStatus) => void;
   /** What the kernel says on its serial line, by lines. */
@@ -84,9 +85,10 @@ interface Assembled {
 
 function assemble({ options, image, wasm, seed }: Parts, kernel?: KernelFiles): Assembled {
   const { size, blocks } = readDiskSeed(seed);
+  const { handle9p, handleWork9p } = options;
   const disk = new MemoryDisk(size);
   for (const { offset, bytes } of blocks) disk.write(offset, bytes);
-  return assembleWith({ wasm, memory: image.memory, disk, handle9p: options.handle9p }, options, kernel);
+  return assembleWith({ wasm, memory: image.memory, disk, handle9p, handleWork9p }, options, kernel);
 }
 
 /** Connects a machine's channel; the kernel's panic is the channel's end. */

@@ -1,6 +1,8 @@
 /** The machine that v86 emulates, and the only importer of v86. */
 import { V86 } from 'v86';
 import type { Disk } from './disk.ts';
+import { addSecond9p } from './second9p.ts';
+import type { V86Cpu } from './second9p.ts';
 
 /** Answers 9P requests; `reply` may be called within the call or later, once. */
 export type Handle9p = (request: Uint8Array, reply: (response: Uint8Array) => void) => void;
@@ -11,7 +13,10 @@ export interface EmulatorOptions {
   /** Bytes. A saved state can only be restored into a machine of the same size. */
   memory: number;
   disk: Disk;
+  /** The layers' file system. */
   handle9p: Handle9p;
+  /** That of the folders people work in. */
+  handleWork9p: Handle9p;
   /** What the kernel prints on the serial line. */
   onConsole?: (byte: number) => void;
 }
@@ -24,6 +29,7 @@ export interface KernelFiles {
 
 /** What v86 has and its type declarations do not name. */
 interface Untyped {
+  v86: { cpu: V86Cpu };
   bus: { send(event: string, value: unknown): void };
   add_listener(event: string, listener: (value: never) => void): void;
 }
@@ -71,7 +77,12 @@ export class Emulator {
       hda: options.disk,
       ...(boot ? bootOptions(boot) : {}),
     } as unknown as ConstructorParameters<typeof V86>[0]) as V86 & Untyped;
-    this.#loaded = new Promise((resolve) => this.#v86.add_listener('emulator-loaded', resolve));
+    this.#loaded = new Promise((resolve) => {
+      this.#v86.add_listener('emulator-loaded', () => {
+        addSecond9p(this.#v86.v86.cpu, options.handleWork9p);
+        resolve();
+      });
+    });
     if (options.onConsole) this.#v86.add_listener('serial0-output-byte', options.onConsole);
   }
 

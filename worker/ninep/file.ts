@@ -62,7 +62,8 @@ export interface DirEntry {
  * a `NinepError`; `errnoOf` maps the rest. A method may answer at once or with a promise; at once is much faster.
  *
  * What a kind of file lacks is left out: `lookup` and `readdir` make a directory, `read` a file, `readlink` a symlink,
- * and without `write` or `setattr` the answer is EROFS.
+ * and without `write`, `setattr` or what changes a directory the answer is EROFS. Names that are handed on have passed the
+ * same checks as those of `lookup`.
  */
 export interface File {
   readonly qid: Qid;
@@ -87,6 +88,21 @@ export interface File {
   write?(offset: number, data: Uint8Array): MaybePromise<number>;
   setattr?(change: AttributeChange): MaybePromise<void>;
   fsync?(): MaybePromise<void>;
+  /** A new regular file in this directory, open with the flags as if `open` had been called; `close` will be. EEXIST when it is there. */
+  create?(name: string, flags: number, owner: NewFile): MaybePromise<File>;
+  mkdir?(name: string, owner: NewFile): MaybePromise<File>;
+  symlink?(name: string, target: string, owner: NewFile): MaybePromise<File>;
+  /** To a name of a directory of the same backend, replacing what is there as rename(2) does. */
+  rename?(name: string, to: File, newName: string): MaybePromise<void>;
+  /** Like unlink(2), or like rmdir(2) when `directory`. */
+  unlink?(name: string, directory: boolean): MaybePromise<void>;
+}
+
+/** What is known of a file that is to be made. Its uid is 0, which is who works in the machine. */
+export interface NewFile {
+  /** Permissions, the umask taken off. */
+  readonly mode: number;
+  readonly gid: number;
 }
 
 /** A device number as Rgetattr carries it: `new_encode_dev` of include/linux/kdev_t.h. */

@@ -96,6 +96,30 @@ export const Rstatfs = message<StatfsReply>(9, {
 });
 export const Tlopen = message<{ fid: number; flags: number }>(12, { fid: u32, flags: u32 });
 export const Rlopen = message<{ qid: Qid; iounit: number }>(13, { qid, iounit: u32 });
+export const Tlcreate = message<CreateRequest>(14, {
+  fid: u32,
+  name: string,
+  flags: u32,
+  mode: u32,
+  gid: u32,
+});
+export const Rlcreate = message<{ qid: Qid; iounit: number }>(15, { qid, iounit: u32 });
+export const Tsymlink = message<{ fid: number; name: string; target: string; gid: number }>(16, {
+  fid: u32,
+  name: string,
+  target: string,
+  gid: u32,
+});
+export const Rsymlink = message<{ qid: Qid }>(17, { qid });
+export const Tmknod = message<MakeNodeRequest>(18, {
+  fid: u32,
+  name: string,
+  mode: u32,
+  major: u32,
+  minor: u32,
+  gid: u32,
+});
+export const Rmknod = message<{ qid: Qid }>(19, { qid });
 export const Treadlink = message<{ fid: number }>(22, { fid: u32 });
 export const Rreadlink = message<{ target: string }>(23, { target: string });
 export const Tgetattr = message<{ fid: number; mask: number }>(24, { fid: u32, mask: u64 });
@@ -167,6 +191,26 @@ export const Rgetlock = message<LockRange>(55, {
   procId: u32,
   clientId: string,
 });
+export const Tmkdir = message<{ fid: number; name: string; mode: number; gid: number }>(72, {
+  fid: u32,
+  name: string,
+  mode: u32,
+  gid: u32,
+});
+export const Rmkdir = message<{ qid: Qid }>(73, { qid });
+export const Trenameat = message<RenameRequest>(74, {
+  fid: u32,
+  name: string,
+  newfid: u32,
+  newname: string,
+});
+export const Rrenameat = message<object>(75, {});
+export const Tunlinkat = message<{ fid: number; name: string; flags: number }>(76, {
+  fid: u32,
+  name: string,
+  flags: u32,
+});
+export const Runlinkat = message<object>(77, {});
 export const Tversion = message<{ msize: number; version: string }>(100, { msize: u32, version: string });
 export const Rversion = message<{ msize: number; version: string }>(101, { msize: u32, version: string });
 export const Tattach = message<AttachRequest>(104, {
@@ -210,20 +254,10 @@ export const Dirent = message<{ qid: Qid; offset: number; type: number; name: st
 });
 
 /**
- * Requests that change the tree. On a tree of layers they are all refused alike, so their fields are not decoded; each
- * starts with a fid.
+ * Requests that no backend takes, so their fields are not decoded; each starts with a fid. Linux asks Trename only where
+ * Trenameat is not known.
  */
-export const mutatingTypes = {
-  Tlcreate: 14,
-  Tsymlink: 16,
-  Tmknod: 18,
-  Trename: 20,
-  Txattrcreate: 32,
-  Tlink: 70,
-  Tmkdir: 72,
-  Trenameat: 74,
-  Tunlinkat: 76,
-} as const;
+export const refusedTypes = { Trename: 20, Txattrcreate: 32, Tlink: 70 } as const;
 
 export interface StatfsReply {
   type: number;
@@ -265,6 +299,30 @@ export interface SetattrRequest {
   size: number;
   atime: Time;
   mtime: Time;
+}
+
+interface CreateRequest {
+  fid: number;
+  name: string;
+  flags: number;
+  mode: number;
+  gid: number;
+}
+
+interface MakeNodeRequest {
+  fid: number;
+  name: string;
+  mode: number;
+  major: number;
+  minor: number;
+  gid: number;
+}
+
+interface RenameRequest {
+  fid: number;
+  name: string;
+  newfid: number;
+  newname: string;
 }
 
 interface LockRange {

@@ -113,10 +113,14 @@ describe('fids', () => {
 describe('a read-only tree', () => {
   test('answers EROFS to whatever would change it', async () => {
     const client = await connect();
-    for (const type of Object.values(m.mutatingTypes)) {
+    for (const type of [...Object.values(m.refusedTypes), 14, 16, 18, 72, 74, 76]) {
       const writer = new FrameWriter(100);
       writer.begin(1);
-      writer.fill(type, (encoder) => encoder.u32(0));
+      writer.fill(type, (encoder) => {
+        encoder.u32(0);
+        // Enough for the fields of any of them: no names, numbers of zero.
+        encoder.bytes(new Uint8Array(40));
+      });
       const reply = await client.send(writer.frame() ?? new Uint8Array());
       expect(() => decodeReply(reply, m.Rclunk, 1)).toThrow('EROFS');
     }

@@ -27,6 +27,8 @@ export interface MachineApi {
   openEngine(): object;
   /** What is kept in the browser, by its own account; no part of a pull that is still under way can be told from it. */
   storage(): Promise<StorageStatus>;
+  /** A MessagePort of a `WorkApi`, for the folders below /root/work; after `boot` only. */
+  openWork(): object;
   /** Throws away everything that is kept: images, machine, settings of the engine. The page reloads afterwards. */
   wipe(): Promise<void>;
 }

@@ -4,6 +4,8 @@ export const paths = {
   layers: '/run/bottleship/layers',
   /** Where every container's root is attached, each in a mount namespace of its own. */
   root: '/run/bottleship/root',
+  /** The 9P mount of the folders that people work in. */
+  work: '/root/work',
   sockets: '/run/bottleship',
   /** Where every client looks for the Engine API. */
   api: '/var/run/docker.sock',

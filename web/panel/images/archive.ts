@@ -13,6 +13,15 @@ async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {
     yield new Uint8Array(await file.slice(offset, offset + chunkSize).arrayBuffer());
 }
 
+const archiveName = /\.(tar|tgz|tar\.(gz|zst|xz|bz2))$/i;
+
+/** Whether the file is a tar, packed or not, by its name or by how it begins. */
+export async function isArchive(file: File): Promise<boolean> {
+  if (archiveName.test(file.name)) return true;
+  const begin = new Uint8Array(await file.slice(257, 262).arrayBuffer());
+  return new TextDecoder().decode(begin) === 'ustar';
+}
+
 /** Whether the folder is an OCI image layout, or an unpacked `docker save`. */
 export async function isImageLayout(folder: DroppedFolder): Promise<boolean> {
   for await (const { path } of folder.entries())
@@ -49,7 +58,8 @@ async function fill(folder: DroppedFolder, packer: Packer): Promise<void> {
   try {
     for await (const { path, file } of folder.entries()) {
       if (!file) continue;
-      const mtime = new Date(file.lastModified);
+      // A tar has no times before 1970, and whole seconds.
+      const mtime = new Date(Math.floor(Math.max(0, file.lastModified) / 1000) * 1000);
       await file.stream().pipeTo(packer.add({ name: path, size: file.size, mtime, type: 'file' }));
     }
     packer.finalize();

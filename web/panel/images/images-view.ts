@@ -6,7 +6,7 @@ import { count, humanSize, messageOf } from '../format.ts';
 import { Tasks } from '../tasks.ts';
 import type { TaskPlan } from '../tasks.ts';
 import type { PanelHost, PanelView } from '../view.ts';
-import { archiveOfFile, archiveOfFolder, isImageLayout } from './archive.ts';
+import { archiveOfFile, archiveOfFolder } from './archive.ts';
 import { follow } from './follow.ts';
 import { ImageItem } from './image-item.ts';
 import { Inventory } from './inventory.ts';
@@ -48,18 +48,9 @@ export class ImagesView implements PanelView {
     void this.#follow();
   }
 
-  /** Archives to load. */
-  take(items: readonly DroppedItem[]): void {
-    for (const item of items) void this.#takeItem(item);
-  }
-
-  async #takeItem(item: DroppedItem): Promise<void> {
-    if (item.kind === 'file') return this.#load(archiveOfFile(item.file));
-    if (await isImageLayout(item.folder)) return this.#load(archiveOfFolder(item.folder));
-    await this.#tasks.start({
-      title: `Loading ${item.folder.name}`,
-      run: () => Promise.reject(new Error('This folder is no OCI image layout: it has no file oci-layout.')),
-    });
+  /** An archive, or the folder of one, to load. */
+  take(item: DroppedItem): Promise<void> {
+    return this.#load(item.kind === 'file' ? archiveOfFile(item.file) : archiveOfFolder(item.folder));
   }
 
   async #follow(): Promise<void> {

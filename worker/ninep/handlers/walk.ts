@@ -4,6 +4,7 @@ import type { Node } from '../fids.ts';
 import { on } from '../handler.ts';
 import type { MaybePromise } from '../maybe.ts';
 import { andThen } from '../maybe.ts';
+import { nameError } from '../name.ts';
 import { Rwalk, Twalk } from '../messages.ts';
 import type { Session } from '../session.ts';
 import { unopened } from '../session.ts';
@@ -52,14 +53,12 @@ function walkOn(node: Node, names: readonly string[], walked: Walked): MaybeProm
   });
 }
 
-const nameMax = 255;
-
 function step(node: Node, name: string): MaybePromise<Node | ErrnoName> {
   const { file } = node;
   if (file.lookup === undefined) return 'ENOTDIR';
   if (name === '..') return node.parent ?? node;
-  if (name.length > nameMax) return 'ENAMETOOLONG';
-  if (name === '' || name === '.' || name.includes('/') || name.includes('\0')) return 'ENOENT';
+  const error = nameError(name);
+  if (error !== undefined) return error;
   return andThen(file.lookup(name), (child) =>
     child === undefined ? 'ENOENT' : { file: child, parent: node },
   );
