@@ -26,6 +26,7 @@ import { WorkTree } from './work/tree.ts';
 import type { FolderHost } from './work/tree.ts';
 import { WorkFeed } from './work-feed.ts';
 import { Terminals } from './terminals.ts';
+import { SpareAgent } from './spare.ts';
 import { warmUp } from './warmup.ts';
 
 /** What differs between a browser's worker and Node. */
@@ -100,7 +101,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     platform.locks,
   );
   const engine = await openEngine({
-    agent,
+    agent: new SpareAgent(agent, activity),
     machine: { ...machine.facts, hostname },
     metadata: platform.metadata,
     layers,

@@ -7,6 +7,7 @@ import type {
 } from '../../worker/protocol/agent.ts';
 import { takeCensus } from './census.ts';
 import type { Answer, Containers } from './container/containers.ts';
+import { prepareSpareNetwork } from './container/spare-network.ts';
 import { removeVolumes } from './container/volumes.ts';
 import { changeHosts } from './container/hosts.ts';
 import { check, RequestError } from './kernel/errors.ts';
@@ -63,6 +64,7 @@ const handlers: { [M in AgentMethod]: Handler<M> } = {
   read: (_, { paths }, answer) => answer.result(paths.map(readIfThere)),
   processes: ({ containers }, { id }, answer) =>
     answer.result(containers.processes(id).flatMap(processTexts)),
+  spare: (_, __, answer) => answer.result(prepareSpareNetwork()),
   census: (_, __, answer) => answer.result(takeCensus()),
 };
 

@@ -1,5 +1,6 @@
 import type { Census } from '../../worker/protocol/agent.ts';
 import { paths } from './container/paths.ts';
+import { spareDescriptors } from './container/spare-network.ts';
 import { exists, list, readFile, readFileIfAny } from './kernel/files.ts';
 
 /** Counts what the guest holds. */
@@ -9,7 +10,7 @@ export function takeCensus(): Census {
     mounts: readFile('/proc/self/mounts').split('\n').length - 1,
     cgroups: Number(/^nr_descendants (\d+)$/m.exec(readFile('/sys/fs/cgroup/cgroup.stat'))?.[1] ?? 0),
     processes: list('/proc').filter((name) => /^\d+$/.test(name) && !isKernelThread(name)).length,
-    openFiles: list('/proc/self/fd').length,
+    openFiles: list('/proc/self/fd').length - spareDescriptors(),
     memoryTotal: kilobytes(memory, 'MemTotal'),
     memoryAvailable: kilobytes(memory, 'MemAvailable'),
     snapshots: exists(`${paths.data}/overlay2`) ? list(`${paths.data}/overlay2`).length : 0,

@@ -3,7 +3,7 @@ import type { Channel } from '../../worker/machine/channel.ts';
 /** In the guest: fills free memory with zeros, so that freed pages do not swell the state, and lets go of caches. */
 const script = `
 echo 3 > /proc/sys/vm/drop_caches
-free=$(awk '/^MemFree/ {print int($2 / 1024) - 9}' /proc/meminfo)
+free=$(awk '/^MemFree/ {print int($2 / 1024) - 14}' /proc/meminfo)
 mount -o remount,size=\${free}m /dev/shm
 dd if=/dev/zero of=/dev/shm/zeros bs=1M count=$free 2> /dev/null
 rm -f /dev/shm/zeros

@@ -6,6 +6,7 @@ import { folderPull } from './headless/folder-pull.ts';
 import { ninep } from './headless/ninep.ts';
 import { output } from './headless/output.ts';
 import { restore } from './headless/restore.ts';
+import { transfer } from './headless/transfer.ts';
 import { native } from './native.ts';
 import { coldPage } from './page/cold.ts';
 import { pageCommands } from './page/commands.ts';
@@ -16,7 +17,7 @@ import { warmPage } from './page/warm.ts';
 import { sizes } from './sizes.ts';
 
 const inPage = [coldPage, warmPage, pageCommands, pageEcho, pagePull, largeImage];
-const headless = [restore, commands, echo, agent, ninep, output, folderPull];
+const headless = [restore, commands, echo, agent, ninep, output, transfer, folderPull];
 
 /** In the order of the table. */
 export const benchmarks: readonly Benchmark[] = [...inPage, ...headless, native, sizes];

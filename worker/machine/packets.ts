@@ -21,6 +21,8 @@ export class PacketSender {
   readonly #urgent: QueuedFrame[] = [];
   /** By stream; in the order of their turns. */
   readonly #streams = new Map<number, QueuedFrame[]>();
+  /** Is used again: what it holds is sent, and copied, before the next one is filled. */
+  readonly #packet = new Uint8Array(packetSize);
   #free = packetWindow;
   #scheduled = false;
 
@@ -75,7 +77,7 @@ export class PacketSender {
   }
 
   #fill(): Uint8Array {
-    const packet = new Uint8Array(packetSize);
+    const packet = this.#packet;
     let used = 0;
     while (packetSize - used >= headerSize) {
       const room = packetSize - used;

@@ -46,6 +46,11 @@ export interface AgentCalls {
   read: [{ paths: string[] }, (string | null)[]];
   /** The processes of a running container as /proc describes them, for `docker top`. */
   processes: [{ id: string }, ProcessTexts[]];
+  /**
+   * Makes one half of a network namespace for the next container, unless there is one; the machine does nothing else
+   * meanwhile. Whether there is more to do.
+   */
+  spare: [Record<string, never>, boolean];
   /** Counts what the guest holds (mounts, cgroups, processes, open files, memory), for leak tests and `docker info`. */
   census: [Record<string, never>, Census];
 }

@@ -63,7 +63,7 @@ export const callFlag = {
 } as const;
 
 export const messageHeaderSize = 4;
-export const maxMessage = 16 * 1024;
+export const maxMessage = 64 * 1024;
 /** What one call can bring in. */
 export const maxFilled = maxMessage - 4;
 /** Number, how and arguments of a call. */

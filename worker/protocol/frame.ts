@@ -42,8 +42,8 @@ export const headerSize = 8;
 /** The longest payload of a frame: with its header it fills one 32 kB write of Linux's virtio-console port. */
 export const maxPayload = 32 * 1024 - headerSize;
 
-/** The longest packet towards the guest: one buffer of its input queue. */
-export const packetSize = 4096;
+/** The longest packet towards the guest: one buffer of its input queue, as large as a kernel patch makes them. */
+export const packetSize = 32 * 1024;
 
 /** Buffers in the guest's input queue, and so packets that may be under way before the first `credit`. */
 export const packetWindow = 16;

@@ -22,7 +22,7 @@ export function becomeContainer(spec: ContainerSpec, start: Start, child: Child)
   const sharedMemory = openSharedMemory(spec, namespaces);
   joinNamespaces(namespaces);
   if (spec.uts !== 'host') setNames(spec);
-  plugIn(spec);
+  plugIn(spec, namespaces.spare !== undefined);
   enterRoot(spec, devices, sharedMemory);
   if (spec.network === 'own') configureNetwork(spec);
   const terminal = child.connect('/dev/pts/ptmx');

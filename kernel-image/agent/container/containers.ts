@@ -35,8 +35,8 @@ import { becomeFiletree, prepareFiletree } from './filetree.ts';
 import { cgroupPath } from './paths.ts';
 import { Proxies } from './proxy.ts';
 import { privilegesOf, restrictDevices } from './privileges.ts';
-import { networkSockets } from './network.ts';
-import { closeNamespaces, joinedPids, openNamespaces } from './namespaces.ts';
+import { networkSockets, plugInSpare } from './network.ts';
+import { closeNamespaces, joinedPids, namespaceDescriptors, openNamespaces } from './namespaces.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
 import { identify } from './users.ts';
 import { VolumeMounts } from './volumemounts.ts';
@@ -81,6 +81,7 @@ export class Containers {
     const devices = askedDevices(spec.deviceNodes ?? []);
     const namespaces = openNamespaces(spec, (id) => this.#get(id).pid);
     try {
+      if (namespaces.spare) plugInSpare(spec, namespaces.spare);
       createSnapshot(spec.id);
       if (!('container' in spec.files)) writeFiles(spec.id, spec.files);
       const rules = [...(spec.devices ?? []), ...devices.rules];
@@ -119,7 +120,7 @@ export class Containers {
       ...(spec.log && { log: this.#logs.begin(spec.id, spec.log) }),
       namespaces: namespaces.made,
       cgroup,
-      needs: [...networkSockets(spec), ...namespaces.joined.map(({ process }) => process)],
+      needs: [...networkSockets(spec), ...namespaceDescriptors(namespaces)],
       become: (child) => becomeContainer(spec, start, child),
       started: (pid) => {
         this.#running.set(spec.id, { pid, autoRemove: spec.autoRemove, further: new Map() });

@@ -4,6 +4,7 @@ import { close, flags, open } from '../kernel/files.ts';
 import { cloneTree } from '../kernel/mounts.ts';
 import { nr } from '../kernel/numbers.ts';
 import { namespace } from '../process/clone.ts';
+import { dropSpareNetwork, takeSpareNetwork, type SpareNetwork } from './spare-network.ts';
 
 /** Which namespaces a container's first process gets, and whose it joins. */
 export interface Namespaces {
@@ -11,6 +12,8 @@ export interface Namespaces {
   readonly made: number;
   /** Descriptors of processes, whose namespaces of these kinds are joined. */
   readonly joined: readonly { readonly process: number; readonly kind: number }[];
+  /** The network namespace that is joined instead of being made. */
+  readonly spare: SpareNetwork | undefined;
 }
 
 const sharedMemoryPath = '/dev/shm';
@@ -31,15 +34,23 @@ export function openNamespaces(spec: ContainerSpec, pidOf: (id: string) => numbe
     if (with_ === undefined) made |= kind;
     else if (with_ !== 'host') others.push({ pid: pidOf(with_.container), kind });
   }
-  return { made, joined: others.map(({ pid, kind }) => ({ process: openProcess(pid), kind })) };
+  const joined = others.map(({ pid, kind }) => ({ process: openProcess(pid), kind }));
+  const spare = network === undefined ? takeSpareNetwork(spec) : undefined;
+  return { made: spare ? made & ~namespace.NEWNET : made, joined, spare };
 }
 
 function openProcess(pid: number): number {
   return check('pidfd_open', syscall(nr.pidfd_open, pid, 0));
 }
 
-export function closeNamespaces({ joined }: Namespaces): void {
+export function closeNamespaces({ joined, spare }: Namespaces): void {
   for (const { process } of joined) close(process);
+  if (spare) dropSpareNetwork(spare);
+}
+
+/** What `joinNamespaces` needs of the agent's descriptors. */
+export function namespaceDescriptors({ joined, spare }: Namespaces): number[] {
+  return [...joined.map(({ process }) => process), ...(spare ? [spare.namespace] : [])];
 }
 
 /** The process whose process namespace is joined: that has to happen before the child is there. */
@@ -48,7 +59,11 @@ export function joinedPids({ joined }: Namespaces): number | undefined {
 }
 
 /** In the child: joins all but the process namespace. */
-export function joinNamespaces({ joined }: Namespaces): void {
+export function joinNamespaces({ joined, spare }: Namespaces): void {
+  if (spare) {
+    check('setns', syscall(nr.setns, spare.namespace, namespace.NEWNET));
+    close(spare.namespace);
+  }
   for (const { process, kind } of joined)
     if (kind !== namespace.NEWPID) check('setns', syscall(nr.setns, process, kind));
 }

@@ -4,6 +4,8 @@ import {
   addAddress,
   addBridge,
   addDefaultRoute,
+  addHardwareAddress,
+  addMove,
   addVeth,
   type Address,
   indexOf,
@@ -12,6 +14,7 @@ import {
 } from '../kernel/links.ts';
 import { NetlinkPacket, openNetlink } from '../kernel/netlink.ts';
 import { nr } from '../kernel/numbers.ts';
+import { ownNetwork, prepareSpareNetwork, spareDevice, type SpareNetwork } from './spare-network.ts';
 
 const loopback = 1;
 /** Of the first device after `lo` in a new namespace. */
@@ -47,6 +50,8 @@ interface Plan {
   veth: VethPlaces;
   configure: NetlinkPacket;
   addresses: readonly number[];
+  /** For a pair that is there already, in a namespace of its own. */
+  adopt: { packet: NetlinkPacket; name: number; mac: number };
 }
 
 let machine: Machine | undefined;
@@ -60,6 +65,7 @@ export function prepareNetwork(): void {
   makeBridge(machine.socket);
   control('/proc/sys/net/ipv4/ip_forward', '1');
   planFor(machine, usualEndpoint, 0);
+  while (prepareSpareNetwork());
 }
 
 function makeBridge(socket: number): void {
@@ -82,12 +88,26 @@ export function networkSockets({ endpoints = [] }: ContainerSpec): number[] {
   return [machine.socket];
 }
 
-/** In a child with a network namespace of its own: its devices, down, so that their settings can still be made. */
-export function plugIn({ endpoints = [] }: ContainerSpec): void {
+/** In the agent, before the child: the first endpoint of a container that has taken a spare namespace. Its device stays down. */
+export function plugInSpare({ endpoints = [] }: ContainerSpec, { socket }: SpareNetwork): void {
+  const [endpoint] = endpoints;
+  if (machine === undefined || endpoint === undefined) return;
+  const { packet, name, mac } = planFor(machine, endpoint, 0).adopt;
+  packet.put(name, new Uint8Array(encode(endpoint.port)));
+  packet.put(mac, macBytes(endpoint.mac));
+  packet.send(socket);
+}
+
+/**
+ * In a child with a network namespace of its own: its devices, down, so that their settings can still be made. Of a
+ * spare namespace the first one is there.
+ */
+export function plugIn({ endpoints = [] }: ContainerSpec, isSpare: boolean): void {
   if (machine === undefined || endpoints.length === 0) return;
   const { socket } = machine;
   const pid = syscall(nr.getpid);
   for (const [i, endpoint] of endpoints.entries()) {
+    if (isSpare && i === 0) continue;
     const { create, veth } = planFor(machine, endpoint, i);
     create.put(veth.name, new Uint8Array(encode(endpoint.port)));
     create.put(veth.mac, macBytes(endpoint.mac));
@@ -130,7 +150,13 @@ function makePlan(endpoint: EndpointSpec, index: number): Plan {
   const addresses = addAddress(configure, index, addressBytes(address), endpoint.prefix);
   raise(configure, index);
   if (way !== undefined) addDefaultRoute(configure, addressBytes(way));
-  return { create, veth, configure, addresses };
+  const packet = new NetlinkPacket();
+  const adopt = {
+    packet,
+    name: addMove(packet, spareDevice.port, ownNetwork(), { name: port, bridge: indexOf(bridge) }),
+    mac: addHardwareAddress(packet, spareDevice.index, macBytes(mac)),
+  };
+  return { create, veth, configure, addresses, adopt };
 }
 
 function addressBytes(text: string): Address {

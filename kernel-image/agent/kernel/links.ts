@@ -15,6 +15,7 @@ const IFLA_IFNAME = 3;
 const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
 const IFLA_NET_NS_PID = 19;
+const IFLA_NET_NS_FD = 28;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 const VETH_INFO_PEER = 1;
@@ -63,6 +64,44 @@ export function addVeth(packet: NetlinkPacket, { port, device }: VethPair): Veth
     });
   });
   return places;
+}
+
+/** Both ends in the namespace of the socket, down, with these numbers. */
+export function addUnpluggedVeth(packet: NetlinkPacket, port: number, device: number, name: string): void {
+  packet.add('create veth', link(port, create, 0), () => {
+    packet.text(IFLA_IFNAME, 'port');
+    packet.nest(IFLA_LINKINFO, [], () => {
+      packet.text(IFLA_INFO_KIND, 'veth');
+      packet.nest(IFLA_INFO_DATA, [], () =>
+        packet.nest(VETH_INFO_PEER, link(device, 0, 0).words, () => packet.text(IFLA_IFNAME, name)),
+      );
+    });
+  });
+}
+
+/** Moves a device into another namespace, where it becomes a port of a bridge, up. @returns the place of its name */
+export function addMove(
+  packet: NetlinkPacket,
+  index: number,
+  namespace: number,
+  port: VethPair['port'],
+): number {
+  let place = 0;
+  packet.add('move veth', link(index, 0, IFF_UP), () => {
+    place = packet.text(IFLA_IFNAME, port.name);
+    packet.number(IFLA_NET_NS_FD, namespace);
+    packet.number(IFLA_MASTER, port.bridge);
+  });
+  return place;
+}
+
+/** @returns the address's place */
+export function addHardwareAddress(packet: NetlinkPacket, index: number, mac: Address): number {
+  let place = 0;
+  packet.add('set MAC address', link(index, 0, 0), () => {
+    place = packet.attribute(IFLA_ADDRESS, mac);
+  });
+  return place;
 }
 
 /** A bridge that is given no address takes one of its ports', and none when the last one goes. */

@@ -15,7 +15,7 @@ enum { M_START = 1, M_STDIN, M_STDIN_END, M_SIZE, M_SIGNAL, M_RESULT };
 enum {
 	M_STDOUT = 65, M_STDERR, M_EXIT, M_RAW, M_WANT, M_SIGNALS, M_CALL,
 };
-enum { HEADER = 4, MAX_MESSAGE = 16384, SMALL = 8 };
+enum { HEADER = 4, MAX_MESSAGE = 65536, SMALL = 8 };
 enum { A_NUMBER, A_BYTES, A_KEPT, A_FILLED, A_WHOLE };  /* what an argument of a call means */
 enum { C_KEEP = 1 << 20, C_CHAINED = 1 << 21, CALL_FIXED = 28 };
 
