@@ -61,7 +61,7 @@ describe('calls', () => {
   });
 
   test('longer than a packet go in several frames, and so do answers, cut anywhere', async () => {
-    const id = 'ü'.repeat(9000);
+    const id = 'ü'.repeat(40_000);
     const call = guest.channel.call('pause', { id });
     await settled();
     const parts = guest.of(frameType.call);
@@ -71,8 +71,11 @@ describe('calls', () => {
       JSON.stringify(['pause', { id }]),
     );
     const answer = json(id);
-    guest.send(frameType.result, parts[0]?.id ?? 0, answer.subarray(0, 102), flagMore);
-    guest.send(frameType.result, parts[0]?.id ?? 0, answer.subarray(102));
+    const cuts = [0, 102, 32_103, 64_104, answer.length];
+    for (let at = 1; at < cuts.length; at++) {
+      const more = at < cuts.length - 1 ? flagMore : 0;
+      guest.send(frameType.result, parts[0]?.id ?? 0, answer.subarray(cuts[at - 1], cuts[at]), more);
+    }
     expect(await call).toBe(id);
   });
 
