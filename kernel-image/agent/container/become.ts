@@ -16,14 +16,14 @@ import { identify } from './users.ts';
 
 /** In a child that has its new namespaces: joins the others, and becomes the container's first process. */
 export function becomeContainer(spec: ContainerSpec, start: Start, child: Child): never {
-  const { privileges, namespaces, devices } = start;
+  const { privileges, namespaces, devices, root } = start;
   check('umask', syscall(nr.umask, 0));
   if (spec.cgroupNamespace !== 'host') check('unshare', syscall(nr.unshare, namespace.NEWCGROUP));
   const sharedMemory = openSharedMemory(spec, namespaces);
   joinNamespaces(namespaces);
   if (spec.uts !== 'host') setNames(spec);
   plugIn(spec, namespaces.spare !== undefined);
-  enterRoot(spec, devices, sharedMemory);
+  enterRoot(spec, root, devices, sharedMemory);
   if (spec.network === 'own') configureNetwork(spec);
   const terminal = child.connect('/dev/pts/ptmx');
   if (terminal) addConsole();
@@ -38,6 +38,8 @@ export interface Start {
   readonly namespaces: Namespaces;
   /** That were asked for by name. */
   readonly devices: readonly DeviceNode[];
+  /** The overlay mount of its layers, detached. */
+  readonly root: number;
 }
 
 function setNames({ hostname, domainname = '(none)' }: ContainerSpec): void {

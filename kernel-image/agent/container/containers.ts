@@ -37,6 +37,7 @@ import { Proxies } from './proxy.ts';
 import { privilegesOf, restrictDevices } from './privileges.ts';
 import { networkSockets, plugInSpare } from './network.ts';
 import { closeNamespaces, joinedPids, namespaceDescriptors, openNamespaces } from './namespaces.ts';
+import { rootTree } from './rootfs.ts';
 import { createSnapshot, removeSnapshot, writeFiles } from './snapshot.ts';
 import { identify } from './users.ts';
 import { VolumeMounts } from './volumemounts.ts';
@@ -65,6 +66,11 @@ export class Containers {
   readonly #logs: Logs;
   readonly #exited: (event: ExitedEvent) => void;
   readonly #running = new Map<string, Running>();
+  /**
+   * Mounts of containers that leave nothing, kept until nothing of them is left: what is unmounted then is not written
+   * to the disk first.
+   */
+  readonly #roots = new Map<string, number>();
   readonly #proxies: Proxies;
   readonly #volumes = new VolumeMounts();
   readonly #ownPids = open('/proc/self/ns/pid', flags.O_RDONLY);
@@ -85,14 +91,21 @@ export class Containers {
       createSnapshot(spec.id);
       if (!('container' in spec.files)) writeFiles(spec.id, spec.files);
       const rules = [...(spec.devices ?? []), ...devices.rules];
+      const root = rootTree(spec.id, spec.layers);
+      this.#roots.set(spec.id, root);
       const start = {
         privileges: privilegesOf(spec.process.capabilities),
         namespaces,
         devices: devices.nodes,
+        root,
       };
       this.#volumes.take(spec.id, spec.mounts);
       this.#proxies.start(spec);
       this.#inCgroup(spec, rules, (cgroup) => this.#launch(spec, start, cgroup, answer));
+      if (!spec.autoRemove) this.#dropRoot(spec.id);
+    } catch (error) {
+      this.#dropRoot(spec.id);
+      throw error;
     } finally {
       closeNamespaces(namespaces);
     }
@@ -120,7 +133,7 @@ export class Containers {
       ...(spec.log && { log: this.#logs.begin(spec.id, spec.log) }),
       namespaces: namespaces.made,
       cgroup,
-      needs: [...networkSockets(spec), ...namespaceDescriptors(namespaces)],
+      needs: [start.root, ...networkSockets(spec), ...namespaceDescriptors(namespaces)],
       become: (child) => becomeContainer(spec, start, child),
       started: (pid) => {
         this.#running.set(spec.id, { pid, autoRemove: spec.autoRemove, further: new Map() });
@@ -130,6 +143,7 @@ export class Containers {
         this.#volumes.release(spec.id);
         this.#proxies.stop(spec.id);
         removeCgroup(spec.id);
+        this.#dropRoot(spec.id);
         answer.failure(failure);
       },
       exited: (code) => this.#ended(spec, code),
@@ -137,6 +151,12 @@ export class Containers {
   }
 
   /** The first process has ended, and with its process namespace everything in it. */
+  #dropRoot(id: string): void {
+    const root = this.#roots.get(id);
+    if (root !== undefined) close(root);
+    this.#roots.delete(id);
+  }
+
   #ended(spec: ContainerSpec, code: number): void {
     const killedForMemory = oomKilled(spec.id);
     const autoRemove = this.#running.get(spec.id)?.autoRemove;
@@ -147,6 +167,7 @@ export class Containers {
       this.#volumes.release(spec.id);
       if (autoRemove) removeSnapshot(spec.id);
     } finally {
+      this.#dropRoot(spec.id);
       this.#exited({ process: spec.process.process, code, oomKilled: killedForMemory });
     }
   }

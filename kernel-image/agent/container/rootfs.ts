@@ -47,11 +47,16 @@ const sharedMemoryPath = '/dev/shm';
  * In the child, in a mount namespace of its own: puts the container's root together and makes it the only thing there
  * is. Every path of the image is used only after the root has changed, so that no link in it leads outside.
  */
-export function enterRoot(spec: ContainerSpec, asked: readonly DeviceNode[], sharedMemory?: number): void {
+export function enterRoot(
+  spec: ContainerSpec,
+  root: number,
+  asked: readonly DeviceNode[],
+  sharedMemory?: number,
+): void {
   const files = openFiles(spec);
   const binds = openBinds(spec.mounts);
   const devices = spec.privileged ? [...hostDevices(), ...asked] : asked;
-  attachRoot(rootTree(spec.id, spec.layers));
+  attachRoot(root);
   changeRoot();
   const replaced = new Set(spec.mounts.map((entry) => entry.destination));
   if (spec.ipc !== undefined) replaced.add(sharedMemoryPath);
