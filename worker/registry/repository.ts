@@ -93,6 +93,8 @@ export class Repository {
           have += chunk.length;
           yield chunk;
         }
+        // An answer that ends in good order is all there is, also when that is too little.
+        return;
       } catch (error) {
         patience.signal?.throwIfAborted();
         if (error instanceof BottleshipError || attempt === resumes) throw error;
