@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts';
 import { agent } from './headless/agent.ts';
+import { builds } from './headless/builds.ts';
 import { commands } from './headless/commands.ts';
 import { echo } from './headless/echo.ts';
 import { folderPull } from './headless/folder-pull.ts';
@@ -17,7 +18,7 @@ import { warmPage } from './page/warm.ts';
 import { sizes } from './sizes.ts';
 
 const inPage = [coldPage, warmPage, pageCommands, pageEcho, pagePull, largeImage];
-const headless = [restore, commands, echo, agent, ninep, output, transfer, folderPull];
+const headless = [restore, commands, builds, echo, agent, ninep, output, transfer, folderPull];
 
 /** In the order of the table. */
 export const benchmarks: readonly Benchmark[] = [...inPage, ...headless, native, sizes];

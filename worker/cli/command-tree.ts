@@ -1,6 +1,7 @@
 import type { CommandSpec } from './command-spec.ts';
 import { attach } from './commands/attach.ts';
 import { build } from './commands/build.ts';
+import { builderPrune } from './commands/builder-prune.ts';
 import { commit } from './commands/commit.ts';
 import { containerPrune } from './commands/container-prune.ts';
 import { cp } from './commands/cp.ts';
@@ -212,7 +213,7 @@ export const sections: readonly Section[] = [
   {
     title: 'Management Commands',
     entries: [
-      lacks('builder', 'Manage builds'),
+      group('builder', 'Manage builds', [image.build, has('prune', builderPrune)]),
       containerGroup,
       never('context', 'Manage contexts'),
       imageGroup,

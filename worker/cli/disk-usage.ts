@@ -1,4 +1,10 @@
-import type { ContainerSummary, DiskUsage, ImageSummary, Volume } from '../protocol/engine-api.ts';
+import type {
+  BuildCacheRecord,
+  ContainerSummary,
+  DiskUsage,
+  ImageSummary,
+  Volume,
+} from '../protocol/engine-api.ts';
 import type { Listing } from './format/listing.ts';
 import { humanSize } from './format/size.ts';
 
@@ -36,12 +42,12 @@ function reclaimable({ size, reclaimable, percent }: UsageRow): string {
   return percent && size > 0 ? `${bytes} (${Math.trunc((reclaimable * 100) / size)}%)` : bytes;
 }
 
-export function usageRows({ LayersSize, Images, Containers, Volumes }: DiskUsage): UsageRow[] {
+export function usageRows({ LayersSize, Images, Containers, Volumes, BuildCache }: DiskUsage): UsageRow[] {
   return [
     imagesRow(Images ?? [], LayersSize),
     containersRow(Containers ?? []),
     volumesRow(Volumes ?? []),
-    { type: 'Build Cache', total: 0, active: 0, size: 0, reclaimable: 0, percent: false },
+    buildCacheRow(BuildCache ?? []),
   ];
 }
 
@@ -82,6 +88,19 @@ function volumesRow(volumes: readonly Volume[]): UsageRow {
     size: volumeBytes(volumes),
     reclaimable: volumeBytes(unused),
     percent: true,
+  };
+}
+
+/** What images share is counted with them. */
+function buildCacheRow(records: readonly BuildCacheRecord[]): UsageRow {
+  const own = records.filter(({ Shared }) => !Shared);
+  return {
+    type: 'Build Cache',
+    total: records.length,
+    active: records.filter(({ InUse }) => InUse).length,
+    size: sum(own.map(({ Size }) => Size)),
+    reclaimable: sum(own.filter(({ InUse }) => !InUse).map(({ Size }) => Size)),
+    percent: false,
   };
 }
 

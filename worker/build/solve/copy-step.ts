@@ -1,5 +1,5 @@
+import { BottleshipError } from '../../oci/errors.ts';
 import { cleanRelative } from '../../oci/path.ts';
-import { internal } from '../errors.ts';
 import { LayerDraft } from '../files/draft.ts';
 import { memoryFile } from '../files/file.ts';
 import { lookUp } from '../files/lookup.ts';
@@ -108,9 +108,13 @@ function loose(file: Copied['node']['file']): TreeNode {
   return { file, child: () => undefined, names: () => [] };
 }
 
+/** A source that is not there: the step cannot even be looked up. */
+export class MissingSource extends BottleshipError {}
+
 /** As BuildKit words it, with a name of its own for what was looked through. */
 export function missing(path: string): Error {
-  return internal(
+  return new MissingSource(
+    'internal',
     `failed to calculate checksum of ref ${crypto.randomUUID()}::${randomName()}: ${JSON.stringify(`/${path}`)}: not found`,
   );
 }

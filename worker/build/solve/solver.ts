@@ -3,10 +3,11 @@ import { errorMessage } from '../../oci/errors.ts';
 import type { HostConfig } from '../../protocol/engine-api.ts';
 import type { Lines } from '../instructions/instruction.ts';
 import { SourceError } from '../instructions/source-error.ts';
+import { internal } from '../errors.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import type { CachedStep, MadeLayer, SolveBackend } from './backend.ts';
-import { copyStep } from './copy-step.ts';
+import { copyStep, MissingSource } from './copy-step.ts';
 import { keyOf } from './key.ts';
 import type { Progress, Vertex } from './progress.ts';
 import { runStep } from './run-step.ts';
@@ -144,7 +145,7 @@ export class Solver {
       return { key, layers: [...parent.layers, done.layer], created: done.created };
     } catch (error) {
       if (!vertex.isOver) vertex.fail(error);
-      throw located(error, step.lines);
+      throw located(worded(error), step.lines);
     }
   }
 
@@ -185,6 +186,12 @@ export class Solver {
     this.#vertices.set(step, vertex);
     return vertex;
   }
+}
+
+function worded(error: unknown): unknown {
+  return error instanceof MissingSource
+    ? internal(`failed to compute cache key: ${error.message}`, error)
+    : error;
 }
 
 function located(error: unknown, lines: Lines | undefined): unknown {

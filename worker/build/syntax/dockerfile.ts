@@ -1,4 +1,5 @@
-import { invalid } from '../../oci/errors.ts';
+import { errorMessage, invalid } from '../../oci/errors.ts';
+import { SourceError } from '../instructions/source-error.ts';
 import { Directives } from './directives.ts';
 import type { Heredoc } from './heredoc.ts';
 import { heredocsOf } from './heredoc.ts';
@@ -56,12 +57,22 @@ class StatementReader {
   all(): Dockerfile {
     const statements: Statement[] = [];
     while (this.#at < this.#lines.length) {
-      const statement = this.#statement();
+      const first = this.#at + 1;
+      const statement = this.#located(first, () => this.#statement());
       if (statement !== undefined) statements.push(statement);
     }
-    if (statements.length === 0) throw invalid('file with no instructions');
+    if (statements.length === 0)
+      throw new SourceError('file with no instructions', { first: 1, last: Math.max(1, this.#lines.length) });
     const { escape, values } = this.#directives;
     return { statements, escape, directives: values, warnings: this.#warnings };
+  }
+
+  #located<T>(first: number, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw new SourceError(errorMessage(error), { first, last: Math.max(first, this.#at) }, error);
+    }
   }
 
   /** Nothing for a blank line or a comment. */

@@ -8,6 +8,7 @@ import type { FlagValues } from '../flags/flag.ts';
 import { bool } from '../flags/kinds.ts';
 import { naturalOrder } from '../format/natural.ts';
 import { humanSize } from '../format/size.ts';
+import { pruneBuilds } from './builder-prune.ts';
 import { pruneContainers, pruneImages, pruneNetworks, pruneVolumes } from '../prune.ts';
 
 const flags = {
@@ -17,7 +18,6 @@ const flags = {
   volumes: bool('Prune anonymous volumes'),
 };
 
-/** There is no build cache to prune: the engine has none. */
 export const systemPrune = command({
   usage: '[OPTIONS]',
   short: 'Remove unused data',
@@ -31,7 +31,13 @@ export const systemPrune = command({
     if (!values.force && !(await confirm(call, warning(values)))) return;
     const volumes = values.volumes ? [pruneVolumes] : [];
     let total = 0;
-    for (const prune of [pruneContainers, pruneNetworks, ...volumes, pruneImages(values.all)]) {
+    for (const prune of [
+      pruneContainers,
+      pruneNetworks,
+      ...volumes,
+      pruneImages(values.all),
+      pruneBuilds(values.all),
+    ]) {
       const { text, reclaimed } = await prune(engine, values.filter);
       total += reclaimed;
       await out.print(text);

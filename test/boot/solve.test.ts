@@ -1,0 +1,217 @@
+/** `docker build` as BuildKit does it: commands in real containers, mounts, secrets, what is cancelled and what goes wrong. */
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { SolveStatus } from '../../worker/protocol/engine-api.ts';
+import { machineForFile } from './machine.ts';
+
+const machine = machineForFile();
+const engine = () => machine().bottleship.engine;
+const out = (script: string) => machine().out(script);
+
+/** A build of a Dockerfile in an empty directory of its own, with these lines of shell before. */
+const build = (dockerfile: string, flags = '', before = '') =>
+  machine().sh(
+    `rm -rf /root/ctx; mkdir /root/ctx; cd /root/ctx; ${before}\ncat > Dockerfile <<'END_OF_FILE'\n${dockerfile}\nEND_OF_FILE\n` +
+      `docker build --progress=plain ${flags} .`,
+  );
+
+const census = () => machine().census();
+
+test('what BuildKit prints, step by step, and the same again from the cache', async () => {
+  await out('docker pull -q busybox');
+  const dockerfile =
+    'FROM busybox\nARG VER=1\nRUN echo "building $VER"\nCOPY . /c/\nRUN cat /c/a; echo; exit 0';
+  const masked = (text: string) =>
+    text
+      .replaceAll(/\d+\.\d{3} /g, 'T ')
+      .replaceAll(/\d+\.\ds/g, 'T')
+      .replaceAll(/ \d+B/g, ' NB')
+      .replaceAll(/ T done/g, ' done')
+      .replaceAll(/[0-9a-f]{64}/g, 'ID');
+  const first = await build(dockerfile, '-t shown --build-arg VER=3', 'echo a > a');
+  expect(first).toMatchObject({ code: 0, stdout: '' });
+  expect(masked(first.stderr)).toBe(`#0 building with "default" instance using docker driver
+
+#1 [internal] load build definition from Dockerfile
+#1 transferring dockerfile: NB done
+#1 DONE T
+
+#2 [internal] load metadata for docker.io/library/busybox:latest
+#2 DONE T
+
+#3 [internal] load .dockerignore
+#3 transferring context: NB done
+#3 DONE T
+
+#4 [1/4] FROM docker.io/library/busybox:latest
+#4 DONE T
+
+#5 [2/4] RUN echo "building 3"
+#5 T building 3
+#5 DONE T
+
+#6 [internal] load build context
+#6 transferring context: NB done
+#6 DONE T
+
+#7 [3/4] COPY . /c/
+#7 DONE T
+
+#8 [4/4] RUN cat /c/a; echo; exit 0
+#8 T a
+#8 T 
+#8 DONE T
+
+#9 exporting to image
+#9 exporting layers done
+#9 writing image sha256:ID done
+#9 naming to docker.io/library/shown done
+#9 DONE T
+`);
+  const again = await machine().sh(
+    'cd /root/ctx; docker build -q --build-arg VER=3 .; docker images -q --no-trunc shown',
+  );
+  const [one, two] = again.stdout.trim().split('\n');
+  expect(one).toBe(two);
+  expect(await out('docker ps -aq; docker history -q shown | grep -c missing')).toBe('5');
+});
+
+test('a failing command: its output, the lines of the Dockerfile, exit code 1, and what worked is kept', async () => {
+  const failed = await build('FROM busybox\nRUN echo first\nRUN echo last words; exit 7\nEXPOSE 80');
+  expect(failed.code).toBe(1);
+  expect(failed.stderr.replaceAll(/\d+\.\d{3} /g, '')).toContain(`------
+ > [3/3] RUN echo last words; exit 7:
+last words
+------
+Dockerfile:3
+--------------------
+   1 |     FROM busybox
+   2 |     RUN echo first
+   3 | >>> RUN echo last words; exit 7
+   4 |     EXPOSE 80
+   5 |     
+--------------------
+ERROR: failed to build: failed to solve: process "/bin/sh -c echo last words; exit 7" did not complete successfully: exit code: 7
+`);
+  expect((await build('FROM busybox\nRUN echo first')).stderr).toContain('RUN echo first\n#5 CACHED\n');
+});
+
+test('mounts: a cache that stays, files of the context and of images, tmpfs, a script with its interpreter', async () => {
+  const dockerfile = (n: number) => `FROM busybox
+RUN --mount=type=cache,target=/cache,uid=7,mode=0700 echo ${n} >> /cache/log; cat /cache/log; stat -c %u:%a /cache
+RUN --mount=target=/ctx --mount=from=busybox,source=/bin,target=/b,rw touch /b/new && ls /ctx && ls /b/new
+RUN --mount=type=tmpfs,target=/t,size=64k touch /t/x; grep -c '/t tmpfs' /proc/mounts
+RUN <<EOF
+#!/bin/cat
+this is no shell
+EOF`;
+  expect((await build(dockerfile(1), '', 'echo a > a')).stderr).toMatch(
+    / 1\n[^]* 7:700\n[^]* Dockerfile\n[^]* a\n[^]*\/b\/new\n[^]* 1\n[^]* this is no shell\n/,
+  );
+  const second = await build(dockerfile(2), '-t mounted', 'echo a > a');
+  expect(second.stderr).toMatch(/ 1\n#\d+ \S+ 2\n/);
+  // What was made only to be mounted on is in no layer.
+  expect(
+    await out(
+      'docker run --rm mounted sh -c "ls -d /cache /ctx /b /t /dev/pipes 2>/dev/null; ls /b 2>&1; true"',
+    ),
+  ).toBe('ls: /b: No such file or directory');
+});
+
+test('secrets reach the command, and neither a layer nor the history nor the disk', async () => {
+  const dockerfile = `FROM busybox
+RUN --mount=type=secret,id=token --mount=type=secret,id=name,env=NAME echo "$(cat /run/secrets/token)$NAME" | md5sum && stat -c %a /run/secrets/token`;
+  const built = await build(
+    dockerfile,
+    '--secret id=token,src=/root/token --secret id=name,env=WHO -t secretive',
+    'printf hush-hush- > /root/token; export WHO=me',
+  );
+  expect(built).toMatchObject({ code: 0 });
+  const seen = createHash('md5').update('hush-hush-me\n').digest('hex');
+  expect(built.stderr).toMatch(new RegExp(` ${seen}  -\n#\\d+ \\S+ 400\n`));
+  const found = await machine().sh(
+    'rm /root/token; docker save secretive | grep -c hush-hush; docker history --no-trunc secretive | grep -c hush-hush; grep -rc hush-hush /var/lib/docker/volumes /var/lib/docker/overlay2 | grep -v :0',
+  );
+  expect(found.stdout).toBe('0\n0\n');
+});
+
+test('independent stages do not wait for each other', async () => {
+  const dockerfile = `FROM busybox AS one
+RUN --mount=type=cache,target=/m touch /m/one; until [ -e /m/two ]; do sleep 0.1; done
+FROM busybox AS two
+RUN --mount=type=cache,target=/m touch /m/two; until [ -e /m/one ]; do sleep 0.1; done
+FROM scratch
+COPY --from=one /bin/true /1
+COPY --from=two /bin/true /2`;
+  expect(await build(dockerfile)).toMatchObject({ code: 0 });
+});
+
+test('Ctrl-C ends what runs and leaves nothing', async () => {
+  const before = await census();
+  const script = `mkdir -p /root/c && cd /root/c && printf 'FROM busybox\\nRUN echo kept > /k\\nRUN echo started; sleep 1000' > Dockerfile
+docker build --progress=plain . 2> /root/log & build=$!
+until grep -q 'started$' /root/log; do sleep 0.1; done; kill -INT $build; wait $build; echo code $?`;
+  expect(await out(script)).toMatch(/^code (1|130)$/);
+  expect(await out('ps | grep "[s]leep 1000" | wc -l; docker ps -aq')).toBe('0');
+  const after = await census();
+  expect({ ...after, memoryAvailable: 0, snapshots: 0 }).toMatchObject({
+    mounts: before.mounts,
+    cgroups: before.cgroups,
+    processes: before.processes,
+  });
+  expect(after.snapshots).toBe(before.snapshots);
+  const again = await machine().sh(
+    'cd /root/c && sed -i "s/; sleep 1000//" Dockerfile && docker build --progress=plain . 2>&1',
+  );
+  expect(again.stdout).toContain('RUN echo kept > /k\n#5 CACHED\n');
+});
+
+test('a build whose statuses are given up is cancelled', async () => {
+  const context = {
+    tar: (async function* () {
+      yield await Promise.resolve(new Uint8Array(1024));
+    })(),
+  };
+  const statuses = await engine().imageSolve({
+    context,
+    dockerfileText: 'FROM busybox\nRUN echo begun; sleep 999',
+  });
+  const isBegun = ({ logs = [] }: SolveStatus) => logs.length > 0;
+  for await (const status of statuses) if (isBegun(status)) break;
+  expect(await out('ps | grep "[s]leep 999" | wc -l')).toBe('0');
+});
+
+test('a command that eats the memory it may have is killed, and the machine lives', async () => {
+  const failed = await build('FROM busybox\nRUN tail -c 200m /dev/zero > /dev/null', '-m 32m');
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toContain('did not complete successfully: exit code: 137');
+  expect(await out('docker run --rm busybox echo alive')).toBe('alive');
+});
+
+test('links in the context lead nowhere outside of it', async () => {
+  const before =
+    'echo outside > /root/outside; ln -s /root/outside abs; ln -s ../outside rel; ln -s /root dir';
+  for (const source of ['abs', 'rel', 'dir/outside'])
+    expect((await build(`FROM busybox\nCOPY ${source} /x`, '', before)).stderr).toMatch(
+      /"\/[^"]*": not found/,
+    );
+  const copied = await build('FROM busybox\nCOPY . /c/\nRUN ls -l /c/ | sed "s/.*[0-9] //"', '', before);
+  expect(copied.stderr).toContain(' abs -> /root/outside\n');
+});
+
+test('only what has changed of a directory is sent', async () => {
+  const before = 'for i in $(seq 300); do echo $i > f$i; done';
+  const sent = ({ stderr }: { stderr: string }) => /#5[^]*transferring context: (\S+)/.exec(stderr)?.[1];
+  const dockerfile = 'FROM scratch\nCOPY . /';
+  expect(sent(await build(dockerfile, '', before))).toBe('1.12kB');
+  const second = await machine().sh('cd /root/ctx; echo changed > f7; docker build --progress=plain . 2>&1');
+  expect(sent({ stderr: second.stdout })).toBe('8B');
+});
+
+test('caches are forgotten when they are pruned', async () => {
+  await build('FROM busybox\nRUN --mount=type=cache,target=/pruned echo x > /pruned/x');
+  expect(await out('docker builder prune -af | tail -n 1')).toMatch(/^Total reclaimed space: [\d.]+k?B$/);
+  const again = await build('FROM busybox\nRUN --mount=type=cache,target=/pruned ls /pruned; echo end');
+  expect(again.stderr).toMatch(/#5 \S+ end\n/);
+  expect(await out('docker system df | tail -n 1')).toMatch(/^Build Cache +\d+ +0 /);
+});

@@ -1,0 +1,310 @@
+import { packTar } from 'modern-tar';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { BuildFile, BuildFiles, SolveOptions, SolveStatus } from '../../protocol/engine-api.ts';
+import { drain, type Fixture, makeFixture } from '../fixture.suite.ts';
+
+let fixture: Fixture;
+
+beforeEach(async () => {
+  fixture = await makeFixture();
+});
+
+type Files = Record<string, string>;
+
+/** A directory of a client's; notes which of its files are read. */
+class Directory implements BuildFiles {
+  readonly key = '/ctx';
+  readonly files: Files;
+  readonly read_: string[] = [];
+  versions: Record<string, string> = {};
+
+  constructor(files: Files) {
+    this.files = files;
+  }
+
+  find(path: string): Promise<Uint8Array | undefined> {
+    const text = this.files[path];
+    return Promise.resolve(text === undefined ? undefined : new TextEncoder().encode(text));
+  }
+
+  async *list(): AsyncGenerator<BuildFile> {
+    for (const [path, text] of Object.entries(this.files)) {
+      const common = { mode: 0o644, mtime: 1, link: '', major: 0, minor: 0 };
+      yield await Promise.resolve({
+        ...common,
+        path,
+        kind: 'file' as const,
+        size: text.length,
+        version: text,
+      });
+    }
+  }
+
+  async *read(files: readonly BuildFile[]) {
+    for (const file of files) {
+      this.read_.push(file.path);
+      yield { file, content: one(new TextEncoder().encode(this.files[file.path])) };
+    }
+  }
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
+const solve = async (Dockerfile: string, files: Files = {}, options: Partial<SolveOptions> = {}) =>
+  drain(
+    await fixture.engine.imageSolve({
+      context: { files: new Directory({ Dockerfile, ...files }) },
+      ...options,
+    }),
+  );
+
+const last = (statuses: readonly SolveStatus[]) => statuses.at(-1) ?? {};
+const failure = (statuses: readonly SolveStatus[]) => last(statuses).failure?.message ?? '';
+const image = (statuses: readonly SolveStatus[]) => last(statuses).image ?? failure(statuses);
+
+/** Steps that ended, in their order: what they are called, and how they ended. */
+function steps(statuses: readonly SolveStatus[]): string[] {
+  return statuses
+    .flatMap(({ vertexes = [] }) => vertexes)
+    .filter(({ completed, name }) => completed !== undefined && !name.startsWith('[internal]'))
+    .map(({ name, cached }) => name + (cached ? ' CACHED' : ''));
+}
+
+async function paths(id: string): Promise<string[]> {
+  const { RootFS } = await fixture.engine.imageInspect(id);
+  const { readTar } = await import('../../oci/tar/reader.ts');
+  const found: string[] = [];
+  for (const digest of RootFS.Layers) {
+    const reader = await fixture.content.reader(digest as Parameters<typeof fixture.content.reader>[0]);
+    for await (const event of readTar(one(await reader.read(0, reader.size))))
+      if ('entry' in event) {
+        const { path, mode, uid, gid } = event.entry;
+        found.push(`${new TextDecoder().decode(path)} ${mode.toString(8)} ${uid}:${gid}`);
+      }
+  }
+  return found;
+}
+
+describe('steps', () => {
+  const dockerfile =
+    'FROM busybox AS base\nWORKDIR /w\nFROM scratch AS unused\nCOPY a /\nFROM base\nCOPY a b /d/\nLABEL x=y';
+
+  test('only what the target needs is done, and the same again is all there', async () => {
+    const files = { a: 'a', b: 'b' };
+    expect(steps(await solve(dockerfile, files))).toEqual([
+      '[base 1/2] FROM docker.io/library/busybox:latest',
+      '[base 2/2] WORKDIR /w',
+      '[stage-2 1/1] COPY a b /d/',
+      'exporting to image',
+    ]);
+    expect(steps(await solve(dockerfile, files)).slice(1, 3)).toEqual([
+      '[base 2/2] WORKDIR /w CACHED',
+      '[stage-2 1/1] COPY a b /d/ CACHED',
+    ]);
+  });
+
+  test('what is built twice is the same image', async () => {
+    const first = image(await solve(dockerfile, { a: 'a', b: 'b' }));
+    expect(image(await solve(dockerfile, { a: 'a', b: 'b' }))).toBe(first);
+    expect(image(await solve(dockerfile, { a: 'a', b: 'b' }, { noCache: true }))).not.toBe(first);
+  });
+
+  test('the cache outlives a reload', async () => {
+    await solve(dockerfile, { a: 'a', b: 'b' });
+    const engine = await fixture.reopen();
+    const context = { files: new Directory({ Dockerfile: dockerfile, a: 'a', b: 'b' }) };
+    expect(steps(await drain(await engine.imageSolve({ context })))[2]).toContain('CACHED');
+  });
+
+  test('a stage that is to be done anew, by its name', async () => {
+    await solve(dockerfile, { a: 'a', b: 'b' });
+    const again = steps(await solve(dockerfile, { a: 'a', b: 'b' }, { noCacheFilter: ['base'] }));
+    expect(again[1]).toBe('[base 2/2] WORKDIR /w');
+  });
+
+  test('pruning forgets what was done', async () => {
+    await solve(dockerfile, { a: 'a', b: 'b' }, { tags: ['t'] });
+    const { BuildCache } = await fixture.engine.diskUsage(['build-cache']);
+    expect(BuildCache?.map(({ Description, Shared }) => [Description, Shared])).toEqual([
+      ['WORKDIR /w', true],
+      ['COPY a b /d/', true],
+    ]);
+    expect((await fixture.engine.buildPrune()).CachesDeleted).toBeNull();
+    expect((await fixture.engine.buildPrune({ all: true })).CachesDeleted).toHaveLength(2);
+    expect(steps(await solve(dockerfile, { a: 'a', b: 'b' }))[2]).not.toContain('CACHED');
+    expect(await paths('t')).toContain('d/b 644 0:0');
+  });
+});
+
+describe('images', () => {
+  test('config and history as BuildKit writes them', async () => {
+    const id = image(
+      await solve(
+        'FROM scratch\nARG V=1\nENV A=b\nCOPY --chown=1:2 --chmod=u=rw,go=r a /x/\nEXPOSE 80\nCMD ["x"]',
+        { a: 'a' },
+        { labels: { l: 'm' } },
+      ),
+    );
+    const { Config } = await fixture.engine.imageInspect(id);
+    expect(Config).toMatchObject({
+      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'A=b'],
+      WorkingDir: '/',
+      Cmd: ['x'],
+      Labels: { l: 'm' },
+    });
+    const history = await fixture.engine.imageHistory(id);
+    expect(history.map(({ CreatedBy, Comment }) => [CreatedBy, Comment])).toEqual(
+      [
+        'CMD ["x"]',
+        'EXPOSE [80/tcp]',
+        'COPY --chown=1:2 --chmod=u=rw,go=r a /x/ # buildkit',
+        'ENV A=b',
+        'ARG V=1',
+      ].map((line) => [line, 'buildkit.dockerfile.v0']),
+    );
+    expect(await paths(id)).toEqual(['x/ 644 1:2', 'x/a 644 1:2']);
+  });
+
+  test('files go where BuildKit puts them', async () => {
+    const files = { 'd/a': 'a', 'd/e/b.x': 'b' };
+    const copies = [
+      'COPY d /x',
+      'COPY --parents d/./e/*.x /p/',
+      'COPY --exclude=*/*.x d /q/',
+      'COPY nothing* /n/',
+    ];
+    expect(await paths(image(await solve(`FROM scratch\n${copies.join('\n')}`, files)))).toEqual([
+      ...['x/ 755 0:0', 'x/a 644 0:0', 'x/e/ 755 0:0', 'x/e/b.x 644 0:0'],
+      ...['p/ 755 0:0', 'p/e/ 755 0:0', 'p/e/b.x 644 0:0'],
+      ...['q/ 755 0:0', 'q/a 644 0:0', 'q/e/ 755 0:0'],
+    ]);
+  });
+
+  test('ONBUILD is done where the image is the base, with the files of that build', async () => {
+    await solve('FROM scratch\nONBUILD COPY a /on', { a: 'a' }, { tags: ['base'] });
+    const id = image(await solve('FROM base', { a: 'other' }, { tags: ['child'] }));
+    expect(await paths(id)).toEqual(['on 644 0:0']);
+    expect((await fixture.engine.imageInspect(id)).Config.OnBuild).toBeNull();
+  });
+
+  test('named contexts: a directory, and an image in place of another', async () => {
+    const contexts = { extra: { files: new Directory({ f: 'f' }) }, base: { image: 'busybox' } };
+    const text = 'FROM base AS b\nFROM scratch\nCOPY --from=extra f /f';
+    expect(await paths(image(await solve(text, {}, { contexts })))).toEqual(['f 644 0:0']);
+  });
+});
+
+describe('contexts', () => {
+  test('only what has changed is read', async () => {
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a', b: 'b' });
+    const build = async () =>
+      image(await drain(await fixture.engine.imageSolve({ context: { files: directory } })));
+    await build();
+    directory.files['b'] = 'new';
+    directory.read_.length = 0;
+    const id = await build();
+    expect(directory.read_).toEqual(['b']);
+    expect(await paths(id)).toEqual(['Dockerfile 644 0:0', 'a 644 0:0', 'b 644 0:0']);
+  });
+
+  test('one of 2 GB is refused before any of it is read', async () => {
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /' });
+    directory.list = async function* list() {
+      const file = {
+        kind: 'file' as const,
+        mode: 0o644,
+        mtime: 1,
+        link: '',
+        major: 0,
+        minor: 0,
+        version: '',
+      };
+      yield await Promise.resolve({ ...file, path: 'huge', size: 2 ** 31 });
+    };
+    const statuses = await drain(await fixture.engine.imageSolve({ context: { files: directory } }));
+    expect(failure(statuses)).toBe('the build context is larger than 1073741824 bytes');
+    expect(directory.read_).toEqual([]);
+  });
+
+  test('a tar', async () => {
+    const tar = await packTar(
+      Object.entries({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a', '.dockerignore': '*\n!a' }).map(
+        ([name, body]) => ({
+          header: { name, size: body.length, mode: 0o600 },
+          body,
+        }),
+      ),
+    );
+    expect(
+      await paths(image(await drain(await fixture.engine.imageSolve({ context: { tar: one(tar) } })))),
+    ).toEqual(['a 600 0:0']);
+  });
+});
+
+describe('what is wrong is said, with the lines', () => {
+  test.each([
+    ['', 'the Dockerfile cannot be empty', undefined],
+    [
+      'FROM busybox\nFOO bar',
+      'dockerfile parse error on line 2: unknown instruction: FOO (did you mean FROM?)',
+      2,
+    ],
+    ['RUN true', 'no build stage in current context', 1],
+    ['FROM $x', 'base name ($x) should not be blank', 1],
+    ['FROM busybox\nENV a=${x:?msg}', 'failed to process "${x:?msg}": x: msg', 2],
+    ['FROM busybox\nCOPY --from=0 a /x', 'circular dependency detected on stage: stage-0', 2],
+    [
+      'FROM scratch AS x\nCOPY --from=y a /\nFROM x AS y\nCOPY a /',
+      'circular dependency detected on stage: y',
+      2,
+    ],
+    ['FROM busybox\nCOPY --from=3 a /x', 'invalid stage index 3', undefined],
+    [
+      'FROM busybox\nCOPY --chmod=999 a /x',
+      "invalid chmod parameter: '999'. it should be octal string and between 0 and 07777",
+      2,
+    ],
+    ['FROM busybox\nCOPY http://a/b /x', "source can't be a URL for COPY", 2],
+    [
+      'FROM busybox\nRUN --mount=type=foo,target=/x true',
+      'dockerfile parse error on line 2: unsupported mount type "foo"',
+      2,
+    ],
+    ['FROM busybox\nRUN --mount=type=secret,id=x,required=true true', 'secret x: not found', 2],
+    ['FROM busybox\nRUN --mount=type=ssh,required=true true', 'unset ssh forward key default', 2],
+    ['FROM busybox\nRUN --mount=type=cache,target=/ true', 'invalid mount target "/"', 2],
+    ['FROM busybox\nRUN --network=host true', 'failed to load LLB: network.host is not allowed', 2],
+    [
+      'FROM busybox\nONBUILD ONBUILD RUN x',
+      "dockerfile parse error on line 2: Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed",
+      2,
+    ],
+    ['FROM busybox\nADD --checksum=sha256:00 a /x', 'checksum requires HTTP(S) or Git sources', 2],
+    ['FROM busybox\nRUN <<EOF\nx', 'unterminated heredoc', 2],
+  ])('%j', async (text, message, line) => {
+    const { failure: failed } = last(await solve(text, { a: 'a' }));
+    expect(failed?.message).toBe(message);
+    expect(failed?.source?.range.first).toBe(line);
+  });
+
+  test('a source that is not there', async () => {
+    const failed = failure(await solve('FROM scratch\nCOPY nosuch /x'));
+    expect(failed).toMatch(
+      /^failed to compute cache key: failed to calculate checksum of ref [^ ]+: "\/nosuch": not found$/,
+    );
+  });
+
+  test('a path that leads out of the context stays in it', async () => {
+    expect(await paths(image(await solve('FROM scratch\nCOPY ../../a /', { a: 'a' })))).toEqual([
+      'a 644 0:0',
+    ]);
+  });
+
+  test('an image that is not there', async () => {
+    expect(failure(await solve('FROM nosuch'))).toBe(
+      'nosuch: failed to resolve source metadata for docker.io/library/nosuch:latest: docker.io/library/nosuch:latest: not found',
+    );
+  });
+});
