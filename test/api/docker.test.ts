@@ -1,5 +1,5 @@
 /** Docker's own client, an old one and one of today, against the headless engine. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ClientName, isThere } from './clients.ts';
@@ -150,6 +150,28 @@ describe.each(names)('%s', (name) => {
     // The old client has a text of its own.
     expect(stderr).toMatch(/Could not find the file \/nope in container|No such container:path: .*:\/nope/);
     await docker.out('rm', box);
+  });
+
+  it('builds a directory, with its arguments, and says what failed', async () => {
+    const folder = join(engine().folder, `build${suffix}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, '.dockerignore'), 'no\n');
+    writeFileSync(join(folder, 'no'), 'no');
+    writeFileSync(join(folder, 'a'), 'a');
+    writeFileSync(
+      join(folder, 'Dockerfile'),
+      'FROM busybox AS one\nARG V\nCOPY . /c/\nRUN --mount=type=tmpfs,target=/t ls /c; echo $V\nFROM one\nRUN exit $((V))\n',
+    );
+    const build = (...flags: string[]) =>
+      engine().run('env', ['DOCKER_BUILDKIT=0', docker.program, 'build', ...flags, folder]);
+    const built = await build('-t', `made${suffix}`, '--target', 'one', '--build-arg', 'V=4');
+    expect(built).toMatchObject({ code: 0 });
+    expect(built.stdout).toMatch(/Dockerfile\na\n4\n[^]*Successfully tagged made\w+:latest\n$/);
+    writeFileSync(join(folder, 'Dockerfile'), 'FROM busybox\nRUN exit 7\n');
+    const seven = await build();
+    expect(seven.code).toBe(7);
+    expect(seven.stderr).toContain("The command '/bin/sh -c exit 7' returned a non-zero code: 7\n");
+    await docker.out('rmi', `made${suffix}`);
   });
 
   it('watches events, and takes statistics', async () => {

@@ -136,3 +136,28 @@ test('is told of errors by status and message', async () => {
   });
   await expect(docker.listServices()).rejects.toMatchObject({ statusCode: 503 });
 });
+
+test('builds, and follows the progress', async () => {
+  const files = { Dockerfile: 'FROM busybox\nARG V\nCOPY a /a\nRUN echo $V >> /a\n', a: 'one\n' };
+  const tar = await packTar(
+    Object.entries(files).map(([name, body]) => ({ header: { name, size: body.length, mode: 0o644 }, body })),
+  );
+  const context = new PassThrough();
+  context.end(Buffer.from(tar));
+  const stream = await docker.buildImage(context, { t: 'rode', buildargs: { V: 'two' } });
+  const messages = await new Promise<{ stream?: string; aux?: { ID: string } }[]>((resolve, reject) => {
+    docker.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output)));
+  });
+  expect(messages.map(({ stream: text = '' }) => text).join('')).toContain(
+    'Successfully tagged rode:latest\n',
+  );
+  const { Id } = await docker.getImage('rode').inspect();
+  expect(messages.findLast(({ aux }) => aux)?.aux?.ID).toBe(Id);
+  expect(await engine().bottleship.engine.imageHistory('rode')).toMatchObject([
+    { CreatedBy: '|1 V=two /bin/sh -c echo $V >> /a' },
+    {},
+    {},
+    {},
+    {},
+  ]);
+});
