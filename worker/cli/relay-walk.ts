@@ -16,7 +16,7 @@ export interface TreeSource {
 }
 
 /** Entries of a directory that are asked about before it is their turn, so that the answers come while others are used. */
-const ahead = 64;
+const ahead = 16;
 const smallSize = 64 * 1024;
 const noSuchFile = 2;
 
