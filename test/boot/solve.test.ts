@@ -16,19 +16,34 @@ const build = (dockerfile: string, flags = '', before = '') =>
       `docker build --progress=plain ${flags} .`,
   );
 
+const masked = (text: string) =>
+  text
+    .replaceAll(/\d+\.\d{3} /g, 'T ')
+    .replaceAll(/\d+\.\ds/g, 'T')
+    .replaceAll(/ \d+B/g, ' NB')
+    .replaceAll(/ T done/g, ' done')
+    .replaceAll(/[0-9a-f]{64}/g, 'ID');
+
+const mounting = (n: number) => `FROM busybox
+RUN --mount=type=cache,target=/cache,uid=7,mode=0700 echo ${n} >> /cache/log; cat /cache/log; stat -c %u:%a /cache
+RUN --mount=target=/ctx --mount=from=busybox,source=/bin,target=/b,rw touch /b/new && ls /ctx && ls /b/new
+RUN --mount=type=tmpfs,target=/t,size=64k touch /t/x; grep -c '/t tmpfs' /proc/mounts
+RUN <<EOF
+#!/bin/cat
+this is no shell
+EOF`;
+
+const isBegun = ({ logs = [] }: SolveStatus) => logs.length > 0;
+
+const sent = ({ stderr }: { stderr: string }) =>
+  [...stderr.matchAll(/transferring context: (\S+)(?: \S+s)? done\n/g)].at(-1)?.[1];
+
 const census = () => machine().census();
 
 test('what BuildKit prints, step by step, and the same again from the cache', async () => {
   await out('docker pull -q busybox');
   const dockerfile =
     'FROM busybox\nARG VER=1\nRUN echo "building $VER"\nCOPY . /c/\nRUN cat /c/a; echo; exit 0';
-  const masked = (text: string) =>
-    text
-      .replaceAll(/\d+\.\d{3} /g, 'T ')
-      .replaceAll(/\d+\.\ds/g, 'T')
-      .replaceAll(/ \d+B/g, ' NB')
-      .replaceAll(/ T done/g, ' done')
-      .replaceAll(/[0-9a-f]{64}/g, 'ID');
   const first = await build(dockerfile, '-t shown --build-arg VER=3', 'echo a > a');
   expect(first).toMatchObject({ code: 0, stdout: '' });
   expect(masked(first.stderr)).toBe(`#0 building with "default" instance using docker driver
@@ -98,18 +113,10 @@ ERROR: failed to build: failed to solve: process "/bin/sh -c echo last words; ex
 });
 
 test('mounts: a cache that stays, files of the context and of images, tmpfs, a script with its interpreter', async () => {
-  const dockerfile = (n: number) => `FROM busybox
-RUN --mount=type=cache,target=/cache,uid=7,mode=0700 echo ${n} >> /cache/log; cat /cache/log; stat -c %u:%a /cache
-RUN --mount=target=/ctx --mount=from=busybox,source=/bin,target=/b,rw touch /b/new && ls /ctx && ls /b/new
-RUN --mount=type=tmpfs,target=/t,size=64k touch /t/x; grep -c '/t tmpfs' /proc/mounts
-RUN <<EOF
-#!/bin/cat
-this is no shell
-EOF`;
-  expect((await build(dockerfile(1), '', 'echo a > a')).stderr).toMatch(
+  expect((await build(mounting(1), '', 'echo a > a')).stderr).toMatch(
     / 1\n[^]* 7:700\n[^]* Dockerfile\n[^]* a\n[^]*\/b\/new\n[^]* 1\n[^]* this is no shell\n/,
   );
-  const second = await build(dockerfile(2), '-t mounted', 'echo a > a');
+  const second = await build(mounting(2), '-t mounted', 'echo a > a');
   expect(second.stderr).toMatch(/ 1\n#\d+ \S+ 2\n/);
   // What was made only to be mounted on is in no layer.
   expect(
@@ -181,7 +188,6 @@ test('a build whose statuses are given up is cancelled', async () => {
     context,
     dockerfileText: 'FROM busybox\nRUN echo begun; sleep 999',
   });
-  const isBegun = ({ logs = [] }: SolveStatus) => logs.length > 0;
   for await (const status of statuses) if (isBegun(status)) break;
   expect(await out('ps | grep "[s]leep 999" | wc -l')).toBe('0');
 });
@@ -206,8 +212,6 @@ test('links in the context lead nowhere outside of it', async () => {
 
 test('only what has changed of a directory is sent', async () => {
   const before = 'for i in $(seq 300); do echo $i > f$i; done';
-  const sent = ({ stderr }: { stderr: string }) =>
-    [...stderr.matchAll(/transferring context: (\S+)(?: \S+s)? done\n/g)].at(-1)?.[1];
   const dockerfile = 'FROM scratch\nCOPY . /';
   expect(sent(await build(dockerfile, '', before))).toBe('1.11kB');
   const second = await machine().sh('cd /root/ctx; echo changed > f7; docker build --progress=plain . 2>&1');

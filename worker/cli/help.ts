@@ -10,7 +10,7 @@ import type { Group } from './command-tree.ts';
 export function commandHelp(session: ClientSession, name: string, spec: CommandSpec): string {
   const options = flagUsages(spec.flags, width(session));
   return [
-    `Usage:  ${name} ${spec.usage}\n\n${spec.long ?? spec.short}\n`,
+    `Usage:  ${`${name} ${spec.usage}`.trimEnd()}\n\n${spec.long ?? spec.short}\n`,
     ...(spec.spellings === undefined ? [] : [`Aliases:\n  ${spec.spellings}\n`]),
     ...(options === '' ? [] : [`Options:\n${options}`]),
   ].join('\n');

@@ -40,7 +40,7 @@ export function checkArgs(name: string, { args: { min, max }, usage }: CommandSp
   const [how, see] = complaint(min, max);
   throw new StatusError(
     1,
-    `docker: '${name}' ${how}\n\nUsage:  ${name} ${usage}\n\n${see} '${name} --help' for more information`,
+    `docker: '${name}' ${how}\n\nUsage:  ${`${name} ${usage}`.trimEnd()}\n\n${see} '${name} --help' for more information`,
   );
 }
 

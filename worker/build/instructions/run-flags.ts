@@ -1,7 +1,6 @@
 import { invalid } from '../../oci/errors.ts';
 import { Flags } from './flags.ts';
 import type { Meanings } from './instruction.ts';
-import { parseMount } from './mount.ts';
 
 type RunFlags = Pick<Meanings['RUN'], 'mounts' | 'network' | 'security'>;
 
@@ -9,7 +8,6 @@ type RunFlags = Pick<Meanings['RUN'], 'mounts' | 'network' | 'security'>;
 export function parseRunFlags(given: readonly string[]): RunFlags {
   const flags = Flags.parse(given, { mount: 'list', network: 'text', security: 'text', device: 'list' });
   if (flags.list('device').length > 0) throw invalid('devices cannot be had in a build: --device');
-  for (const mount of flags.list('mount')) parseMount(mount);
   return {
     mounts: flags.list('mount'),
     network: oneOf('network mode', flags.text('network'), ['default', 'none', 'host']),

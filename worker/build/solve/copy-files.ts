@@ -50,8 +50,9 @@ class FileCopy {
 
   async copy(source: Copied): Promise<void> {
     const { destination, parents } = this.#options;
-    if (!destination.endsWith('/')) this.#makeParents(namesIn(destination).slice(0, -1));
-    else this.#makeParents(namesIn(destination));
+    const isDirectory = destination.endsWith('/');
+    const way = isDirectory ? namesIn(destination) : namesIn(destination).slice(0, -1);
+    this.#makeParents(way, !(isDirectory && source.node.file.kind === 'directory'));
     const { names, node } = lookUp(this.#draft.root, destination);
     if (source.unpack && (await isArchive(source.node.file)))
       return unpackArchive(this.#draft, names, source.node.file, this.#options.owner);
@@ -62,15 +63,15 @@ class FileCopy {
     this.#file(source.node.file, target);
   }
 
-  /** Each directory as it is made here has the owner and the mode that everything gets. */
-  #makeParents(path: readonly string[]): void {
+  /** Each directory as it is made here has the owner that everything gets, and mostly the mode. */
+  #makeParents(path: readonly string[], withMode: boolean): void {
     const { names } = lookUp(this.#draft.root, `/${path.join('/')}`);
-    this.#makeDirectory(names);
+    this.#makeDirectory(names, withMode);
   }
 
-  #makeDirectory(names: readonly string[]): void {
+  #makeDirectory(names: readonly string[], withMode = true): void {
     const { owner, mode } = this.#options;
-    this.#draft.makeDirectory(names, owner ?? rootOwner, mode?.(0o755, true));
+    this.#draft.makeDirectory(names, owner ?? rootOwner, withMode ? mode?.(0o755, true) : undefined);
   }
 
   /** A directory's contents; one that is there already stays as it is. */

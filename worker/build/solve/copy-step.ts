@@ -5,7 +5,6 @@ import { memoryFile } from '../files/file.ts';
 import { lookUp } from '../files/lookup.ts';
 import { parseMode } from '../files/mode.ts';
 import type { TreeNode } from '../files/tree.ts';
-import { layersRoot } from '../files/tree.ts';
 import { contentHash } from '../steps/contenthash.ts';
 import { hasWildcards, matches } from '../steps/sources.ts';
 import type { Copied, CopyOptions } from './copy-files.ts';
@@ -19,7 +18,8 @@ import type { CopyStep } from './step.ts';
 export async function copyStep(solver: Solver, step: CopyStep, parent: Snapshot): Promise<StepWork> {
   const { backend } = solver.parts;
   const parameters = parametersOf(step);
-  const below = step.link && step.chown === '' ? 'link' : parent.key;
+  // Without a snapshotter that merges, which Docker's usual storage has not either, `--link` changes nothing.
+  const below = parent.key;
   let found: Promise<Copied[]> | undefined;
   const sources = () => (found ??= findSources(solver, step));
   const from =
@@ -32,8 +32,7 @@ export async function copyStep(solver: Solver, step: CopyStep, parent: Snapshot)
     },
     async make() {
       const root = await solver.tree(step.parent);
-      const base = step.link ? layersRoot([]) : root;
-      const draft = new LayerDraft(base, Math.floor(backend.now() / 1000));
+      const draft = new LayerDraft(root, Math.floor(backend.now() / 1000));
       const options = await optionsOf(step, root);
       for (const source of await sources()) await copyFiles(draft, source, options);
       return backend.make(draft.tar());
@@ -43,21 +42,10 @@ export async function copyStep(solver: Solver, step: CopyStep, parent: Snapshot)
 
 /** What of the step itself its layer depends on. */
 function parametersOf(step: CopyStep): unknown {
-  const {
-    instruction,
-    sources,
-    remotes,
-    contents,
-    destination,
-    chown,
-    chmod,
-    excludes,
-    parents,
-    link,
-    unpack,
-  } = step;
+  const { instruction, sources, remotes, contents, destination, chown, chmod, excludes, parents, unpack } =
+    step;
   const texts = contents.map(({ name, content }) => [name, content]);
-  return { instruction, sources, remotes, texts, destination, chown, chmod, excludes, parents, link, unpack };
+  return { instruction, sources, remotes, texts, destination, chown, chmod, excludes, parents, unpack };
 }
 
 async function optionsOf(step: CopyStep, root: TreeNode): Promise<CopyOptions> {

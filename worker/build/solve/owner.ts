@@ -4,22 +4,23 @@ import type { Owner } from '../steps/owner.ts';
 import { rootOwner } from '../steps/owner.ts';
 
 /**
- * Whom a user (`name`, `1000`, `name:group`) means in an image. One that is not there is root, as in BuildKit; without a
- * group it is the user's own, or for a number that no table knows the same number.
+ * Whom a user (`name`, `1000`, `name:group`) means in an image. As in BuildKit a name that is not there is root, a number
+ * is its own group, and a group that is not there is the user's.
  */
 export async function findOwner(text: string, root: TreeNode): Promise<Owner> {
   if (text === '') return rootOwner;
-  const [user = '', group] = text.split(':');
-  const users = await table(root, '/etc/passwd');
-  const entry = users.find(([name, , uid]) => name === user || uid === user);
-  const uid = isNumber(user) ? Number(user) : Number(entry?.[2] ?? 0);
-  if (group === undefined) {
-    if (isNumber(user)) return { uid, gid: entry === undefined ? uid : Number(entry[3] ?? 0) };
-    return { uid, gid: Number(entry?.[3] ?? 0) };
-  }
-  if (isNumber(group)) return { uid, gid: Number(group) };
-  const found = (await table(root, '/etc/group')).find(([name]) => name === group);
-  return { uid, gid: Number(found?.[2] ?? 0) };
+  const cut = text.indexOf(':');
+  const owner = await findUser(cut < 0 ? text : text.slice(0, cut), root);
+  const group = cut < 0 ? '' : text.slice(cut + 1);
+  if (isNumber(group)) return { ...owner, gid: Number(group) };
+  const found = group === '' ? undefined : (await table(root, '/etc/group')).find(([name]) => name === group);
+  return { ...owner, gid: Number(found?.[2] ?? owner.gid) };
+}
+
+async function findUser(user: string, root: TreeNode): Promise<Owner> {
+  if (isNumber(user)) return { uid: Number(user), gid: Number(user) };
+  const entry = (await table(root, '/etc/passwd')).find(([name]) => name === user);
+  return { uid: Number(entry?.[2] ?? 0), gid: Number(entry?.[3] ?? 0) };
 }
 
 function isNumber(text: string): boolean {

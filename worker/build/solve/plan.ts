@@ -109,8 +109,7 @@ class Planner {
     const { target = '' } = options;
     if (stages.length === 0) throw invalid('dockerfile contains no stages to build');
     if (target === '') return stages.length - 1;
-    const named = stages.findLastIndex(({ name }) => name === target.toLowerCase());
-    const at = named >= 0 ? named : /^\d+$/.test(target) ? Number(target) : -1;
+    const at = stages.findLastIndex(({ name }) => name === target.toLowerCase());
     if (stages[at] === undefined) throw invalid(`target stage ${JSON.stringify(target)} could not be found`);
     return at;
   }
@@ -140,6 +139,10 @@ class Planner {
   }
 
   #from(name: string): Source {
+    if (name.includes('$'))
+      throw internal(
+        'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround',
+      );
     const source = fromSource(this.#names, name);
     if (source === undefined) throw internal(`invalid stage index ${name}`);
     return source;
@@ -270,7 +273,8 @@ class Planner {
       const [statement, ...more] = statements;
       if (statement === undefined || more.length > 0)
         throw invalid('onbuild trigger should be a single expression');
-      return { ...parseInstruction(statement, escape), lines };
+      const instruction = parseInstruction(statement, escape);
+      return { ...instruction, source: `ONBUILD ${instruction.source}`, lines };
     });
   }
 
@@ -339,7 +343,15 @@ function longName(name: string): string {
   return formatReference(withDefaultTag(parseReference(name)));
 }
 
+const systems = /^(?:aix|android|darwin|freebsd|linux|netbsd|openbsd|solaris|wasip1|windows)(?:\(.*\))?$/i;
+const architectures =
+  /^(?:386|i386|x86|amd64|x86_64|x86-64|arm|armhf|armel|arm64|aarch64|loong64|mips.*|ppc64.*|riscv64|s390x|wasm)$/i;
+
 function requirePlatform(text: string): void {
+  if (/^[\w.-]+$/.test(text) && !systems.test(text) && !architectures.test(text))
+    throw invalid(
+      `failed to parse platform ${text}: ${JSON.stringify(text)}: unknown operating system or architecture: invalid argument`,
+    );
   if (text !== '' && !/^[\w.-]+(?:\/[\w.-]+){0,2}$/.test(text))
     throw invalid(
       `failed to parse platform ${text}: ${JSON.stringify(text)}: cannot parse platform specifier: invalid argument`,
@@ -348,7 +360,7 @@ function requirePlatform(text: string): void {
 
 function emptyBase(step: Step): StageBase {
   const config: ContainerConfig = { Env: [defaultPath], WorkingDir: '/' };
-  return { config, step, env: envOf(config), history: [], author: '', directory: '/' };
+  return { config, step, env: envOf(config), history: [], author: '', args: [] };
 }
 
 function imageBase(
@@ -374,7 +386,7 @@ function imageBase(
     env: envOf(full),
     history: [],
     author: '',
-    directory: config.WorkingDir ?? '',
+    args: [],
   };
 }
 

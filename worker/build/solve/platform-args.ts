@@ -26,7 +26,3 @@ export function proxyVariables(given: Readonly<Record<string, string | null>>): 
     return value ? [`${name}=${value}`, `${name.toLowerCase()}=${value}`] : [];
   });
 }
-
-export function isProxy(name: string): boolean {
-  return proxies.includes(name.toUpperCase());
-}

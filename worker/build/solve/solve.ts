@@ -91,6 +91,7 @@ class Build {
     requireMachinePlatform(options.platform ?? '', this.#parts.backend.platform);
     const text = await this.#loadDockerfile();
     const dockerfile = this.#parsed(text);
+    requireClean(dockerfile, text);
     const program = parseProgram(dockerfile);
     const planned = await plan({
       dockerfile,
@@ -261,6 +262,13 @@ class Build {
     });
     this.#progress.done(image);
   }
+}
+
+/** `# check=error=true` makes failures of warnings. */
+function requireClean({ directives }: Dockerfile, text: string): void {
+  if (!/(?:^|;)error=true(?:;|$)/.test(directives.get('check') ?? '')) return;
+  const names = new Set(lint(text).map(({ short }) => short.split(':', 1)[0]));
+  if (names.size > 0) throw invalid(`lint violation found for rules: ${[...names].join(', ')}`);
 }
 
 /** Short names with their tags. */

@@ -3,7 +3,7 @@ import { resolvePath } from '../../oci/path.ts';
 import { BuildArgs } from '../args.ts';
 import { invalid } from '../errors.ts';
 import { expanded } from '../instructions/expansion.ts';
-import type { Instruction, InstructionNamed } from '../instructions/instruction.ts';
+import type { CommandLine, Instruction, InstructionNamed } from '../instructions/instruction.ts';
 import { parseMount } from '../instructions/mount.ts';
 import { atLines } from '../instructions/source-error.ts';
 import { parseMode } from '../files/mode.ts';
@@ -15,7 +15,6 @@ import { substitute } from '../substitution.ts';
 import { heredocText } from '../syntax/heredoc.ts';
 import { placedMount } from '../steps/mounts.ts';
 import { runWords } from '../steps/run-words.ts';
-import { isProxy } from './platform-args.ts';
 import { shownSource, shownRun } from './shown.ts';
 import type { CopyStep, Step, StepMount } from './step.ts';
 
@@ -23,6 +22,11 @@ import type { CopyStep, Step, StepMount } from './step.ts';
 export interface PlannedHistory {
   readonly createdBy: string;
   readonly step: Step | undefined;
+}
+
+/** Nothing at all is a command for the shell, too. */
+function neverEmpty({ words, shell }: CommandLine): CommandLine {
+  return { words: shell && words.length === 0 ? [''] : words, shell };
 }
 
 function isRemote(path: string): boolean {
@@ -36,7 +40,13 @@ export interface StageBase {
   readonly env: ReadonlyMap<string, string>;
   readonly history: readonly PlannedHistory[];
   readonly author: string;
-  readonly directory: string;
+  /** Build arguments of the stages below: commands have them. */
+  readonly args: readonly PlannedArg[];
+}
+
+interface PlannedArg {
+  readonly key: string;
+  readonly value: string | undefined;
 }
 
 export interface StagePlanParts {
@@ -69,7 +79,7 @@ export class StagePlan {
     args: BuildArgs;
   };
   readonly #env: Map<string, string>;
-  readonly #args: { key: string; value: string | undefined }[] = [];
+  readonly #args: PlannedArg[];
   readonly #used: Set<string>;
   readonly history: PlannedHistory[];
   step: Step;
@@ -83,6 +93,7 @@ export class StagePlan {
     this.#env = new Map(base.env);
     this.history = [...base.history];
     this.step = base.step;
+    this.#args = [...base.args];
   }
 
   get config(): ContainerConfig {
@@ -98,7 +109,7 @@ export class StagePlan {
       step: this.step,
       env: this.#env,
       history: this.history,
-      directory: config.WorkingDir ?? '',
+      args: this.#args,
     };
   }
 
@@ -134,7 +145,7 @@ export class StagePlan {
       const given = Object.hasOwn(buildArgs, key) ? (buildArgs[key] ?? undefined) : undefined;
       const value = given ?? (written === undefined ? globals.get(key) : this.#expand(written));
       this.#used.add(key);
-      if (value !== undefined && !isProxy(key)) this.#env.set(key, value);
+      if (value !== undefined) this.#env.set(key, value);
       this.#args.push({ key, value });
       return value === undefined ? key : `${key}=${value}`;
     });
@@ -145,7 +156,9 @@ export class StagePlan {
     instruction: Exclude<Instruction, InstructionNamed<'ARG' | 'RUN' | 'ADD' | 'COPY' | 'WORKDIR'>>,
   ): void {
     const before = new Set(Object.keys(this.config.ExposedPorts ?? {}));
-    const words = applyMetadata(this.#state, instruction, {
+    const whole =
+      instruction.name === 'CMD' ? { ...instruction, command: neverEmpty(instruction.command) } : instruction;
+    const words = applyMetadata(this.#state, whole, {
       variables: (name) => this.#env.get(name),
       substitution: { escape: this.#parts.escape },
       print: () => undefined,
@@ -169,8 +182,9 @@ export class StagePlan {
   }
 
   #workdir({ path, lines, source }: InstructionNamed<'WORKDIR'>): void {
-    const directory = applyWorkdir(this.#state, path);
-    if (directory === '/') return this.#commit(`WORKDIR ${directory}`);
+    const directory = applyWorkdir(this.#state, path || this.config.WorkingDir || '/');
+    const said = path.startsWith('/') ? path : directory;
+    if (directory === '/') return this.#commit(`WORKDIR ${said}`);
     const shown = { name: this.#named(shownSource(source, (text) => this.#expand(text))), lines };
     this.step = {
       kind: 'workdir',
@@ -179,7 +193,7 @@ export class StagePlan {
       path: directory,
       user: this.config.User ?? '',
     };
-    this.#commit(`WORKDIR ${directory}`, this.step);
+    this.#commit(`WORKDIR ${said}`, this.step);
   }
 
   async #run(instruction: InstructionNamed<'RUN'>): Promise<void> {
@@ -187,10 +201,8 @@ export class StagePlan {
     const words = atLines(lines, () => runWords(instruction));
     this.#requireAllowed(instruction);
     const mounts = await Promise.all(instruction.mounts.map((text) => this.#mount(text, lines)));
-    const args = commandLine(words.command, this.config);
-    const name = shownRun(instruction, (text) =>
-      this.#expand(text, { rawQuotes: true, rawEscapes: true, keepUnset: true }),
-    );
+    const args = commandLine(neverEmpty(words.command), this.config);
+    const name = shownRun(instruction, (text) => this.#shown(text, instruction.mounts));
     this.step = {
       kind: 'run',
       name: this.#named(name),
@@ -207,6 +219,13 @@ export class StagePlan {
       script: words.script,
     };
     this.#commit(`RUN ${[...this.#countedArgs(), ...args].join(' ')} # buildkit`, this.step);
+  }
+
+  /** A secret is not shown. */
+  #shown(text: string, mounts: readonly string[]): string {
+    const secret = new Set(mounts.flatMap((mount) => /(?:^|,)env=([^,]*)/.exec(mount)?.[1] ?? []));
+    const variables = (name: string) => (secret.has(name) ? '****' : this.#env.get(name));
+    return substitute(text, variables, { escape: this.#parts.escape, rawQuotes: true, keepUnset: true });
   }
 
   #requireAllowed({ network, security, lines }: InstructionNamed<'RUN'>): void {
@@ -245,7 +264,7 @@ export class StagePlan {
   }
 
   #copyStep(instruction: InstructionNamed<'ADD' | 'COPY'>, from: Step): CopyStep {
-    const { name, sources, chown, chmod, excludes, parents, link, source, lines } = instruction;
+    const { name, sources, chown, chmod, excludes, parents, source, lines } = instruction;
     if (chmod !== '') parseMode(chmod);
     const remotes = sources.filter(isRemote);
     if (name === 'COPY' && remotes.length > 0) throw invalid("source can't be a URL for COPY");
@@ -266,7 +285,7 @@ export class StagePlan {
       contents: instruction.contents.map((heredoc) => ({
         ...heredoc,
         content: heredoc.expand
-          ? this.#expand(heredocText(heredoc), { rawQuotes: true, rawEscapes: true })
+          ? this.#expand(heredocText(heredoc), { rawQuotes: true })
           : heredocText(heredoc),
         chomp: false,
       })),
@@ -275,7 +294,6 @@ export class StagePlan {
       chmod,
       excludes,
       parents,
-      link,
       unpack: { local: name === 'ADD' && unpack !== false, fetched: unpack === true },
     };
   }

@@ -60,7 +60,6 @@ export interface CopyStep extends Shown {
   readonly chmod: string;
   readonly excludes: readonly string[];
   readonly parents: boolean;
-  readonly link: boolean;
   /** Archives of the context, and those that were fetched. */
   readonly unpack: { readonly local: boolean; readonly fetched: boolean };
 }

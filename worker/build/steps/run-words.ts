@@ -24,5 +24,5 @@ export function runWords({ command, heredocs }: InstructionNamed<'RUN'>): RunWor
   const text = heredocText(first);
   if (!text.startsWith('#!')) return { command: { words: [text], shell: true }, script: undefined };
   const { name } = first;
-  return { command: { words: [`${scriptDirectory}/${name}`], shell: false }, script: { name, text } };
+  return { command: { words: [`${scriptDirectory}/${name}`], shell: true }, script: { name, text } };
 }

@@ -62,7 +62,10 @@ class StatementReader {
       if (statement !== undefined) statements.push(statement);
     }
     if (statements.length === 0)
-      throw new SourceError('file with no instructions', { first: 1, last: Math.max(1, this.#lines.length) });
+      throw new SourceError('file with no instructions', {
+        first: Math.max(1, this.#lines.length),
+        last: Math.max(1, this.#lines.length),
+      });
     const { escape, values } = this.#directives;
     return { statements, escape, directives: values, warnings: this.#warnings };
   }

@@ -6,7 +6,8 @@ import { kitSource, namedContexts } from '../build/kit-source.ts';
 import { readSecrets } from '../build/secrets.ts';
 import type { Call } from '../command-spec.ts';
 import { command, exactly } from '../command-spec.ts';
-import { StatusError } from '../errors.ts';
+import { errorText, StatusError } from '../errors.ts';
+import { parseReference } from '../../oci/reference.ts';
 import { bytes, swapBytes } from '../flags/bytes.ts';
 import { unavailable } from '../flags/flag.ts';
 import { bool, cut, integer, list, string } from '../flags/kinds.ts';
@@ -116,6 +117,7 @@ function requireKit({ mentioned }: BuildCall): void {
 async function kit(call: BuildCall, context: string): Promise<string> {
   const { engine, session, values, out, debug } = call;
   const kind = progressKind(values);
+  values.tag.forEach(requireTag);
   const source = await kitSource(session, context, values.file);
   const contexts = await namedContexts(session, values['build-context']);
   const options = {
@@ -129,6 +131,18 @@ async function kit(call: BuildCall, context: string): Promise<string> {
   const id = await showSolve(session, await engine.imageSolve(options), { kind, debug });
   if (values.quiet) await out.println(id);
   return id;
+}
+
+/** The client checks them, before anything is done. */
+function requireTag(tag: string): void {
+  try {
+    parseReference(tag);
+  } catch (error) {
+    const why = /must be lowercase/.test(errorText(error))
+      ? 'repository name must be lowercase'
+      : 'invalid reference format';
+    throw new StatusError(1, `ERROR: failed to build: invalid tag ${JSON.stringify(tag)}: ${why}`);
+  }
 }
 
 const progressKinds: readonly ProgressKind[] = ['auto', 'plain', 'tty', 'quiet', 'rawjson'];

@@ -36,7 +36,7 @@ export const systemPrune = command({
       pruneNetworks,
       ...volumes,
       pruneImages(values.all),
-      pruneBuilds(values.all),
+      ...(onlyUntil(values.filter) ? [pruneBuilds(values.all)] : []),
     ]) {
       const { text, reclaimed } = await prune(engine, values.filter);
       total += reclaimed;
@@ -45,6 +45,11 @@ export const systemPrune = command({
     await out.println(`Total reclaimed space: ${humanSize(total)}`);
   },
 });
+
+/** The build cache has no labels. */
+function onlyUntil(filters: Filters): boolean {
+  return Object.keys(filters).every((name) => name === 'until');
+}
 
 function warning({ all, volumes, filter }: FlagValues<typeof flags>): string {
   const items = [

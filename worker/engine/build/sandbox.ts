@@ -175,15 +175,22 @@ function specOf(spec: ContainerSpec, { env }: Command, mounts: readonly SpecMoun
   return { ...spec, mounts: [...mounts], process: { ...spec.process, env: [...env] } };
 }
 
+function unknownUser(user: string, message: string): string {
+  const [name = '', group = ''] = user.split(':');
+  return /group/.test(message) && group !== ''
+    ? `unable to find group ${group}: no matching entries in group file`
+    : `unable to find user ${name}: no matching entries in passwd file`;
+}
+
 /** What cannot be executed is told as runc tells it; what is wrong before that is an error. */
 function notStarted(error: unknown, { args, user }: Command, output: StepOutput): number {
   const [program = ''] = args;
   const failure = startFailure(error, program, 'start');
   if (error instanceof AgentError && error.failure.step === 'user')
-    throw internal(`unable to find user ${user}: no matching entries in passwd file`, error);
+    throw internal(unknownUser(user, error.failure.message), error);
   if (failure.exitCode === 128) throw failure.error;
   const reason = failure.error.message.replace(/^.*unable to start container process: /s, '');
-  const text = `runc run failed: unable to start container process: error during container init: ${reason}\n`;
+  const text = `runc run failed: unable to start container process: ${reason}\n`;
   output('stderr', new TextEncoder().encode(text));
   return 1;
 }

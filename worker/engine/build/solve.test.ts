@@ -48,6 +48,11 @@ class Directory implements BuildFiles {
   }
 }
 
+async function* hugeFile(): AsyncGenerator<BuildFile> {
+  const file = { kind: 'file' as const, mode: 0o644, mtime: 1, link: '', major: 0, minor: 0, version: '' };
+  yield await Promise.resolve({ ...file, path: 'huge', size: 2 ** 31 });
+}
+
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
@@ -176,9 +181,16 @@ describe('images', () => {
       'COPY nothing* /n/',
     ];
     expect(await paths(image(await solve(`FROM scratch\n${copies.join('\n')}`, files)))).toEqual([
-      ...['x/ 755 0:0', 'x/a 644 0:0', 'x/e/ 755 0:0', 'x/e/b.x 644 0:0'],
-      ...['p/ 755 0:0', 'p/e/ 755 0:0', 'p/e/b.x 644 0:0'],
-      ...['q/ 755 0:0', 'q/a 644 0:0', 'q/e/ 755 0:0'],
+      'x/ 755 0:0',
+      'x/a 644 0:0',
+      'x/e/ 755 0:0',
+      'x/e/b.x 644 0:0',
+      'p/ 755 0:0',
+      'p/e/ 755 0:0',
+      'p/e/b.x 644 0:0',
+      'q/ 755 0:0',
+      'q/a 644 0:0',
+      'q/e/ 755 0:0',
     ]);
   });
 
@@ -211,18 +223,7 @@ describe('contexts', () => {
 
   test('one of 2 GB is refused before any of it is read', async () => {
     const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /' });
-    directory.list = async function* list() {
-      const file = {
-        kind: 'file' as const,
-        mode: 0o644,
-        mtime: 1,
-        link: '',
-        major: 0,
-        minor: 0,
-        version: '',
-      };
-      yield await Promise.resolve({ ...file, path: 'huge', size: 2 ** 31 });
-    };
+    directory.list = hugeFile;
     const statuses = await drain(await fixture.engine.imageSolve({ context: { files: directory } }));
     expect(failure(statuses)).toBe('the build context is larger than 1073741824 bytes');
     expect(directory.read_).toEqual([]);
@@ -267,11 +268,7 @@ describe('what is wrong is said, with the lines', () => {
       2,
     ],
     ['FROM busybox\nCOPY http://a/b /x', "source can't be a URL for COPY", 2],
-    [
-      'FROM busybox\nRUN --mount=type=foo,target=/x true',
-      'dockerfile parse error on line 2: unsupported mount type "foo"',
-      2,
-    ],
+    ['FROM busybox\nRUN --mount=type=foo,target=/x true', 'unsupported mount type "foo"', 2],
     ['FROM busybox\nRUN --mount=type=secret,id=x,required=true true', 'secret x: not found', 2],
     ['FROM busybox\nRUN --mount=type=ssh,required=true true', 'unset ssh forward key default', 2],
     ['FROM busybox\nRUN --mount=type=cache,target=/ true', 'invalid mount target "/"', 2],
