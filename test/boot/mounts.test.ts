@@ -1,6 +1,6 @@
 /** What is mounted in containers, and whose namespaces they have, asked through the Engine API. */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { CreateConfig, EngineApi, HostConfig } from '../../worker/protocol/engine-api.ts';
+import type { CreateConfig, EngineApi, HostConfig, Mount } from '../../worker/protocol/engine-api.ts';
 import { machineForFile } from './machine.ts';
 
 const machine = machineForFile();
@@ -159,10 +159,26 @@ describe('volumes', () => {
       'mkdir -p /data/a/b; echo in > /data/a/b/f; ln -s /etc /data/out; ln -s a/b /data/link',
     );
     expect(await run(subpath('link'), 'cat /d/f')).toBe('in');
-    expect(await failure(start(subpath('out')))).toMatch(/^cannot access path .*no such file or directory$/);
+    expect(await failure(start(subpath('out')))).toMatch(/^path concatenation escapes the base directory/);
+    expect(await failure(start(subpath('a/gone')))).toMatch(
+      /^cannot access path .*no such file or directory$/,
+    );
     expect(await failure(start(subpath('../x')))).toContain(
       'subpath must be a relative path within the volume',
     );
+  });
+
+  test('a part of one gets what the image has there', async () => {
+    const first = await start({ Binds: ['data:/data'] });
+    await exec(first, 'mkdir /data/bin; touch /data/other');
+    const mount: Mount = {
+      Type: 'volume',
+      Source: 'data',
+      Target: '/bin',
+      VolumeOptions: { Subpath: 'bin' },
+    };
+    expect(await run({ Mounts: [mount] }, 'ls /bin/busybox')).toBe('/bin/busybox');
+    expect(await exec(first, 'ls /data; ls /data/bin/busybox')).toBe('bin\nother\n/data/bin/busybox');
   });
 
   test('created, with labels, found and pruned', async () => {
@@ -216,6 +232,64 @@ describe('volumes', () => {
       'cannot mount volume over existing file, file exists',
     );
     expect((await engine().volumeList()).Volumes.length).toBeLessThan(2);
+  });
+});
+
+describe('images', () => {
+  const mounted = (options: object = {}): HostConfig => ({
+    Mounts: [{ Type: 'image', Source: 'hello-world', Target: '/image', ...options }],
+  });
+
+  beforeAll(async () => {
+    await machine().out('docker pull hello-world');
+  });
+
+  test('are seen as they are, and not written', async () => {
+    const id = await start(mounted());
+    expect(await exec(id, 'ls -A /image; touch /image/x')).toBe(
+      'hello\ntouch: /image/x: Read-only file system',
+    );
+    expect((await engine().containerInspect(id)).Mounts).toMatchObject([
+      { Type: 'image', Name: 'hello-world', Destination: '/image', RW: false, Propagation: 'rprivate' },
+    ]);
+    expect(await machine().out('cut -d" " -f2 /proc/mounts')).not.toContain('/run/bottleship/root');
+    const later = await start({ VolumesFrom: [id] });
+    expect(await exec(later, 'ls /image')).toBe('hello');
+  });
+
+  test('of many layers, also twice, and a part of one', async () => {
+    const maker = await start();
+    await exec(maker, 'mkdir -p /part/below; echo new > /part/file; rm /bin/vi; ln -s /etc /part/out');
+    await engine().containerCommit(maker, { repo: 'made' });
+    const image = (Target: string, Subpath = ''): Mount => ({
+      Type: 'image',
+      Source: 'made',
+      Target,
+      ImageOptions: { Subpath },
+    });
+    const Mounts = [image('/one'), image('/two', 'part'), image('/three', 'part/file')];
+    const script = 'ls /one/part /two; cat /three; ls /one/bin/sh; ls /one/bin/vi 2>&1';
+    expect(await run({ Mounts }, script)).toBe(
+      '/one/part:\nbelow\nfile\nout\n\n/two:\nbelow\nfile\nout\nnew\n/one/bin/sh\nls: /one/bin/vi: No such file or directory',
+    );
+    expect(await failure(start({ Mounts: [image('/x', 'part/out')] }))).toContain(
+      'escapes the base directory',
+    );
+    expect(await failure(start({ Mounts: [image('/x', 'gone')] }))).toContain('cannot access path');
+  });
+
+  test('stay while a container has them', async () => {
+    const id = await start(mounted());
+    const refused = await failure(engine().imageDelete('hello-world'));
+    expect(refused).toContain(`container ${id.slice(0, 12)} is using its referenced image`);
+    await engine().containerStop(id, { timeout: 0 });
+    await engine().imageDelete('hello-world', { force: true });
+    await engine().containerStart(id);
+    expect(await exec(id, 'ls /image')).toBe('hello');
+  });
+
+  test('that are not here', async () => {
+    expect(await failure(start(mounted({ Source: 'not-here' })))).toBe('No such image: not-here:latest');
   });
 });
 

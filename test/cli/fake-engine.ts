@@ -313,17 +313,24 @@ export class FakeEngine implements api.EngineApi {
     return this.#answer('imageSave');
   }
 
+  async imageImportFrom(
+    fromSrc: string,
+    options: api.ImportOptions = {},
+  ): Promise<AsyncIterable<api.ProgressMessage>> {
+    this.#import(fromSrc, options);
+    return each(await this.#answer<api.ProgressMessage[]>('imageImportFrom', []));
+  }
+
+  #import(fromSrc: string, { repo, tag, message, platform, changes = [] }: api.ImportOptions): void {
+    const query = { fromSrc, repo, tag, message, platform, changes: changes.join('\n') || undefined };
+    this.#call('POST', '/images/create', query);
+  }
+
   async imageImport(
     tar: AsyncIterable<Uint8Array>,
-    { repo, tag, message, changes = [] }: api.ImportOptions = {},
+    options: api.ImportOptions = {},
   ): Promise<{ Id: string }> {
-    this.#call('POST', '/images/create', {
-      fromSrc: '-',
-      repo,
-      tag,
-      message,
-      changes: changes.join('\n') || undefined,
-    });
+    this.#import('-', options);
     this.received = await bytesOf(tar);
     return this.#answer('imageImport');
   }

@@ -1,4 +1,4 @@
-import type { EngineApi } from '../../worker/protocol/engine-api.ts';
+import type { EngineApi, ImportOptions } from '../../worker/protocol/engine-api.ts';
 
 type Query = Record<string, unknown>;
 /** Method, path and query of the request that an operation is over HTTP, by its arguments. */
@@ -62,11 +62,8 @@ const requests: { readonly [K in keyof EngineApi]?: (...args: Parameters<EngineA
   imageCreate: ({ fromImage, tag, platform }) => ['POST', '/images/create', { fromImage, tag, platform }],
   imageHistory: (name) => ['GET', `/images/${name}/history`],
   imageSave: (names) => ['GET', '/images/get', { names: names.join(',') }],
-  imageImport: (_, { repo, tag, message, changes } = {}) => [
-    'POST',
-    '/images/create',
-    { fromSrc: '-', repo, tag, message, changes: changes?.join('\n') },
-  ],
+  imageImport: (_, options = {}) => ['POST', '/images/create', imported('-', options)],
+  imageImportFrom: (address, options = {}) => ['POST', '/images/create', imported(address, options)],
   containerCommit: (container, { repo, tag, comment, author, pause, changes } = {}) => [
     'POST',
     '/commit',
@@ -113,6 +110,10 @@ function text(value: unknown): string {
     Object.fromEntries(values.map((one) => [one, true])),
   ]);
   return JSON.stringify(Object.fromEntries(sets));
+}
+
+function imported(fromSrc: string, { repo, tag, message, changes, platform }: ImportOptions): Query {
+  return { fromSrc, repo, tag, message, platform, changes: changes?.join('\n') };
 }
 
 /** Operations that ask for others on their way. */

@@ -418,6 +418,10 @@ export class Engine implements EngineApi {
     return edge(async () => ({ Id: await this.#images.import(tar, options) }));
   }
 
+  imageImportFrom(address: string, options: ImportOptions = {}): Promise<AsyncIterable<ProgressMessage>> {
+    return edge(() => this.#images.importFrom(address, options));
+  }
+
   containerCommit(id: string, options: CommitOptions = {}): Promise<{ Id: string }> {
     return edge(async () => ({ Id: await this.#committer.commit(this.#get(id), options) }));
   }

@@ -21,6 +21,7 @@ import { tarEnd } from '../oci/tar/writer.ts';
 import { baseLayer, baseLayerName } from './baselayer.ts';
 import type { LayerMounts } from './context.ts';
 import { invalid } from './errors.ts';
+import { layerName } from './layername.ts';
 import { contentOf } from '../content/ingest.ts';
 import type { LayerContent, NewLayer } from './images/layercontent.ts';
 import type { LayerKeeper } from './images/layercollector.ts';
@@ -176,9 +177,8 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
     return serving;
   }
 
-  /** The name is short, since it goes to the guest with every start, and long enough to mean one layer only. */
   async #serve(diffId: DiffId): Promise<string> {
-    const name = digestHex(parseDigest(diffId)).slice(0, 32);
+    const name = layerName(diffId);
     if (!this.#root.has(name)) this.#root.add(name, await this.#open(diffId));
     return name;
   }

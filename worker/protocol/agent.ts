@@ -189,7 +189,9 @@ export interface SpecMount {
   type: 'tmpfs' | 'bind' | 'proc' | 'sysfs' | 'mqueue' | 'cgroup2' | 'devpts';
   /** For a bind mount: a path in the guest. */
   source?: string;
-  /** A path below `source`, whose links are followed inside of it. */
+  /** Instead of `source`: the tree of these layers, the lowest first, to be read only. */
+  layers?: string[];
+  /** A path below the source, out of which no link may lead. */
   subpath?: string;
   /** Make the directory `source` when it is missing. */
   create?: boolean;
@@ -208,6 +210,8 @@ export interface PrepareParams {
     name: string;
     /** Where in the image its first content is. Without it the volume begins empty. */
     from?: string;
+    /** Where below the volume that is to be. */
+    subpath?: string;
   }[];
 }
 

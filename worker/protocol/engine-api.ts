@@ -168,6 +168,8 @@ export interface EngineApi {
   ): Promise<AsyncIterable<Uint8Array>>;
   /** An image of one layer, from the tar of a root file system, packed or not. */
   imageImport(tar: AsyncIterable<Uint8Array>, options?: ImportOptions): Promise<{ Id: string }>;
+  /** The same of what an address leads to. The last message has the image's ID for its status; a late failure is a message. */
+  imageImportFrom(address: string, options?: ImportOptions): Promise<AsyncIterable<ProgressMessage>>;
   /** What a container has changed, as an image on top of its own. */
   containerCommit(id: string, options?: CommitOptions): Promise<{ Id: string }>;
   /** From a `docker save` tar or the tar of an OCI image layout, packed or not. A failure comes as a message. */

@@ -91,11 +91,7 @@ export function sealRoot(spec: ContainerSpec): void {
 /** The overlay mount of a container's layers and its writable one, detached. */
 export function rootTree(id: string, layers: readonly string[]): number {
   const snapshot = snapshotPath(id);
-  return overlay(
-    layers.map((layer) => `${paths.layers}/${layer}`),
-    `${snapshot}/diff`,
-    `${snapshot}/work`,
-  );
+  return overlay(layers.map(layerPath), `${snapshot}/diff`, `${snapshot}/work`);
 }
 
 function openFiles(spec: ContainerSpec): File[] {
@@ -115,8 +111,25 @@ export function openNetworkFiles(id: string): File[] {
 
 export function openBinds(mounts: readonly SpecMount[]): Map<SpecMount, number> {
   const binds = mounts.filter((entry) => entry.type === 'bind');
-  return new Map(binds.map((entry) => [entry, openBind(entry)]));
+  const trees = new Map<SpecMount, number>();
+  for (const entry of binds) if (!entry.layers) trees.set(entry, openBind(entry));
+  // Last, since it changes how what is mounted here spreads.
+  for (const entry of binds) if (entry.layers) trees.set(entry, openImage(entry.layers, entry.subpath));
+  return trees;
 }
+
+/** An image's tree is put together where the container's root will be; that empty directory is its lowest layer. */
+function openImage(layers: readonly string[], subpath: string | undefined): number {
+  setPropagation('/', 'rslave');
+  attach(overlay([paths.root, ...layers.map(layerPath)]), paths.root);
+  try {
+    return subpath === undefined ? cloneTree(paths.root) : openSubpath(paths.root, subpath);
+  } finally {
+    unmount(paths.root);
+  }
+}
+
+const layerPath = (layer: string): string => `${paths.layers}/${layer}`;
 
 function openBind({ source = '', subpath, create, options }: SpecMount): number {
   if (create && modeOf(source) < 0) mkdirs(source);

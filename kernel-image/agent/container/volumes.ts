@@ -1,12 +1,13 @@
 import type { PrepareParams } from '../../../worker/protocol/agent.ts';
 import { RequestError } from '../kernel/errors.ts';
-import { fileType, list, mkdirs, modeOf } from '../kernel/files.ts';
+import { close, fileType, flags, list, mkdirs, modeOf } from '../kernel/files.ts';
 import { attach, cloneTree, overlay, unmount } from '../kernel/mounts.ts';
 import { exit } from '../process/clone.ts';
 import { copyTree } from './copy.ts';
 import { paths, volumePath } from './paths.ts';
 import { attachRoot, changeRoot, rootTree } from './rootfs.ts';
 import { removeTree } from './snapshot.ts';
+import { openSubpath, openWithin } from './subpath.ts';
 
 type Volume = PrepareParams['volumes'][number];
 
@@ -14,11 +15,23 @@ const dataPath = (name: string): string => `${volumePath(name)}/_data`;
 
 /** Makes the directories that are not there. @returns those that are to be filled: empty, and something is there for them */
 export function makeVolumes(volumes: readonly Volume[]): Volume[] {
-  return volumes.filter(({ name, from }) => {
+  return volumes.filter(({ name, from, subpath = '.' }) => {
     if (modeOf(volumePath(name)) < 0) mkdirs(volumePath(name), 0o701);
     mkdirs(dataPath(name), 0o755);
-    return from !== undefined && list(dataPath(name)).length === 0;
+    return from !== undefined && isEmptyBelow(dataPath(name), subpath);
   });
+}
+
+/** Not what is not there, or is no directory: the start has words for that. */
+function isEmptyBelow(base: string, subpath: string): boolean {
+  if (subpath === '.') return list(base).length === 0;
+  const fd = openWithin(base, subpath, flags.O_RDONLY | flags.O_DIRECTORY);
+  if (fd < 0) return false;
+  try {
+    return list(`/proc/self/fd/${fd}`).length === 0;
+  } finally {
+    close(fd);
+  }
 }
 
 /**
@@ -26,7 +39,9 @@ export function makeVolumes(volumes: readonly Volume[]): Volume[] {
  * the image is used before its root is the root.
  */
 export function fillRoot({ layers, workingDirectory }: PrepareParams, volumes: readonly Volume[]): never {
-  const trees = volumes.map(({ name }) => cloneTree(dataPath(name)));
+  const trees = volumes.map(({ name, subpath }) =>
+    subpath === undefined ? cloneTree(dataPath(name)) : openSubpath(dataPath(name), subpath),
+  );
   attachRoot(
     workingDirectory
       ? rootTree(workingDirectory.container, layers)

@@ -103,16 +103,18 @@ function searchLimit(form: Form): number | undefined {
 /** https://github.com/moby/moby/blob/v28.5.2/api/server/router/image/image_routes.go (postImagesCreate) */
 async function importTar({ engine, form, request, version }: Call): Promise<Reply> {
   const source = form.get('fromSrc');
-  if (source !== '-')
-    throw new ApiError(501, 'importing from an address is not supported yet: fetch it, and import it as -');
-  const tag = form.get('tag');
-  const { Id } = await engine.imageImport(request.body.bytes, {
+  const options = {
     repo: form.get('repo'),
-    ...(tag !== '' && { tag }),
-    message: form.get('message') || 'Imported from -',
+    ...given('tag', form.get('tag') || undefined),
+    message: form.get('message') || `Imported from ${source}`,
     changes: form.all('changes'),
     ...given('platform', (version.since('1.32') && form.get('platform')) || undefined),
-  });
+  };
+  if (source !== '-') {
+    const messages = await engine.imageImportFrom(source, options);
+    return stream('application/json', jsonLines(messages, '\r\n'));
+  }
+  const { Id } = await engine.imageImport(request.body.bytes, options);
   return json(200, { status: Id });
 }
 

@@ -1,7 +1,8 @@
 import { parseReference } from '../../oci/reference.ts';
 import { command } from '../command-spec.ts';
-import { StatusError } from '../errors.ts';
 import { list, string } from '../flags/kinds.ts';
+import { showProgress } from '../progress.ts';
+import { progressWidth } from '../pull.ts';
 
 export const importImage = command({
   usage: '[OPTIONS] file|URL|- [REPOSITORY[:TAG]]',
@@ -14,19 +15,19 @@ export const importImage = command({
     platform: string('Set platform if server is multi-platform capable'),
   },
   async run({ engine, session, values, args: [source = '', repo = ''], out }) {
-    if (/^https?:\/\//.test(source))
-      throw new StatusError(
-        1,
-        'importing from an address is not supported yet: fetch it, and import it as -',
-      );
     if (repo !== '') parseReference(repo);
-    const tar = source === '-' ? session.stdin : await session.files.open(source);
-    const { Id } = await engine.imageImport(tar, {
+    const options = {
       ...(repo && { repo }),
       ...(values.message && { message: values.message }),
-      ...(values.platform && { platform: values.platform }),
       ...(values.change.length > 0 && { changes: [...values.change] }),
-    });
+      ...(values.platform && { platform: values.platform }),
+    };
+    if (/^https?:\/\//.test(source)) {
+      const progress = await engine.imageImportFrom(source, options);
+      return showProgress(progress, out, progressWidth(session, 'stdout'));
+    }
+    const tar = source === '-' ? session.stdin : await session.files.open(source);
+    const { Id } = await engine.imageImport(tar, options);
     await out.println(Id);
   },
 });

@@ -111,9 +111,11 @@ export class Creator {
   /** Volumes are filled and the working directory is made now: others may use them before this container has ever run. */
   async #prepare(container: Container, wanted: string | undefined): Promise<void> {
     const { id, layers, mounts } = container;
-    const volumes = mounts.flatMap(({ name, copy, destination, filesystem }) =>
-      name === undefined ? [] : [{ name, ...(copy && !filesystem && { from: destination }) }],
-    );
+    const volumes = mounts.flatMap(({ name, copy, destination, filesystem, subpath }) => {
+      if (name === undefined) return [];
+      const fill = copy && !filesystem && { from: destination, ...(subpath !== undefined && { subpath }) };
+      return [{ name, ...fill }];
+    });
     const path = wanted ? container.config.WorkingDir : '/';
     if (volumes.length === 0 && path === '/') return;
     const names = await this.#context.layers.ensure(layers);

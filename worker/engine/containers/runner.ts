@@ -20,6 +20,7 @@ import { containerEvent } from './event.ts';
 import { liveLinks } from './links.ts';
 import { logSpec } from './logconfig.ts';
 import { otherContainer } from './modes.ts';
+import { mountedLayers } from './mountedimages.ts';
 import type { Remover } from './remover.ts';
 import { nextRestart } from './restartpolicy.ts';
 import { filesOwner, networkOwner, requireShared } from './sharing.ts';
@@ -90,6 +91,7 @@ export class Runner {
     const log = logSpec(container.hostConfig.LogConfig);
     logAttributes(container);
     const directories = await layers.ensure(container.layers);
+    await layers.ensure(mountedLayers(container));
     await this.#connector.connect(container);
     const links = liveLinks(this.#context.containers.links.of(container), container);
     container.linkEnv = linkEnv(container.name, links);

@@ -1,6 +1,7 @@
 import type { FiletreeRoot } from '../../protocol/agent.ts';
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
+import { mountedLayers } from '../containers/mountedimages.ts';
 import { specMounts } from '../spec/mounts.ts';
 import { namespaces } from '../spec/namespaces.ts';
 import { Filetree } from './filetree.ts';
@@ -55,6 +56,7 @@ export class ContainerTrees {
     const root = { container: container.id, layers, mounts: [] };
     container.hasSnapshot = true;
     if (view === 'rootfs') return root;
+    await this.#context.layers.ensure(mountedLayers(container));
     const binds = specMounts(container.mounts, {}).filter(({ type }) => type === 'bind');
     return { ...root, mounts: binds, files: filesOf(container) };
   }

@@ -4,6 +4,7 @@ import { digestHex } from '../../oci/digest.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { familiarReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { Container } from '../containers/container.ts';
+import { usesImage } from '../containers/mountedimages.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict } from '../errors.ts';
 import { imageEvent } from './event.ts';
@@ -134,7 +135,7 @@ export class ImageDeleter {
   }
 
   #users({ id }: Image): Container[] {
-    return this.#context.containers.all().filter(({ imageId }) => imageId === id);
+    return this.#context.containers.all().filter((container) => usesImage(container, id));
   }
 
   #namesOf({ id }: Image): Reference[] {
@@ -157,7 +158,7 @@ function hard({ containers, images }: DeleterContext): Rule[] {
     ({ id }) =>
       images.childrenOf(id).length > 0 ? { text: 'image has dependent child images', hard: true } : undefined,
     ({ id }) => {
-      const user = containers.all().find(({ imageId, state }) => imageId === id && state.running);
+      const user = containers.all().find((each) => each.state.running && usesImage(each, id));
       const text = `image is being used by running container ${user?.id.slice(0, 12)}`;
       return user && { text, hard: true, used: true };
     },

@@ -25,12 +25,14 @@ import { LayerCollector } from './layercollector.ts';
 import type { LayerUse } from './layeruse.ts';
 import { layerUse } from './layeruse.ts';
 import type { ApplyChanges } from './committer.ts';
+import { download, type Download } from './download.ts';
 import { importImage } from './importer.ts';
+import { progressMessage } from './progress.ts';
 import { saveImages } from './saver.ts';
 import { listImages } from './list.ts';
 import type { LoadOptions } from './loader.ts';
 import { ImageLoader } from './loader.ts';
-import { requirePlatform } from './platform.ts';
+import { parsePlatformOption, requirePlatform } from './platform.ts';
 import { inspectImage } from './inspect.ts';
 import { tagImage, tagReference } from './tagger.ts';
 
@@ -133,11 +135,29 @@ export class Images {
     return importImage(this.#context, this.#layers, tar, options, this.#applyChanges);
   }
 
+  async importFrom(address: string, options: ImportOptions): Promise<AsyncIterable<ProgressMessage>> {
+    parsePlatformOption(options.platform);
+    const found = await download((url) => fetch(url), address);
+    return this.#messages(async (report) => {
+      report({ status: `Downloading from ${found.address}` });
+      const tar = reported(found, (current) =>
+        report(progressMessage('', 'Importing', current, found.total)),
+      );
+      report({ status: await this.import(tar, options) });
+    });
+  }
+
   /** Returns at once and reads the archive while its messages are read; what is wrong with it comes as a message. */
   load(tar: AsyncIterable<Uint8Array>, options: LoadOptions): AsyncIterable<ProgressMessage> {
+    return this.#messages((report) => this.#loader.load(tar, options, report));
+  }
+
+  /** What a task reports, and last its failure. */
+  #messages(
+    task: (report: (message: ProgressMessage) => void) => Promise<void>,
+  ): AsyncIterable<ProgressMessage> {
     const messages = new Channel<ProgressMessage>();
-    void this.#loader
-      .load(tar, options, (message) => messages.push(message))
+    void task((message) => messages.push(message))
       .catch((error: Error) =>
         messages.push({ error: error.message, errorDetail: { message: error.message } }),
       )
@@ -162,6 +182,19 @@ export class Images {
     const here = await Promise.all(layers.map((layer) => this.#layers.size(layer)));
     return sizes.reduce((sum, size, at) => (here[at] === undefined ? sum + size : sum), 0);
   }
+}
+
+const reportEvery = 512 * 1024;
+
+async function* reported({ bytes }: Download, report: (current: number) => void): AsyncGenerator<Uint8Array> {
+  let current = 0;
+  let told = 0;
+  for await (const chunk of bytes) {
+    current += chunk.length;
+    if (current - told >= reportEvery) report((told = current));
+    yield chunk;
+  }
+  report(current);
 }
 
 function withShared(images: readonly ImageSummary[], { shared }: LayerUse): ImageSummary[] {

@@ -17,6 +17,7 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
     Author: full.author ?? '',
     Config: inspectConfig(image.config),
     Architecture: full.architecture,
+    ...(full.variant && { Variant: full.variant }),
     Os: full.os,
     Size: image.size,
     GraphDriver: { Name: 'overlay2', Data: null },

@@ -4,6 +4,7 @@ import { chainIds } from '../../oci/chainid.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import { digestHex } from '../../oci/digest.ts';
 import type { EngineContext } from '../context.ts';
+import { mountedLayers } from '../containers/mountedimages.ts';
 
 /** Where layers are kept, as the one sees it who gives them up. */
 export interface LayerKeeper {
@@ -53,6 +54,7 @@ export class LayerCollector {
     const { buildCache, images, containers } = this.#context;
     return (
       [...images.all(), ...containers.all()].some(({ layers }) => layers.includes(diffId)) ||
+      containers.all().some((each) => mountedLayers(each).includes(diffId)) ||
       buildCache.layers().includes(diffId)
     );
   }

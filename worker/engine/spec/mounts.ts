@@ -1,4 +1,5 @@
 import type { SpecMount } from '../../protocol/agent.ts';
+import { layerName } from '../layername.ts';
 import type { ContainerMount } from '../volumes/mountpoint.ts';
 
 /** All that is mounted in a container beside the standard mounts, parents before children. */
@@ -16,11 +17,11 @@ export function specMounts(
 }
 
 function bindMount(mount: ContainerMount): SpecMount {
-  const { destination, source, subpath, writable, propagation, recursive, recursiveReadonly } = mount;
+  const { destination, source, image, subpath, writable, propagation, recursive, recursiveReadonly } = mount;
   return {
     destination,
     type: 'bind',
-    source,
+    ...(image ? { layers: image.layers.map(layerName) } : { source }),
     ...(subpath !== undefined && { subpath }),
     ...(mount.filesystem && { filesystem: mount.filesystem }),
     ...((mount.create || mount.type === 'volume') && { create: true }),

@@ -1,17 +1,19 @@
 import type { SpecMount } from '../../protocol/agent.ts';
 import type { MountPoint } from '../../protocol/engine-api.ts';
+import type { Image } from '../images/image.ts';
 
 /** A place in a container where something of the machine is: what its mounts have come to when it was made. */
 export interface ContainerMount {
-  readonly type: 'bind' | 'volume' | 'tmpfs';
+  readonly type: 'bind' | 'volume' | 'tmpfs' | 'image';
   readonly destination: string;
-  /** A path of the machine; empty for a tmpfs. */
+  /** A path of the machine; empty for a tmpfs; what an image was called. */
   readonly source: string;
   /** Of a volume. */
   readonly name: string | undefined;
   /** The volume was made for this container and has no name of its own. */
   readonly anonymous: boolean;
   readonly subpath: string | undefined;
+  readonly image: Pick<Image, 'id' | 'layers'> | undefined;
   /** Of a volume that is one: mounted on the source while it is used. */
   readonly filesystem: SpecMount['filesystem'];
   readonly mode: string;
@@ -35,6 +37,7 @@ const plain: ContainerMount = {
   name: undefined,
   anonymous: false,
   subpath: undefined,
+  image: undefined,
   filesystem: undefined,
   mode: '',
   writable: true,
@@ -59,7 +62,8 @@ export function inspectMount(mount: ContainerMount): MountPoint {
   return {
     Type: type,
     ...(name !== undefined && { Name: name }),
-    Source: source,
+    // Docker tells where it has the image mounted; here that is nowhere but in the container.
+    ...(type === 'image' ? { Name: source, Source: '' } : { Source: source }),
     Destination: destination,
     ...(type === 'volume' && { Driver: 'local' }),
     Mode: mode,

@@ -1,7 +1,8 @@
 import type { HostConfig, Mount } from '../../protocol/engine-api.ts';
 import type { Container } from '../containers/container.ts';
 import type { ContainerStore } from '../containers/store.ts';
-import { internal, invalid, notImplemented } from '../errors.ts';
+import { internal, invalid } from '../errors.ts';
+import type { ImageStore } from '../images/store.ts';
 import { cleanPath, isMode, parseBind, propagations, validateMount } from './mountconfig.ts';
 import type { ContainerMount } from './mountpoint.ts';
 import { containerMount } from './mountpoint.ts';
@@ -12,6 +13,7 @@ import type { Volumes } from './volumes.ts';
 interface Registry {
   readonly volumes: Volumes;
   readonly containers: ContainerStore;
+  readonly images: Pick<ImageStore, 'get'>;
 }
 
 /** What of a new container says what is mounted in it. */
@@ -119,8 +121,25 @@ function toMount(registry: Registry, id: string, mount: Mount, create: boolean):
         options: tmpfsOptions(mount),
       });
     default:
-      throw notImplemented(`mounts of the type ${JSON.stringify(mount.Type)} are not supported yet`);
+      return imageMount(registry.images, mount);
   }
+}
+
+/** Never to be written, whatever was asked for. */
+function imageMount(
+  images: Registry['images'],
+  { Source = '', Target, ImageOptions }: Mount,
+): ContainerMount {
+  const { id, layers } = images.get(Source);
+  return containerMount({
+    type: 'image',
+    destination: cleanPath(Target),
+    source: Source,
+    image: { id, layers },
+    subpath: ImageOptions?.Subpath || undefined,
+    writable: false,
+    propagation: 'rprivate',
+  });
 }
 
 function volumeMount(volumes: Volumes, id: string, mount: Mount): ContainerMount {

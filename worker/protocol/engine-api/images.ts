@@ -118,6 +118,7 @@ export interface ImageInspect {
   Author: string;
   Config: ContainerConfig;
   Architecture: string;
+  Variant?: string;
   Os: string;
   Size: number;
   GraphDriver: { Name: string; Data: Record<string, string> | null };
