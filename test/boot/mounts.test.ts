@@ -235,11 +235,16 @@ describe('volumes', () => {
   });
 });
 
-describe('images', () => {
-  const mounted = (options: object = {}): HostConfig => ({
-    Mounts: [{ Type: 'image', Source: 'hello-world', Target: '/image', ...options }],
-  });
+/** An image's tree at /image. */
+function mounted(options: object = {}): HostConfig {
+  return { Mounts: [{ Type: 'image', Source: 'hello-world', Target: '/image', ...options }] };
+}
 
+function made(Target: string, Subpath = ''): Mount {
+  return { Type: 'image', Source: 'made', Target, ImageOptions: { Subpath } };
+}
+
+describe('images', () => {
   beforeAll(async () => {
     await machine().out('docker pull hello-world');
   });
@@ -261,21 +266,15 @@ describe('images', () => {
     const maker = await start();
     await exec(maker, 'mkdir -p /part/below; echo new > /part/file; rm /bin/vi; ln -s /etc /part/out');
     await engine().containerCommit(maker, { repo: 'made' });
-    const image = (Target: string, Subpath = ''): Mount => ({
-      Type: 'image',
-      Source: 'made',
-      Target,
-      ImageOptions: { Subpath },
-    });
-    const Mounts = [image('/one'), image('/two', 'part'), image('/three', 'part/file')];
+    const Mounts = [made('/one'), made('/two', 'part'), made('/three', 'part/file')];
     const script = 'ls /one/part /two; cat /three; ls /one/bin/sh; ls /one/bin/vi 2>&1';
     expect(await run({ Mounts }, script)).toBe(
       '/one/part:\nbelow\nfile\nout\n\n/two:\nbelow\nfile\nout\nnew\n/one/bin/sh\nls: /one/bin/vi: No such file or directory',
     );
-    expect(await failure(start({ Mounts: [image('/x', 'part/out')] }))).toContain(
+    expect(await failure(start({ Mounts: [made('/x', 'part/out')] }))).toContain(
       'escapes the base directory',
     );
-    expect(await failure(start({ Mounts: [image('/x', 'gone')] }))).toContain('cannot access path');
+    expect(await failure(start({ Mounts: [made('/x', 'gone')] }))).toContain('cannot access path');
   });
 
   test('stay while a container has them', async () => {

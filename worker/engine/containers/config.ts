@@ -22,7 +22,7 @@ export interface FullConfig extends ContainerConfig {
   Volumes: Record<string, object> | null;
   WorkingDir: string;
   Entrypoint: string[] | null;
-  OnBuild: null;
+  OnBuild: string[] | null;
   Labels: Record<string, string>;
 }
 
@@ -46,12 +46,13 @@ export function fullConfig(request: ContainerConfig, image: RunConfig, hostname:
     Env: mergeEnv(request.Env ?? [], image.Env ?? []),
     Cmd: cmd,
     ...(Healthcheck && { Healthcheck }),
+    ...(request.ArgsEscaped && { ArgsEscaped: true }),
     Image: request.Image ?? '',
     Volumes: mergeVolumes(request, image),
     WorkingDir: workingDir(request.WorkingDir || (image.WorkingDir ?? '')),
     Entrypoint: entrypoint,
     ...(request.NetworkDisabled && { NetworkDisabled: true }),
-    OnBuild: null,
+    OnBuild: request.OnBuild ?? null,
     Labels: { ...image.Labels, ...request.Labels },
     ...(StopSignal && { StopSignal }),
     ...(typeof request.StopTimeout === 'number' && { StopTimeout: request.StopTimeout }),

@@ -122,6 +122,7 @@ export function fullHostConfig(request: HostConfig): FullHostConfig {
   const { Name, MaximumRetryCount } = host.RestartPolicy;
   host.RestartPolicy = { Name: Name || 'no', MaximumRetryCount: MaximumRetryCount ?? 0 };
   host.LogConfig = { Type: host.LogConfig.Type || 'json-file', Config: host.LogConfig.Config ?? {} };
+  host.PortBindings = withAddresses(host.PortBindings);
   if (host.Tmpfs) host.Tmpfs = cleanKeys(host.Tmpfs);
   return host;
 }
@@ -144,6 +145,16 @@ function ordered(host: FullHostConfig): FullHostConfig {
   return Object.fromEntries(
     known.map((key) => [key, host[key as keyof FullHostConfig]]),
   ) as unknown as FullHostConfig;
+}
+
+/** An address that is not said is empty, as Go writes it. */
+function withAddresses(bindings: FullHostConfig['PortBindings']): FullHostConfig['PortBindings'] {
+  return Object.fromEntries(
+    Object.entries(bindings ?? {}).map(([port, places]) => [
+      port,
+      places?.map((place) => Object.assign({ HostIp: '', HostPort: '' }, place)) ?? null,
+    ]),
+  );
 }
 
 function cleanKeys(tmpfs: Record<string, string>): Record<string, string> {

@@ -86,7 +86,10 @@ export class Committer {
   async #paused<T>(container: Container, wanted: boolean, task: () => Promise<T>): Promise<T> {
     const { running, paused, restarting } = container.state;
     if (!wanted || !running || paused || restarting) return task();
-    await this.#parts.pauser.pause(container);
+    await this.#parts.pauser.pause(container).catch((error: unknown) => {
+      // It has ended in the meantime, and stands still already.
+      if (container.state.running) throw error;
+    });
     try {
       return await task();
     } finally {

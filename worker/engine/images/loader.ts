@@ -94,7 +94,7 @@ export class ImageLoader {
       report({
         stream: `The image ${name} already exists, renaming the old one with ID ${before} to empty string\n`,
       });
-    await images.tag(reference, { image, taggedAt: clock.now() });
+    if (before !== image) await images.tag(reference, { image, taggedAt: clock.now() });
     report({ stream: `Loaded image: ${name}\n` });
   }
 }

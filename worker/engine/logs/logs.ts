@@ -4,7 +4,8 @@ import type { EngineContext } from '../context.ts';
 import { invalid, notImplemented } from '../errors.ts';
 import { leaving } from '../io/leaving.ts';
 import { logAttributes } from './attributes.ts';
-import { parseLogQuery, readLog } from './read.ts';
+import { LineJoiner } from './lines.ts';
+import { parseLogQuery, readLog, wholeLines } from './read.ts';
 import { without } from './store.ts';
 
 type LogsContext = Pick<EngineContext, 'clock' | 'logs'>;
@@ -36,7 +37,7 @@ export async function containerLogs(
   }
 }
 
-/** What was written before now, as it was written, and what comes live from now on. */
+/** The log's lines, and what comes live from now on. As in Docker a line that has no end yet is not in the log. */
 export function logAndLive(
   context: LogsContext,
   container: Container,
@@ -57,9 +58,9 @@ async function* joined(
       yield* live;
       return;
     }
-    const { records, ahead } = await logs.read(id);
-    for await (const { stream, bytes } of records)
-      if (bytes.length > 0 && streams.includes(stream)) yield { stream, bytes };
+    const { records, ahead, complete } = await logs.read(id);
+    for await (const { stream, bytes } of wholeLines(records, new LineJoiner(), complete))
+      if (streams.includes(stream)) yield { stream, bytes };
     yield* without(ahead, live);
   } finally {
     await live.return?.();

@@ -83,7 +83,7 @@ async function* timed(output: AsyncIterable<OutputChunk>, clock: Clock): AsyncGe
 }
 
 /** Lines that have no end yet are not in the log; when nothing more can come, they are. */
-async function* wholeLines(
+export async function* wholeLines(
   records: AsyncIterable<LogRecord>,
   joiner: LineJoiner,
   complete: boolean,
