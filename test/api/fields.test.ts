@@ -175,7 +175,7 @@ const host: Record<string, Case> = {
   // For Windows, as is what follows.
   CpuCount: { value: 1, warned: /does not support CPU count/ },
   CpuPercent: { value: 10, warned: /does not support CPU percent/ },
-  IOMaximumIOps: { value: 1, refused: /QoS maximum IOs/ },
+  IOMaximumIOps: { value: 1, refused: /QoS maximum IOPs/ },
   IOMaximumBandwidth: { value: 1, refused: /QoS maximum bandwidth/ },
   Mounts: {
     value: [{ Type: 'tmpfs', Target: '/t' }],
