@@ -13,7 +13,7 @@ import type { LayerStore } from '../layers/layerstore.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { DiffId } from '../oci/diffid.ts';
 import { parseDiffId } from '../oci/diffid.ts';
-import { digestHex, parseDigest } from '../oci/digest.ts';
+import { parseDigest } from '../oci/digest.ts';
 import { errorKind } from '../oci/errors.ts';
 import type { Compression } from '../oci/mediatype.ts';
 import { compressionOf } from '../oci/mediatype.ts';
