@@ -20,7 +20,8 @@ export interface Benchmark {
 export const targets = {
   warmPageToPrompt: 1000,
   run: 300,
-  ps: 80,
+  ps: 60,
+  exec: 120,
   echo: 15,
   build: 1000,
   cachedBuild: 200,

@@ -33,7 +33,7 @@ async function following(terminal: TestTerminal): Promise<Measurement[]> {
   return [
     ...asRows('node: docker run', runs, { target: targets.run, compareTo: ['native: docker run'] }),
     ...asRows('node: docker ps', ps, { target: targets.ps, compareTo: ['native: docker ps'] }),
-    ...asRows('node: docker exec', execs, { compareTo: ['native: docker exec'] }),
+    ...asRows('node: docker exec', execs, { target: targets.exec, compareTo: ['native: docker exec'] }),
     ...asRows('node: /bin/true', bare),
   ];
 }

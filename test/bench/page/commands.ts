@@ -33,7 +33,7 @@ async function following(visit: Visit): Promise<Measurement[]> {
   return [
     row('page: docker run', runs, { target: targets.run, compareTo: compare('run') }),
     row('page: docker ps', ps, { target: targets.ps, compareTo: compare('ps') }),
-    row('page: docker exec', execs, { compareTo: compare('exec') }),
+    row('page: docker exec', execs, { target: targets.exec, compareTo: compare('exec') }),
   ];
 }
 
