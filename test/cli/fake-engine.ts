@@ -294,6 +294,10 @@ export class FakeEngine implements api.EngineApi {
     return each(await this.#answer<api.SolveStatus[]>('imageSolve', [{ image: 'sha256:00' }]));
   }
 
+  buildWatch(): Promise<AsyncIterable<api.BuildView>> {
+    return Promise.reject(new Error('The command watches no builds.'));
+  }
+
   async buildPrune({ all, filters }: api.BuildPruneOptions = {}): Promise<api.BuildPruned> {
     this.#call('POST', '/build/prune', { all, filters: filters && JSON.stringify(filters) });
     return this.#answer('buildPrune', { CachesDeleted: null, SpaceReclaimed: 0 });

@@ -157,6 +157,25 @@ test('files are made, renamed and removed', async () => {
   await typed('clear; ls sub | wc -l | sed s/^/n=/', 'n=1');
 });
 
+test('a build of the folder shows its steps, times, sizes, and what was cached', async () => {
+  await typed(
+    'clear; printf "FROM busybox\\nRUN echo step > /file\\nCOPY new /new\\n" > Dockerfile; docker build -q -t shown . | wc -c',
+    /7\d/,
+  );
+  await panel.getByRole('tab', { name: 'Builds' }).click();
+  const build = panel.getByRole('listitem').filter({ hasText: 'shown' }).first();
+  await build.getByText(/RUN echo step > \/file/).waitFor();
+  await expect.poll(() => build.innerText()).toMatch(/RUN echo step > \/file\s+\d+ B · \d+\.\d s/);
+  await typed('clear; docker build -t shown . > /dev/null 2>&1; echo bu""ilt', 'built');
+  await expect.poll(() => build.innerText()).toMatch(/steps? cached/);
+  await typed(
+    'clear; echo RUN false >> Dockerfile; docker build -t fails . > /dev/null 2>&1; echo code=$?',
+    'code=1',
+  );
+  await panel.getByRole('listitem').filter({ hasText: 'fails' }).first().getByText('failed').waitFor();
+  await panel.getByRole('tab', { name: 'Files' }).click();
+});
+
 test('a dropped folder that cannot be written to is copied', async () => {
   const context = join(folder, 'context');
   mkdirSync(join(context, 'src'), { recursive: true });

@@ -27,6 +27,8 @@ const scenes: Scene[] = [
   { name: 'images-busy', play: 'images', act: pullImages },
   { name: 'files', play: 'images', act: openFiles },
   { name: 'no-files', play: 'ready', act: showFiles },
+  { name: 'builds', play: 'images', act: showBuilds },
+  { name: 'no-builds', play: 'ready', act: showBuilds },
   { name: 'images-failed', play: 'unreadable', act: (page) => page.click('#toggle-panel') },
   { name: 'help', play: 'ready', act: (page) => page.click('#open-help') },
   { name: 'reset', play: 'ready', act: askForReset },
@@ -66,6 +68,11 @@ async function openImages(page: Page): Promise<void> {
 async function showFiles(page: Page): Promise<void> {
   await page.click('#toggle-panel');
   await page.getByRole('tab', { name: 'Files' }).click();
+}
+
+async function showBuilds(page: Page): Promise<void> {
+  await page.click('#toggle-panel');
+  await page.getByRole('tab', { name: 'Builds' }).click();
 }
 
 async function openFiles(page: Page): Promise<void> {

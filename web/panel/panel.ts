@@ -1,5 +1,6 @@
 import { icon, make } from '../dom.ts';
 import type { DroppedItem } from '../drop/dropped.ts';
+import { BuildsView } from './builds/builds-view.ts';
 import { FilesView } from './files/files-view.ts';
 import { isArchive, isImageLayout } from './images/archive.ts';
 import { ImagesView } from './images/images-view.ts';
@@ -7,6 +8,7 @@ import type { PanelHost, PanelView } from './view.ts';
 import { ViewTabs } from './view-tabs.ts';
 import '../styles/images.css';
 import '../styles/files.css';
+import '../styles/builds.css';
 
 export interface Panel {
   focus(): void;
@@ -17,7 +19,8 @@ export interface Panel {
 export function createPanel(body: HTMLElement, host: PanelHost & { close(): void }): Panel {
   const images = new ImagesView(host);
   const files = new FilesView(host);
-  const views: PanelView[] = [images, files];
+  const builds = new BuildsView(host);
+  const views: PanelView[] = [images, files, builds];
   const tabs = new ViewTabs(views);
   const close = make(
     'button',

@@ -1,8 +1,8 @@
 import { ApiError } from '../../worker/protocol/engine-api.ts';
 import type {
+  BuildView,
   ContainerSummary,
   EngineApi,
-  EventMessage,
   ImageHistoryItem,
   ImageInspect,
   ImageSummary,
@@ -108,6 +108,7 @@ export function engineDouble(play: string): EngineApi {
       for await (const _ of tar);
       return failing();
     },
+    buildWatch: async () => (play === 'images' ? builds() : quiet()),
     imageDelete: async () => {
       throw new ApiError(409, 'conflict: unable to remove repository reference "app:latest" (must force)');
     },
@@ -117,8 +118,30 @@ export function engineDouble(play: string): EngineApi {
   });
 }
 
+async function* builds(): AsyncGenerator<BuildView> {
+  const at = Date.now() - 60_000;
+  const steps = [
+    { name: '[internal] load build definition from Dockerfile', started: at, completed: at + 40 },
+    { name: '[1/3] FROM docker.io/library/alpine:3.20', started: at, completed: at + 10, cached: true },
+    { name: '[2/3] RUN apk add --no-cache python3', started: at + 50, completed: at + 4250 },
+  ];
+  const copied = { name: '[3/3] COPY app.py /app.py', started: at + 4300, completed: at + 4340 };
+  const image = digest('abc');
+  yield { number: 1, title: 'app:1.4', started: at, completed: at + 4400, image, steps: [...steps, copied] };
+  const failed = { name: `[3/3] RUN false # ${hostile}`, started: at + 4300, error: 'exit code: 1' };
+  const failure = 'process "/bin/sh -c false" did not complete successfully: exit code: 1';
+  yield { number: 2, title: 'broken', started: at, completed: at + 4400, failure, steps: [...steps, failed] };
+  yield {
+    number: 3,
+    title: 'slow:latest',
+    started: at,
+    steps: [...steps, { ...copied, completed: undefined as never }],
+  };
+  await never;
+}
+
 /** Nothing ever happens. */
-function quiet(): AsyncIterable<EventMessage> {
+function quiet<T>(): AsyncIterable<T> {
   return { [Symbol.asyncIterator]: () => ({ next: () => never }) };
 }
 

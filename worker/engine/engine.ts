@@ -43,6 +43,7 @@ import type {
   PathStat,
   Ping,
   ProgressMessage,
+  BuildView,
   SolveOptions,
   SolveStatus,
   PullOptions,
@@ -67,6 +68,7 @@ import { ContextStore } from '../build/solve/context-store.ts';
 import { Builds } from './build/builds.ts';
 import { BuildPruner } from './build/buildpruner.ts';
 import { Sandboxes } from './build/sandbox.ts';
+import { BuildWatch } from './build/buildwatch.ts';
 import { Solves } from './build/solves.ts';
 import { Attacher } from './containers/attacher.ts';
 import { containerEvent } from './containers/event.ts';
@@ -153,6 +155,7 @@ export class Engine implements EngineApi {
   readonly #committer: Committer;
   readonly #builds: Builds;
   readonly #solves: Solves;
+  readonly #watched = new BuildWatch();
   readonly #buildPruner: BuildPruner;
   readonly #trees: ContainerTrees;
   readonly #puller: Puller;
@@ -383,11 +386,15 @@ export class Engine implements EngineApi {
     context: AsyncIterable<Uint8Array>,
     options: ImageBuildOptions = {},
   ): Promise<AsyncIterable<ProgressMessage>> {
-    return edge(() => this.#builds.build(context, options));
+    return edge(async () => this.#watched.building(options, await this.#builds.build(context, options)));
   }
 
   imageSolve(options: SolveOptions): Promise<AsyncIterable<SolveStatus>> {
-    return edge(() => this.#solves.solve(options));
+    return edge(() => this.#watched.solving(options, this.#solves.solve(options)));
+  }
+
+  buildWatch(): Promise<AsyncIterable<BuildView>> {
+    return edge(() => this.#watched.watch());
   }
 
   buildPrune(options: BuildPruneOptions = {}): Promise<BuildPruned> {

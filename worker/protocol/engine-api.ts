@@ -1,3 +1,4 @@
+import type { BuildView } from './engine-api/build-view.ts';
 import type { ImageBuildOptions } from './engine-api/build.ts';
 import type { BuildPruned, BuildPruneOptions, SolveOptions, SolveStatus } from './engine-api/solve.ts';
 import type { CreateConfig, UpdateConfig } from './engine-api/config.ts';
@@ -55,6 +56,7 @@ import type {
 } from './engine-api/system.ts';
 import type { Volume, VolumeCreate, VolumesPruned } from './engine-api/volumes.ts';
 
+export * from './engine-api/build-view.ts';
 export * from './engine-api/build.ts';
 export * from './engine-api/config.ts';
 export * from './engine-api/containers.ts';
@@ -154,6 +156,11 @@ export interface EngineApi {
    * the statuses up cancels the build. A context that is a directory must be in the same place as the engine.
    */
   imageSolve(options: SolveOptions): Promise<AsyncIterable<SolveStatus>>;
+  /**
+   * Every build of this engine, whoever has started it: the last ones as they are, then each again when it has changed, as
+   * fast as the reader takes them. Docker's API has nothing like it.
+   */
+  buildWatch(): Promise<AsyncIterable<BuildView>>;
   /** Forgets what builds have made for later ones. */
   buildPrune(options?: BuildPruneOptions): Promise<BuildPruned>;
 

@@ -1,0 +1,24 @@
+/** A build as those see it who watch, whoever has started it and by whatever way. */
+export interface BuildView {
+  /** Of this engine's life. */
+  readonly number: number;
+  /** Its tags, or what it is built from. */
+  readonly title: string;
+  /** Milliseconds since 1970, here and below. */
+  readonly started: number;
+  /** Undefined while it runs. */
+  readonly completed?: number;
+  /** The ID of what was built. */
+  readonly image?: string;
+  readonly failure?: string;
+  /** In the order in which they were first heard of. */
+  readonly steps: readonly BuildStepView[];
+}
+
+export interface BuildStepView {
+  readonly name: string;
+  readonly started?: number;
+  readonly completed?: number;
+  readonly cached?: boolean;
+  readonly error?: string;
+}
