@@ -369,7 +369,7 @@ export class Engine implements EngineApi {
   }
 
   execInspect(id: string): Promise<ExecInspect> {
-    return edge(() => inspectExec(this.#execStore.get(id)));
+    return edge(() => inspectExec(this.#execStore.inspected(id)));
   }
 
   imageList(

@@ -17,6 +17,8 @@ export interface Exec {
   /** The stream of its terminal, while it runs. */
   terminal: number | undefined;
   finishedAt: Instant | undefined;
+  /** Somebody has inspected it since it finished. */
+  endTold: boolean;
 }
 
 export function inspectExec(exec: Exec): ExecInspect {

@@ -72,6 +72,7 @@ export class Execs {
       process: undefined,
       terminal: undefined,
       finishedAt: undefined,
+      endTold: false,
     };
     this.#context.execs.add(exec);
     this.#tell(exec, `exec_create: ${commandLine(Cmd)}`);

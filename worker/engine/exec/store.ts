@@ -36,9 +36,19 @@ export class ExecStore {
     }
   }
 
-  /** Those of a container that is gone. */
+  /** For an inspection. One whose container is gone is told of its end once: to who was attached to it. */
+  inspected(id: string): Exec {
+    const exec = this.get(id);
+    if (exec.finishedAt === undefined) return exec;
+    exec.endTold = true;
+    if (exec.container.state.dead) this.#byId.delete(id);
+    return exec;
+  }
+
+  /** Those of a container that is gone, but for those whose end nobody has been told of. */
   deleteOf(container: Container): void {
-    for (const [id, exec] of this.#byId) if (exec.container === container) this.#byId.delete(id);
+    for (const [id, exec] of this.#byId)
+      if (exec.container === container && (exec.endTold || !exec.started)) this.#byId.delete(id);
   }
 
   #forgetOld(): void {
