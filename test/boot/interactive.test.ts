@@ -112,7 +112,7 @@ describe('docker run -it', () => {
 
   test('output on the terminal in colour and of a megabyte', async () => {
     const terminal = await machine().terminal();
-    terminal.line('docker run -it --rm busybox seq 1 150000; echo d""one');
+    terminal.line(`docker run -it --rm busybox sh -c 'seq 1 150000 | cat'; echo d""one`);
     await terminal.expect('done');
     const numbers = [...terminal.text.matchAll(/^(\d+)\r$/gm)].map(([, digits]) => Number(digits));
     expect(numbers.length).toBe(150_000);

@@ -116,6 +116,10 @@ describe('errors', () => {
     ['POST /containers/nope/kill', '404 cannot kill container: nope: No such container: nope'],
     ['DELETE /containers/nope', '404 No such container: nope'],
     ['GET /exec/nope/json', '404 No such exec instance: nope'],
+    [
+      'GET /v1.48/images/get?names=a&platform={}&platform={}',
+      '400 multiple platform parameters not supported',
+    ],
     ['GET /images/nope/json', '404 No such image: nope:latest'],
     ['GET /containers/nope/logs', '400 Bad parameters: you must choose at least one stream'],
     ['GET /containers/nope/archive', '400 bad parameter: pathcannot be empty'],

@@ -22,3 +22,10 @@ export function platform(form: Form, isKnown: boolean): { platform?: Platform } 
     throw new ApiError(400, 'failed to parse platform: both OS and Architecture must be provided');
   return { platform: { os, architecture, ...(variant && { variant }) } };
 }
+
+/** The one platform of an archive. */
+export function archivePlatform(form: Form, isKnown: boolean): { platform?: Platform } {
+  if (isKnown && form.all('platform').length > 1)
+    throw new ApiError(400, 'multiple platform parameters not supported');
+  return platform(form, isKnown);
+}

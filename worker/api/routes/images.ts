@@ -4,7 +4,7 @@ import { registryAuth } from '../parameters/registry-auth.ts';
 import { empty, json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { filters } from '../parameters/filters.ts';
 import type { Form } from '../parameters/form.ts';
-import { platform } from '../parameters/platform.ts';
+import { archivePlatform, platform } from '../parameters/platform.ts';
 import { bool, boolOr, integer } from '../parameters/values.ts';
 import { type Call, given, named, routes } from '../route.ts';
 
@@ -21,9 +21,9 @@ export const imageRoutes = [
       json(200, await call.engine.imageHistory(named(call), platform(call.form, call.version.since('1.48')))),
     'GET /images/{name:.*}/json': inspect,
     'GET /images/get': async ({ engine, form, version }) =>
-      saved(engine.imageSave(namesOf(form), platform(form, version.since('1.48')))),
+      saved(engine.imageSave(namesOf(form), archivePlatform(form, version.since('1.48')))),
     'GET /images/{name:.*}/get': async (call) =>
-      saved(call.engine.imageSave([named(call)], platform(call.form, call.version.since('1.48')))),
+      saved(call.engine.imageSave([named(call)], archivePlatform(call.form, call.version.since('1.48')))),
     'POST /images/load': load,
     'POST /images/create': create,
     'POST /images/{name:.*}/tag': tag,
@@ -130,7 +130,7 @@ function namesOf(form: Form): string[] {
 async function load({ engine, form, request, version }: Call): Promise<Reply> {
   const messages = await engine.imageLoad(request.body.bytes, {
     quiet: boolOr(form, 'quiet', true),
-    ...platform(form, version.since('1.48')),
+    ...archivePlatform(form, version.since('1.48')),
   });
   return stream('application/json', jsonLines(messages, '\r\n'));
 }
