@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
-import { indexText } from '../../../kernel-image/images/oci-layout.ts';
+import { indexText, readIndex } from '../../../kernel-image/images/oci-layout.ts';
+import type { Blobs, IndexEntry } from '../../../kernel-image/images/oci-image.ts';
 import { packImage } from '../../../kernel-image/images/oci-image.ts';
 import type { Manifest } from '../../../worker/oci/manifest.ts';
 
@@ -11,18 +12,8 @@ export const dataFiles = 4;
 export const dataFileSize = 8_000_000;
 
 /** Answers for the static files of an image `bench:latest`: busybox, and large files of random bytes below /data. */
-export async function serveDataImage(
-  files: string,
-  bytes: number = dataFiles * dataFileSize,
-): Promise<(path: string) => Response | undefined> {
-  const tar = Buffer.concat([withoutEnd(busyboxTar(files)), await dataTar(bytes / dataFiles)]);
-  const { blobs, entries } = packImage({
-    names: ['docker.io/library/bench:latest'],
-    tar,
-    created: new Date(0).toISOString(),
-    createdBy: 'npm run bench',
-    config: { Cmd: ['sh'] },
-  });
+export async function serveDataImage(files: string): Promise<(path: string) => Response | undefined> {
+  const { blobs, entries } = await dataImage(files, dataFiles * dataFileSize);
   const served = new Map<string, Uint8Array<ArrayBuffer> | string>([
     ['registry/index.local.json', indexText(entries)],
     ...[...blobs].map(([hex, bytes]) => [`registry/blobs/sha256/${hex}`, Uint8Array.from(bytes)] as const),
@@ -31,6 +22,34 @@ export async function serveDataImage(
     const body = served.get(path);
     return body === undefined ? undefined : new Response(body);
   };
+}
+
+/** Has an image like that among the static files while `body` runs. */
+export async function withDataImage<T>(files: string, bytes: number, body: () => Promise<T>): Promise<T> {
+  const registry = join(files, 'registry');
+  const index = join(registry, 'index.local.json');
+  const before = readIndex(index);
+  const { blobs, entries } = await dataImage(files, bytes);
+  const written = [...blobs].map(([hex, bytes]) => [join(registry, 'blobs/sha256', hex), bytes] as const);
+  for (const [path, blob] of written) writeFileSync(path, blob);
+  writeFileSync(index, indexText([...before, ...entries]));
+  try {
+    return await body();
+  } finally {
+    writeFileSync(index, indexText(before));
+    for (const [path] of written) rmSync(path);
+  }
+}
+
+async function dataImage(files: string, bytes: number): Promise<{ blobs: Blobs; entries: IndexEntry[] }> {
+  const tar = Buffer.concat([withoutEnd(busyboxTar(files)), await dataTar(bytes / dataFiles)]);
+  return packImage({
+    names: ['docker.io/library/bench:latest'],
+    tar,
+    created: new Date(0).toISOString(),
+    createdBy: 'npm run bench',
+    config: { Cmd: ['sh'] },
+  });
 }
 
 function dataTar(fileSize: number): Promise<Uint8Array> {

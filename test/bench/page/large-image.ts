@@ -1,6 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
 import { orExit } from '../docker-commands.ts';
-import { serveDataImage } from '../headless/data-image.ts';
+import { withDataImage } from '../headless/data-image.ts';
 import type { Measurement } from '../measurement.ts';
 import { repeat, summarize } from '../measurement.ts';
 import { withProfile, withServed } from './profile.ts';
@@ -12,24 +12,18 @@ const megabytes = 100;
 /** Starting a container must not depend on how large its image is. */
 export const largeImage: Benchmark = {
   name: 'page-large-image',
-  run: async ({ files }) => {
-    const paths = await serveDataImage(files, megabytes * 1e6);
-    return withServed(files, ({ address }) =>
-      withProfile(async (context) => {
-        await context.route('**/registry/**', async (route) => {
-          const path = new URL(route.request().url()).pathname.slice(1);
-          const answer = paths(path);
-          if (answer === undefined) return route.continue();
-          return route.fulfill({ status: 200, body: Buffer.from(await answer.arrayBuffer()) });
-        });
-        const pulling = await Visit.open(context, address);
-        await pulling.run(orExit('docker pull -q busybox'));
-        await pulling.run(orExit('docker pull -q bench'));
-        await pulling.close();
-        return inNewVisit(await Visit.open(context, address));
-      }),
-    );
-  },
+  run: ({ files }) =>
+    withDataImage(files, megabytes * 1e6, () =>
+      withServed(files, ({ address }) =>
+        withProfile(async (context) => {
+          const pulling = await Visit.open(context, address);
+          await pulling.run(orExit('docker pull -q busybox'));
+          await pulling.run(orExit('docker pull -q bench'));
+          await pulling.close();
+          return inNewVisit(await Visit.open(context, address));
+        }),
+      ),
+    ),
 };
 
 /** Nothing of either image is in memory. */
