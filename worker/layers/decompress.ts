@@ -4,7 +4,7 @@ import type { UnpackLimits } from './limits.ts';
 import { defaultLimits, unpackedWithin } from './limits.ts';
 import { unpackZstd } from './unzstd.ts';
 
-/** Unpacks a stream. Broken data and what grows without measure fail with `invalid`. */
+/** Unpacks a stream. A chunk is gone once the next one is asked for. Broken data and what grows without measure fail with `invalid`. */
 export function decompressed(
   packed: AsyncIterable<Uint8Array>,
   compression: Compression,
@@ -15,7 +15,20 @@ export function decompressed(
 
 const unpackers: Readonly<
   Record<Compression, (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>>
-> = { none: (packed) => packed, gzip: gunzipped, zstd: unpackZstd };
+> = { none: (packed) => packed, gzip: (packed) => freed(gunzipped(packed)), zstd: unpackZstd };
+
+/** Frees each chunk when the next is asked for, as the collector comes only when 64 MB have come together. */
+async function* freed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    free(chunk);
+  }
+}
+
+/** Its memory is detached from it; browsers before 2024 leave it to the collector. */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if ('transfer' in buffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
 
 /** Of what is given to the stream at once, it gives back all, which may be a thousand times as much. */
 const pieceSize = 32 << 10;
