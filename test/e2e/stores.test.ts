@@ -75,8 +75,9 @@ describe('a tab that is closed', () => {
     expect(await after.list()).toEqual([info]);
     expect([...(await readBlob(after, info.digest))]).toEqual([...data]);
     const again = await after.writer({}, 'layer');
-    expect(again.offset).toBe(192);
-    await again.write(data.subarray(192));
+    // What was under way when the tab was closed may be lost; what is there are whole chunks from the start.
+    expect([64, 128, 192]).toContain(again.offset);
+    await again.write(data.subarray(again.offset));
     expect(await again.commit()).toEqual(info);
   });
 

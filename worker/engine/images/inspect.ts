@@ -15,7 +15,6 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
     Created: full.created ?? never,
     DockerVersion: full.docker_version ?? '',
     Author: full.author ?? '',
-    Config: inspectConfig(image.config),
     Architecture: full.architecture,
     ...(full.variant && { Variant: full.variant }),
     Os: full.os,
@@ -23,6 +22,8 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
     GraphDriver: { Name: 'overlay2', Data: null },
     RootFS: { Type: 'layers', Layers: [...image.layers] },
     Metadata: { LastTagTime: formatTime(images.lastTagged(image.id)) },
+    // Last, as the Engine API has it: https://github.com/moby/moby/blob/v28.5.2/api/server/router/image/inspect_response.go
+    Config: inspectConfig(image.config),
   };
 }
 
