@@ -62,6 +62,11 @@ export class TestMachine {
     return new TestMachine(bottleship, statuses, requests);
   }
 
+  /** A machine that others have started. */
+  static of(bottleship: Bottleship): TestMachine {
+    return new TestMachine(bottleship, [], []);
+  }
+
   async stop(): Promise<void> {
     await this.bottleship.machine.emulator.destroy();
   }

@@ -1,0 +1,3 @@
+FROM scratch
+ARG S
+COPY $S/hello.txt /x

@@ -1,0 +1,4 @@
+ARG A=b c=
+FROM scratch
+ARG A B=
+COPY a /

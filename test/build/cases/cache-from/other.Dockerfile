@@ -1,0 +1,4 @@
+FROM busybox
+COPY a /
+RUN echo x > /x
+ENV A=2

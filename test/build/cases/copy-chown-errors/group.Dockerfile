@@ -1,0 +1,2 @@
+FROM busybox
+COPY --chown=root:nemo a /

@@ -1,0 +1,5 @@
+FROM busybox
+CMD ["a"]
+ENTRYPOINT ["b"]
+CMD ["c"]
+ENTRYPOINT ["d"]

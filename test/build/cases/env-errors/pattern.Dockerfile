@@ -1,0 +1,3 @@
+FROM scratch
+ENV a=x
+ENV b=${a/x}

@@ -1,0 +1,2 @@
+FROM scratch
+HEALTHCHECK --bad=1 CMD a

@@ -1,0 +1,2 @@
+FROM busybox
+ONBUILD COPY --chown=1:1 a /b

@@ -1,0 +1,3 @@
+FROM busybox
+ONBUILD COPY --from=busybox /etc/passwd /p
+ONBUILD COPY --from=src /a /s

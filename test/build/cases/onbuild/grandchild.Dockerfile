@@ -1,0 +1,2 @@
+FROM child
+COPY a /grand

@@ -1,0 +1,3 @@
+FROM busybox
+RUN echo before; exit 7
+RUN echo never

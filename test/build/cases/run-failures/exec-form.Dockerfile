@@ -1,0 +1,2 @@
+FROM busybox
+RUN ["sh", "-c", "exit 8"]

@@ -1,0 +1,3 @@
+FROM busybox
+USER root:nemo
+RUN true

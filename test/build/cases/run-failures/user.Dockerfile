@@ -1,0 +1,3 @@
+FROM busybox
+USER nemo
+RUN true

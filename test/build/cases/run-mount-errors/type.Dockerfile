@@ -1,0 +1,2 @@
+FROM busybox
+RUN --mount=type=nothing,target=/x true

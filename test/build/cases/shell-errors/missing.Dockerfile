@@ -1,0 +1,3 @@
+FROM busybox
+SHELL ["/nothing"]
+RUN true

@@ -1,0 +1,6 @@
+FROM scratch AS a
+COPY a /1
+FROM scratch AS A
+COPY a /2
+FROM scratch
+COPY --from=a / /

@@ -1,0 +1,4 @@
+FROM scratch
+COPY --from=1 / /x
+FROM scratch
+COPY a /

@@ -1,0 +1,5 @@
+# comment
+# escape=`
+FROM busybox
+RUN echo a \
+ b

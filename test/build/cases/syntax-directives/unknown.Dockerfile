@@ -1,0 +1,5 @@
+# something=else
+# escape=`
+FROM busybox
+RUN echo a \
+ b

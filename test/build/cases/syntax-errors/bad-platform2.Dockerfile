@@ -1,0 +1,1 @@
+FROM --platform=linux/nothing/x/y busybox

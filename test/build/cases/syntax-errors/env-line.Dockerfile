@@ -1,0 +1,5 @@
+FROM busybox
+ENV A=1
+
+# c
+ENV B

@@ -1,0 +1,2 @@
+FROM --platform= busybox
+COPY a /

@@ -1,0 +1,1 @@
+FROM --bad=1 busybox

@@ -1,0 +1,2 @@
+COPY a /
+FROM busybox

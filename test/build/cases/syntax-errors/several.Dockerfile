@@ -1,0 +1,4 @@
+FROM busybox
+COPPY a /
+RUN true
+WORKDIRR /

@@ -1,0 +1,2 @@
+FROM busybox
+RUN cat <<<x || echo no

@@ -1,0 +1,5 @@
+FROM busybox
+RUN <<EOF
+echo x > /1
+  EOF
+EOF

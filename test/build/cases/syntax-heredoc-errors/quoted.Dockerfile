@@ -1,0 +1,5 @@
+FROM busybox
+RUN echo '<<EOF'
+RUN echo "<<EOF" > /1
+RUN echo \<<EOF || true
+EOF

@@ -1,0 +1,3 @@
+FROM busybox
+VOLUME /etc/passwd
+RUN true

@@ -1,0 +1,3 @@
+FROM busybox
+VOLUME rel
+RUN pwd

@@ -1,0 +1,3 @@
+FROM busybox
+RUN ln -s loop /loop
+WORKDIR /loop
