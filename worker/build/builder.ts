@@ -6,7 +6,7 @@ import type { BuildBackend, BuildImage } from './backend.ts';
 import type { FindCached } from './cache.ts';
 import { findInHistories, findLocal, findNothing } from './cache.ts';
 import { openContext, type BuildContext } from './context.ts';
-import { internal, invalid } from './errors.ts';
+import { internal, invalid, MalformedError } from './errors.ts';
 import { expanded } from './instructions/expansion.ts';
 import type { Instruction, Program, Stage } from './instructions/instruction.ts';
 import { parseProgram } from './instructions/parse.ts';
@@ -111,7 +111,7 @@ class Build {
   }
 
   async run(): Promise<string> {
-    const { globals, stages } = wanted(parseProgram(this.#dockerfile), this.#options);
+    const { globals, stages } = wanted(this.#program(), this.#options);
     this.#warn();
     this.#count = globals.length + stages.reduce((sum, { instructions }) => sum + 1 + instructions.length, 0);
     const args = new BuildArgs(this.#options.buildArgs ?? {});
@@ -123,6 +123,15 @@ class Build {
     const image = this.#done.at(-1)?.image ?? '';
     if (image === '') throw internal('No image was generated. Is your Dockerfile empty?');
     return image;
+  }
+
+  #program(): Program {
+    try {
+      return parseProgram(this.#dockerfile);
+    } catch (error) {
+      if (!(error instanceof Error && error.cause instanceof MalformedError)) throw error;
+      throw invalid(`failed to parse ${this.#options.dockerfile || 'Dockerfile'}: ${error.message}`);
+    }
   }
 
   #warn(): void {

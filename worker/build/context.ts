@@ -4,8 +4,10 @@ import { unpacked } from '../layers/unpack.ts';
 import type { BuilderParts, BuildRequest } from './builder.ts';
 import { failingWith, internal, invalid } from './errors.ts';
 import { lookUp } from './files/lookup.ts';
+import { TarSums } from './files/tarsum.ts';
 import type { TreeNode } from './files/tree.ts';
 import { layersRoot } from './files/tree.ts';
+import { errorKind } from '../oci/errors.ts';
 import { IgnoreRules, ignoreLines } from '../oci/ignore.ts';
 import { cleanRelative } from '../oci/path.ts';
 import { fetchContext } from './remote.ts';
@@ -60,6 +62,7 @@ export async function receiveContext(
   content: ContentStore,
 ): Promise<Pick<BuildContext, 'close'> & { root: TreeNode }> {
   const indexer = new LayerIndexer();
+  const sums = await TarSums.create();
   const writer = await content.writer();
   let size = 0;
   try {
@@ -67,18 +70,31 @@ export async function receiveContext(
       size += chunk.length;
       if (size > maxContextSize) throw invalid(`the build context is larger than ${maxContextSize} bytes`);
       indexer.write(chunk);
+      sums.write(chunk);
       await writer.write(chunk);
     }
     const index = indexer.finish();
     // What is kept under a digest may be a layer, too; with this behind it the context is nothing else.
     await writer.write(crypto.getRandomValues(new Uint8Array(32)));
     const { digest } = await writer.commit();
-    const root = layersRoot([{ index, tar: await content.reader(digest) }]);
+    const root = summed(layersRoot([{ index, tar: await content.reader(digest) }]), sums.finish());
     return { root, close: () => content.delete(digest) };
   } catch (error) {
     await writer.abort();
     throw error;
   }
+}
+
+/** A file that the tar has no entry of counts by its path alone, as in Docker. */
+function summed(node: TreeNode, sums: ReadonlyMap<string, string>, path = ''): TreeNode {
+  return {
+    file: { ...node.file, sum: sums.get(path) ?? path },
+    names: () => node.names(),
+    child(name) {
+      const child = node.child(name);
+      return child && summed(child, sums, path === '' ? name : `${path}/${name}`);
+    },
+  };
 }
 
 async function readDockerfile(root: TreeNode, name: string): Promise<{ path: string; text: string }> {
@@ -108,9 +124,19 @@ export async function textOf({ file }: TreeNode): Promise<string> {
 async function withoutIgnored(root: TreeNode, dockerfile: string): Promise<TreeNode> {
   const { node } = lookUp(root, '.dockerignore');
   if (node?.file.kind !== 'file') return root;
-  const rules = new IgnoreRules(ignoreLines(await textOf(node)));
+  const rules = ignoreRules(await textOf(node));
   const hidden = ['.dockerignore', cleanRelative(dockerfile)].filter((path) => rules.excludes(path));
   return hidden.length === 0 ? root : hiding(root, hidden);
+}
+
+/** Patterns that are none leave nothing out: it is the client who refuses them. */
+function ignoreRules(text: string): IgnoreRules {
+  try {
+    return new IgnoreRules(ignoreLines(text));
+  } catch (error) {
+    if (errorKind(error) === 'invalid') return new IgnoreRules([]);
+    throw error;
+  }
 }
 
 function hiding(node: TreeNode, paths: readonly string[]): TreeNode {

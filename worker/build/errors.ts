@@ -7,6 +7,14 @@ export function internal(message: string, cause?: unknown): BottleshipError {
   return new BottleshipError('internal', message, cause === undefined ? undefined : { cause });
 }
 
+/** What is no Dockerfile at all, whatever its instructions mean: said without the line. */
+export class MalformedError extends BottleshipError {
+  constructor(message: string) {
+    super('invalid', message);
+    this.name = 'MalformedError';
+  }
+}
+
 /** A command that ended with another code than 0. */
 export class CommandFailed extends Error {
   readonly code: number;

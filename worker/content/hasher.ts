@@ -8,6 +8,8 @@ export interface Hasher {
   update(bytes: Uint8Array): void;
   /** To be called once, at the end. */
   digest(): Digest;
+  /** Begins anew: what comes is hashed alone. */
+  restart(): void;
 }
 
 const algorithms = { sha256: createSHA256, sha512: createSHA512 };
@@ -18,6 +20,7 @@ export async function createHasher(algorithm: string = 'sha256'): Promise<Hasher
   const hash = (await algorithms[name]()).init();
   return {
     update: (bytes) => void hash.update(bytes),
+    restart: () => void hash.init(),
     digest: () => parseDigest(`${name}:${hash.digest('hex')}`),
   };
 }

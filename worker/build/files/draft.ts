@@ -88,6 +88,13 @@ export class LayerDraft {
     parent.put(name, file);
   }
 
+  /** Gives a directory that was put its time back, which what is put into it takes away. */
+  date(names: readonly string[], mtime: number): void {
+    let node: DraftNode | undefined = this.#root;
+    for (const name of names) node = node?.child(name);
+    if (node?.file.kind === 'directory') node.file = { ...node.file, mtime };
+  }
+
   /** In the order of the names, with the directories that things lie in. Read once. */
   async *tar(): AsyncGenerator<Uint8Array> {
     yield* entries(this.#root, '', new Map());
@@ -132,7 +139,8 @@ async function* entry(
   links: Map<SourceFile['identity'], string>,
 ): AsyncGenerator<Uint8Array> {
   const { kind, mode, uid, gid, mtime, attributes, major, minor } = file;
-  const common = { type: kind, mode, uid, gid, mtime, attributes };
+  const kept = new Map([...attributes].filter(([name]) => name === 'security.capability'));
+  const common = { type: kind, mode, uid, gid, mtime, attributes: kept };
   const first = kind === 'file' && file.identity !== undefined ? links.get(file.identity) : undefined;
   if (first !== undefined) {
     yield tarHeader({ ...common, type: 'hardlink', path: encodeText(path), link: encodeText(first) });

@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly identity: object | string | undefined;
   /** Of the contents, where somebody knows it already. */
   readonly digest?: string;
+  /** What it counts for Docker's cache as, where that comes from the tar that it came in. */
+  readonly sum?: string;
   contents(): AsyncIterable<Uint8Array>;
 }
 

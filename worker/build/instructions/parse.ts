@@ -1,4 +1,5 @@
 import { invalid } from '../../oci/errors.ts';
+import { MalformedError } from '../errors.ts';
 import { SourceError } from './source-error.ts';
 import { blankWords, listArguments, pairs, wholeArguments } from '../syntax/arguments.ts';
 import type { Dockerfile, Statement } from '../syntax/dockerfile.ts';
@@ -113,8 +114,10 @@ function located<T>({ firstLine, lastLine }: Statement, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    const message = `dockerfile parse error on line ${firstLine}: ${(error as Error).message}`;
-    throw new SourceError(message, { first: firstLine, last: lastLine });
+    const text = (error as Error).message;
+    const isMalformed = error instanceof MalformedError;
+    const message = isMalformed ? text : `dockerfile parse error on line ${firstLine}: ${text}`;
+    throw new SourceError(message, { first: firstLine, last: lastLine }, error);
   }
 }
 

@@ -42,6 +42,9 @@ class FileCopy {
   /** Second names of a file stay so in the copy, but are none of the same file copied another time. */
   readonly #identities = new Map<SourceFile['identity'], object>();
 
+  /** Directories get their times when all is in them. */
+  readonly #dates: [names: readonly string[], mtime: number][] = [];
+
   constructor(draft: LayerDraft, options: CopyOptions) {
     this.#draft = draft;
     this.#options = options;
@@ -49,6 +52,11 @@ class FileCopy {
   }
 
   async copy(source: Copied): Promise<void> {
+    await this.#copy(source);
+    for (const [names, mtime] of this.#dates) this.#draft.date(names, mtime);
+  }
+
+  async #copy(source: Copied): Promise<void> {
     const { destination, parents } = this.#options;
     const isDirectory = destination.endsWith('/');
     const way = isDirectory ? namesIn(destination) : namesIn(destination).slice(0, -1);
@@ -79,6 +87,8 @@ class FileCopy {
     if (there !== undefined && there.file.kind !== 'directory')
       throw internal(`cannot copy to non-directory: /${target.join('/')}`);
     this.#makeDirectory(target);
+    // A context has a root that nobody has dated.
+    if (source.file.mtime > 0) this.#dates.push([target, source.file.mtime]);
     this.#contents(source, target, []);
   }
 
@@ -109,6 +119,7 @@ class FileCopy {
       throw internal(`cannot replace to directory /${target.join('/')} with file`);
     const { owner } = this.#options;
     this.#draft.put(target, this.#changed(file), owner ?? rootOwner);
+    if (isDirectory) this.#dates.push([target, file.mtime]);
   }
 
   #changed(file: SourceFile): SourceFile {

@@ -67,8 +67,11 @@ async function findSources(solver: Solver, step: CopyStep): Promise<Copied[]> {
     const { name, file } = await remoteFile(solver.parts, remote, step.destination);
     found.push({ path: name, node: loose(file), unpack: step.unpack.fetched });
   }
-  for (const { name, content } of step.contents)
-    found.push({ path: name, node: loose(memoryFile(new TextEncoder().encode(content))), unpack: false });
+  const mtime = Math.floor(solver.parts.backend.now() / 1000);
+  for (const { name, content } of step.contents) {
+    const file = memoryFile(new TextEncoder().encode(content), { mtime });
+    found.push({ path: name, node: loose(file), unpack: false });
+  }
   return found;
 }
 

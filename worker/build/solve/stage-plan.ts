@@ -9,6 +9,7 @@ import { atLines } from '../instructions/source-error.ts';
 import { parseMode } from '../files/mode.ts';
 import { isAddress } from '../steps/download.ts';
 import { applyMetadata, applyWorkdir, commandLine } from '../steps/metadata.ts';
+import { exposedPorts } from '../steps/ports.ts';
 import { isGitAddress } from '../remote.ts';
 import type { SubstitutionOptions } from '../substitution.ts';
 import { substitute } from '../substitution.ts';
@@ -157,14 +158,19 @@ export class StagePlan {
   ): void {
     const before = new Set(Object.keys(this.config.ExposedPorts ?? {}));
     const whole =
-      instruction.name === 'CMD' ? { ...instruction, command: neverEmpty(instruction.command) } : instruction;
+      instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT'
+        ? { ...instruction, command: neverEmpty(instruction.command) }
+        : instruction;
     const words = applyMetadata(this.#state, whole, {
       variables: (name) => this.#env.get(name),
       substitution: { escape: this.#parts.escape },
       print: () => undefined,
+      buildKit: true,
     });
     if (instruction.name === 'ENV') for (const { key, value } of instruction.pairs) this.#env.set(key, value);
     if (instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT') this.config.ArgsEscaped = true;
+    // The history has nothing of triggers.
+    if (instruction.name === 'ONBUILD') return;
     if (instruction.name !== 'EXPOSE') return this.#commit(words);
     const after = Object.keys(this.config.ExposedPorts ?? {});
     const ports = this.#exposed(words, after, before);
@@ -172,12 +178,7 @@ export class StagePlan {
   }
 
   #exposed(words: string, after: readonly string[], before: ReadonlySet<string>): string[] {
-    const said = new Set(
-      words
-        .split(' ')
-        .slice(1)
-        .map((word) => (word.includes('/') ? word : `${word}/tcp`)),
-    );
+    const said = new Set(exposedPorts(words.split(' ').slice(1).filter(Boolean), true));
     return after.filter((port) => !before.has(port) || said.has(port)).sort();
   }
 
@@ -239,8 +240,9 @@ export class StagePlan {
 
   /** `|1 VERSION=2`, as they are when the command runs. */
   #countedArgs(): string[] {
-    if (this.#args.length === 0) return [];
-    const said = this.#args.map(({ key, value }) => `${key}=${this.#env.get(key) ?? value ?? ''}`);
+    const values = new Map(this.#args.map(({ key, value }) => [key, value]));
+    if (values.size === 0) return [];
+    const said = [...values].map(([key, value]) => `${key}=${this.#env.get(key) ?? value ?? ''}`);
     return [`|${said.length}`, ...said];
   }
 

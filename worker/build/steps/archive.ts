@@ -9,6 +9,7 @@ import type { LayerDraft } from '../files/draft.ts';
 import type { SourceFile } from '../files/file.ts';
 import { memoryFile, newDirectory } from '../files/file.ts';
 import { lookUp } from '../files/lookup.ts';
+import type { TreeNode } from '../files/tree.ts';
 import { cleanRelative } from '../../oci/path.ts';
 import type { Owner } from './owner.ts';
 import { rootOwner } from './owner.ts';
@@ -32,16 +33,18 @@ export async function unpackArchive(
   owner?: Owner,
 ): Promise<void> {
   draft.makeDirectory(directory, owner ?? rootOwner);
+  const place = new Destination(draft, directory, owner);
   let pending: { entry: TarEntry; pieces: Uint8Array[] } | undefined;
   for await (const event of readTar(whole(unpacked(file.contents())))) {
     if ('bytes' in event) {
       pending?.pieces.push(event.bytes.slice());
       continue;
     }
-    if (pending !== undefined) put(draft, { directory, owner }, pending.entry, pending.pieces);
+    if (pending !== undefined) place.put(pending.entry, pending.pieces);
     pending = { entry: event.entry, pieces: [] };
   }
-  if (pending !== undefined) put(draft, { directory, owner }, pending.entry, pending.pieces);
+  if (pending !== undefined) place.put(pending.entry, pending.pieces);
+  place.finish();
 }
 
 /** An archive whose end is cut off is broken, though all of its files are there. */
@@ -54,24 +57,50 @@ async function* whole(tar: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array
   if (size % blockSize !== 0) throw internal('unexpected EOF');
 }
 
-function put(
-  draft: LayerDraft,
-  { directory, owner }: { directory: readonly string[]; owner: Owner | undefined },
-  entry: TarEntry,
-  pieces: Uint8Array[],
-): void {
-  const name = cleanRelative(decodeText(entry.path));
-  if (name === '.' || name === '/') return;
-  if (name === '..' || name.startsWith('../'))
-    throw internal(`${JSON.stringify(name)} is outside of "/${directory.join('/')}"`);
-  const place = (path: string) => lookUp(draft.root, `/${directory.join('/')}/${path}`, false);
-  const { names } = place(name);
-  if (entry.type !== 'hardlink')
-    return draft.put(names, { ...fileOf(entry, pieces), ...owner }, owner ?? rootOwner);
-  const target = place(decodeText(entry.link)).node;
-  if (target === undefined)
-    throw internal(`link ${decodeText(entry.link)} ${name}: no such file or directory`);
-  draft.put(names, target.file, rootOwner);
+/** The directory that an archive is unpacked into, which is the root of all its names and links. */
+class Destination {
+  readonly #draft: LayerDraft;
+  readonly #directory: readonly string[];
+  /** Of everything, where it is not what the archive says. */
+  readonly #owner: Owner | undefined;
+  readonly #root: TreeNode;
+  readonly #dates: [names: readonly string[], mtime: number][] = [];
+
+  constructor(draft: LayerDraft, directory: readonly string[], owner: Owner | undefined) {
+    this.#draft = draft;
+    this.#owner = owner;
+    this.#directory = directory;
+    const { node } = lookUp(draft.root, directory.join('/'), false);
+    if (node === undefined) throw internal(`/${directory.join('/')} is not there`);
+    this.#root = node;
+  }
+
+  put(entry: TarEntry, pieces: Uint8Array[]): void {
+    const written = decodeText(entry.path);
+    const name = cleanRelative(written);
+    if (name === '.' || name === '/') return;
+    if (name === '..' || name.startsWith('../')) throw internal(`invalid entry name ${JSON.stringify(name)}`);
+    const names = [...this.#directory, ...lookUp(this.#root, name, false).names];
+    const file =
+      entry.type === 'hardlink'
+        ? this.#linked(name, decodeText(entry.link))
+        : { ...fileOf(entry, pieces), ...this.#owner };
+    this.#draft.put(names, file, this.#owner ?? rootOwner);
+    if (file.kind === 'directory') this.#dates.push([names, file.mtime]);
+  }
+
+  /** When all is there. */
+  finish(): void {
+    for (const [names, mtime] of this.#dates) this.#draft.date(names, mtime);
+  }
+
+  #linked(name: string, link: string): SourceFile {
+    if (/^\.\.(?:\/|$)/.test(cleanRelative(link)))
+      throw internal(`invalid hardlink target ${JSON.stringify(link)}`);
+    const { node } = lookUp(this.#root, link, false);
+    if (node === undefined) throw internal(`linkat ${link} ${name}: no such file or directory`);
+    return node.file;
+  }
 }
 
 function fileOf(entry: TarEntry, pieces: Uint8Array[]): SourceFile {

@@ -15,11 +15,6 @@ export async function contentHash(path: string, node: TreeNode): Promise<string>
   return `dir:${await textHash(hashes.sort(byBytes).join(','))}`;
 }
 
-/** Of several sources together. */
-export async function joinedHash(hashes: readonly string[]): Promise<string> {
-  return hashes.length === 1 ? (hashes[0] ?? '') : `multi:${await textHash(hashes.join(','))}`;
-}
-
 async function fileHash(path: string, file: SourceFile): Promise<string> {
   const { kind, mode, uid, gid, size, link, major, minor, attributes } = file;
   const hasher = await createHasher();

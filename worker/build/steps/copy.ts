@@ -10,7 +10,7 @@ import { resolvePath } from '../../oci/path.ts';
 import type { Variables, SubstitutionOptions } from '../substitution.ts';
 import { substitute } from '../substitution.ts';
 import { heredocText } from '../syntax/heredoc.ts';
-import { joinedHash } from './contenthash.ts';
+
 import type { StepContext } from './context.ts';
 import { download, isAddress } from './download.ts';
 import { fromImage } from './from-image.ts';
@@ -18,6 +18,7 @@ import { parseOwner, rootOwner } from './owner.ts';
 import type { Recorder } from './recorder.ts';
 import { stepResult } from './recorder.ts';
 import type { CopySource } from './sources.ts';
+import { joinedHash } from './sourcehash.ts';
 import { findSources, looseSource } from './sources.ts';
 import type { StageState } from './state.ts';
 import { copyFiles } from '../solve/copy-files.ts';

@@ -15,6 +15,8 @@ export interface MetadataContext {
   readonly variables: Variables;
   readonly substitution: SubstitutionOptions;
   readonly print: (text: string) => void;
+  /** Words for the history and errors as BuildKit has them. */
+  readonly buildKit?: boolean;
 }
 
 type MetadataName = Exclude<InstructionName, 'ADD' | 'COPY' | 'RUN' | 'WORKDIR'>;
@@ -34,7 +36,7 @@ const metadata: { readonly [Name in MetadataName]: Apply<Name> } = {
   },
   CMD(state, { command }) {
     const line = commandLine(command, state.config);
-    state.config.Cmd = line.length > 0 ? line : null;
+    state.config.Cmd = line;
     if (command.words.length > 0) state.hasCommand = true;
     return `CMD ${quotedList(line)}`;
   },
@@ -48,18 +50,18 @@ const metadata: { readonly [Name in MetadataName]: Apply<Name> } = {
     for (const { key, value } of pairs) state.config.Env = withVariable(state.config.Env ?? [], key, value);
     return `ENV ${pairs.map(({ key, value }) => `${key}=${value}`).join(' ')}`;
   },
-  EXPOSE(state, { ports }, { variables, substitution }) {
+  EXPOSE(state, { ports }, { variables, substitution, buildKit }) {
     const words = ports.flatMap((port) => substituteWords(port, variables, substitution));
-    const exposed = exposedPorts(words).map((port) => [port, {}] as const);
+    const exposed = exposedPorts(words, buildKit).map((port) => [port, {}] as const);
     state.config.ExposedPorts = { ...state.config.ExposedPorts, ...Object.fromEntries(exposed) };
     return `EXPOSE ${words.join(' ')}`;
   },
-  HEALTHCHECK(state, { health }, { print }) {
+  HEALTHCHECK(state, { health }, { print, buildKit }) {
     const old = state.config.Healthcheck?.Test ?? [];
     if (old.length > 0 && old[0] !== 'NONE')
       print(`Note: overriding previous HEALTHCHECK: [${old.join(' ')}]\n`);
     state.config.Healthcheck = structuredClone(health) as ContainerConfig['Healthcheck'] & object;
-    return `HEALTHCHECK ${healthText(health)}`;
+    return `HEALTHCHECK ${buildKit ? quotedHealthText(health) : healthText(health)}`;
   },
   LABEL(state, { pairs }) {
     const labels = Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
@@ -131,8 +133,15 @@ function quotedList(words: readonly string[]): string {
   return `[${words.map((word) => JSON.stringify(word)).join(' ')}]`;
 }
 
-/** Go's %q of Docker's struct, where a number is quoted as a character. */
+/** Go's %+v of Docker's struct. */
 function healthText(health: Healthcheck): string {
+  const { Test = [], Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = health;
+  const times = [Interval, Timeout, StartPeriod, StartInterval].map(formatDuration);
+  return `&{[${Test.join(' ')}] ${times.join(' ')} ${Retries}}`;
+}
+
+/** Go's %q of the same, where a number is quoted as a character. */
+function quotedHealthText(health: Healthcheck): string {
   const { Test = [], Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = health;
   const times = [Interval, Timeout, StartPeriod, StartInterval].map((time) => `"${formatDuration(time)}"`);
   return `&{${quotedList(Test)} ${times.join(' ')} ${quotedCharacter(Retries)}}`;

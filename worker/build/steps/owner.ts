@@ -21,7 +21,8 @@ export async function parseOwner(chown: string, root: TreeNode): Promise<Owner> 
 }
 
 async function find(root: TreeNode, table: string, what: string, name: string): Promise<number> {
-  if (/^[+-]?\d+$/.test(name)) return Number(name);
+  // The kernel takes -1 for no change.
+  if (/^[+-]?\d+$/.test(name)) return Math.max(0, Number(name));
   const { node } = lookUp(root, table);
   if (node === undefined)
     throw internal(`can't find ${what} ${name}: open ${table}: no such file or directory`);

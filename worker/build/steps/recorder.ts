@@ -23,8 +23,7 @@ export class Recorder {
   async metadata(state: StageState, words: string): Promise<void> {
     const result = stepResult(state, { ...state.config, Cmd: [...shellOf(state.config), '#(nop) ', words] });
     if (await this.isCached(state, result)) return;
-    await this.announce(result.stepConfig);
-    await this.made(state, result);
+    await this.made(state, await this.announced(result));
   }
 
   /** Whether the step was done before; then the stage stands there. */
@@ -53,17 +52,21 @@ export class Recorder {
   }
 
   /**
-   * A step that needs no container is told of as if it had one, since that is what clients know. There is one where
-   * none is to be removed.
+   * A step that needs no container is told of as if it had one, since that is what clients know: its image names it,
+   * too. There is one where none is to be removed.
    */
-  async announce(config: ContainerConfig): Promise<void> {
-    if (!this.#context.remove) {
-      await this.create(config);
-      return;
-    }
+  async announced(result: StepResult): Promise<StepResult> {
+    const id = this.#context.remove ? this.#imagined() : await this.create(result.stepConfig);
+    const { Labels } = result.stepConfig;
+    const stepConfig = { ...result.stepConfig, Hostname: shortId(id), Labels: Labels ?? {} };
+    return { ...result, stepConfig };
+  }
+
+  #imagined(): string {
     const id = randomId();
     this.#containers.push(id);
     this.#context.output.print(` ---> Running in ${shortId(id)}\n`);
+    return id;
   }
 
   /** At the end of a step. */

@@ -59,7 +59,7 @@ export async function mountedRun(
     config: stepResult(state, stepConfig).config,
   };
   if (await recorder.isCached(state, result)) return;
-  await recorder.announce(stepConfig);
+  await recorder.announced(result);
   const layers = async ({ from }: RunMount): Promise<readonly DiffId[]> =>
     from === '' ? contextLayers(context) : backend.diffIds(await fromImage(context, from));
   const ended = await backend.solving.run(

@@ -5,7 +5,7 @@ import type { SourceFile } from '../files/file.ts';
 import { byBytes, lookUp } from '../files/lookup.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { cleanRelative } from '../../oci/path.ts';
-import { contentHash } from './contenthash.ts';
+import { fileHash, sourceHash } from './sourcehash.ts';
 
 /** Something that COPY or ADD takes. */
 export interface CopySource {
@@ -30,12 +30,12 @@ export async function findSources(root: TreeNode, given: string, isContext: bool
 /** A file that does not come from a tree. */
 export async function looseSource(path: string, file: SourceFile): Promise<CopySource> {
   const node: TreeNode = { file, child: () => undefined, names: () => [] };
-  return { path, node, hash: await contentHash(path, node), mayUnpack: false };
+  return { path, node, hash: await fileHash(path, file), mayUnpack: false };
 }
 
 async function source(root: TreeNode, path: string, isContext: boolean): Promise<CopySource> {
   const clean = cleanRelative(path);
-  if (clean === '..' || clean.startsWith('../'))
+  if (clean === '..' || clean.startsWith('../') || !canBeFollowed(root, clean))
     throw internal(`forbidden path outside the build context: ${path} ()`);
   const { node } = lookUp(root, clean);
   if (node === undefined) {
@@ -44,7 +44,21 @@ async function source(root: TreeNode, path: string, isContext: boolean): Promise
       isContext ? `file not found in build context or excluded by .dockerignore: ${missing}` : missing,
     );
   }
-  return { path: clean, node, hash: await contentHash(clean, node), mayUnpack: true };
+  return { path: clean, node, hash: await sourceHash(root, clean), mayUnpack: true };
+}
+
+/** Not below a file, and not around in circles. */
+function canBeFollowed(root: TreeNode, path: string): boolean {
+  const parents = path.split('/').slice(0, -1);
+  try {
+    lookUp(root, path);
+    return parents.every((_, at) => {
+      const { node } = lookUp(root, parents.slice(0, at + 1).join('/'));
+      return node === undefined || node.file.kind === 'directory';
+    });
+  } catch {
+    return false;
+  }
 }
 
 export function hasWildcards(path: string): boolean {

@@ -38,6 +38,7 @@ export async function transfer(
   const isInside = node?.file.kind === 'directory' || options.destination.endsWith('/');
   const target = isInside ? [...names, baseName(source.path)] : names;
   if (target.length === 0) throw internal('cannot copy to directory: /');
+  requirePlace(draft, target, options.destination);
   draft.put(target, changed({ ...file, identity: undefined }, options), options.owner ?? rootOwner);
 }
 
@@ -47,17 +48,42 @@ function transferDirectory(
   target: readonly string[],
   options: TransferOptions,
 ): void {
+  requireDirectory(draft, target);
+  // Those above it are made by the one who copies, who is root.
+  draft.makeDirectory(target.slice(0, -1), rootOwner);
   draft.makeDirectory(target, options.owner ?? rootOwner);
   const rules = new IgnoreRules(ignoreLines(options.excludes.join('\n')));
   // Second names of a file stay so in the copy, but are none of the same file copied another time.
   const identities = new Map<SourceFile['identity'], object>();
+  const dates: [names: readonly string[], mtime: number][] = [];
   for (const { path, node: child } of walk(node)) {
     if (rules.excludes(path.join('/'))) continue;
+    if (child.file.kind === 'directory') dates.push([[...target, ...path], child.file.mtime]);
     const { identity } = child.file;
     if (identity !== undefined && !identities.has(identity)) identities.set(identity, {});
     const file = { ...child.file, identity: identities.get(identity) };
     draft.put([...target, ...path], changed(file, options), options.owner ?? rootOwner);
   }
+  for (const [names, mtime] of dates) draft.date(names, mtime);
+}
+
+function requireDirectory(draft: LayerDraft, target: readonly string[]): void {
+  const path = `/${target.join('/')}`;
+  const { node } = lookUp(draft.root, path, false);
+  if (node !== undefined && node.file.kind !== 'directory')
+    throw internal(`failed to copy directory: mkdir ${path}: not a directory`);
+}
+
+/** What is above a file may be missing, but is no file itself. */
+function requirePlace(draft: LayerDraft, target: readonly string[], destination: string): void {
+  const parent = `/${target.slice(0, -1).join('/')}`;
+  const { node } = lookUp(draft.root, parent, false);
+  if (node === undefined || node.file.kind === 'directory') return;
+  throw internal(
+    destination.endsWith('/')
+      ? `failed to create new directory: mkdir ${parent}: not a directory`
+      : `lstat /${target.join('/')}: not a directory`,
+  );
 }
 
 /** A change of the owner takes setuid, setgid and capabilities from a file, as the kernel does it. */

@@ -21,12 +21,12 @@ export async function workdir(
   const command = [...shellOf(state.config), `#(nop) WORKDIR ${directory}`];
   const result = stepResult(state, { ...state.config, Cmd: command });
   if (await recorder.isCached(state, result)) return;
-  await recorder.announce(result.stepConfig);
   const root = layersRoot(await backend.layers(state.image));
   const draft = new LayerDraft(root, Math.floor(backend.now() / 1000));
   const { names, node } = lookUp(root, directory);
   if (node !== undefined && node.file.kind !== 'directory')
     throw internal(`Cannot mkdir: ${directory} is not a directory`);
+  const announced = await recorder.announced(result);
   draft.makeDirectory(names, rootOwner);
-  await recorder.made(state, result, draft.isEmpty ? undefined : draft.tar());
+  await recorder.made(state, announced, draft.isEmpty ? undefined : draft.tar());
 }

@@ -1,4 +1,5 @@
 import { invalid } from '../../oci/errors.ts';
+import { MalformedError } from '../errors.ts';
 import { splitWords } from './words.ts';
 
 /** Words of an instruction, and whether they were written as a JSON array. */
@@ -50,7 +51,7 @@ function jsonArray(text: string): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const strings = value.filter((one): one is string => typeof one === 'string');
   if (strings.length < value.length)
-    throw invalid('when using JSON array syntax, arrays must be comprised of strings only');
+    throw new MalformedError('when using JSON array syntax, arrays must be comprised of strings only');
   return strings;
 }
 
@@ -64,14 +65,16 @@ function parsed(text: string): unknown {
 
 function oldPair(text: string, name: string): Pair {
   const cut = blanks.exec(text);
-  if (cut === null) throw invalid(`${name} must have two arguments`);
+  if (cut === null) throw new MalformedError(`${name} must have two arguments`);
   return { key: text.slice(0, cut.index), value: text.slice(cut.index + cut[0].length) };
 }
 
 function pair(word: string, name: string): Pair {
   const cut = word.indexOf('=');
   if (cut < 0)
-    throw invalid(`Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`);
+    throw new MalformedError(
+      `Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`,
+    );
   if (cut === 0) throw invalid(`${name} names can not be blank`);
   return { key: word.slice(0, cut), value: word.slice(cut + 1) };
 }

@@ -44,6 +44,9 @@ export function parseStatement(source: string, escape: string, line: number): St
 
 const takesHeredocs = new Set(['add', 'copy', 'run']);
 
+/** Of Go's scanner, in bytes; here in letters. */
+const maxLine = 65_535;
+
 class StatementReader {
   readonly #lines: string[];
   readonly #directives = new Directives();
@@ -55,6 +58,8 @@ class StatementReader {
   }
 
   all(): Dockerfile {
+    if (this.#lines.some((line) => line.length > maxLine))
+      throw invalid(`dockerfile line greater than max allowed size of ${maxLine}`);
     const statements: Statement[] = [];
     while (this.#at < this.#lines.length) {
       const first = this.#at + 1;

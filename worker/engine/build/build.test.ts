@@ -132,7 +132,7 @@ describe('steps that fail', () => {
     ['RUN --mount=type=secret,id=x,required=true true', 'secret x: not found'],
     ['RUN --security=insecure true', 'security.insecure is not allowed'],
     ['STOPSIGNAL x', 'invalid signal: x'],
-    ['EXPOSE x', 'invalid containerPort: x'],
+    ['EXPOSE x', 'Invalid containerPort: x'],
     ['ENV a=${x', 'failed to process'],
   ])('%s', async (line, message) => {
     const messages = await build(`FROM busybox\n${line}`, { x: 'x' });
@@ -184,7 +184,7 @@ ONBUILD RUN $A`),
       'CMD ["c" "$A"]',
       'ENTRYPOINT ["/bin/ash" "-c" "e"]',
       'SHELL [/bin/ash -c]',
-      `HEALTHCHECK &{["CMD-SHELL" "true"] "1m30s" "0s" "0s" "0s" '\\x03'}`,
+      'HEALTHCHECK &{[CMD-SHELL true] 1m30s 0s 0s 0s 3}',
       'VOLUME [/v]',
       'WORKDIR /w/ork',
       'WORKDIR /w',

@@ -61,9 +61,12 @@ function entriesOf(record: TreeRecord): TreeRecord[] {
   if (isWhiteout(record)) return [emptyFile(record, (path, name) => `${path}${whiteoutPrefix}${name}`)];
   const clean = { ...record, attributes: withoutOverlay(record.attributes) };
   return isOpaque(record)
-    ? [clean, emptyFile(record, (path, name) => `${path}${name}/${opaqueWhiteout}`)]
+    ? [clean, { ...emptyFile(record, (path, name) => `${path}${name}/${opaqueWhiteout}`), ...opaqueFields }]
     : [clean];
 }
+
+/** As Docker writes it. */
+const opaqueFields = { mode: fileTypes.regular | 0o755, seconds: 0 };
 
 function emptyFile(record: TreeRecord, rename: (path: string, name: string) => string): TreeRecord {
   const text = decodeText(record.name);
@@ -71,7 +74,7 @@ function emptyFile(record: TreeRecord, rename: (path: string, name: string) => s
   return {
     ...record,
     name: encodeText(rename(text.slice(0, cut), text.slice(cut))),
-    mode: fileTypes.regular,
+    mode: fileTypes.regular | 0o600,
     links: 1,
     size: 0,
     attributes: new Map(),

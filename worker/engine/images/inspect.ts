@@ -39,6 +39,7 @@ function inspectConfig(config: RunConfig): ImageInspect['Config'] {
     Volumes: null,
     WorkingDir: '',
   };
-  const shown: object = { ...empty, ...structuredClone(config) };
+  const { Hostname: _, ...kept } = config;
+  const shown: object = { ...empty, ...structuredClone(kept) };
   return shown;
 }

@@ -1,3 +1,5 @@
+import { internal } from '../errors.ts';
+import { runcFailure } from './runc.ts';
 import type { SpecMount } from '../../protocol/agent.ts';
 import { layerName } from '../layername.ts';
 import type { ContainerMount } from '../volumes/mountpoint.ts';
@@ -13,7 +15,18 @@ export function specMounts(
   const own = Object.entries(tmpfs).map(([destination, data]) =>
     tmpfsMount(destination, data === '' ? [] : data.split(',')),
   );
-  return [...places, ...own].sort((a, b) => depth(a) - depth(b));
+  const all = [...places, ...own].sort((a, b) => depth(a) - depth(b));
+  if (all[0] && depth(all[0]) === 0) throw overRoot();
+  return all;
+}
+
+/** What Docker's runtime comes to where a volume lies over everything, which an image can ask for. */
+function overRoot(): Error {
+  return internal(
+    runcFailure(
+      'unable to start container process: error during container init: open /proc/sys/net/ipv4/ip_unprivileged_port_start: no such file or directory',
+    ),
+  );
 }
 
 function bindMount(mount: ContainerMount): SpecMount {

@@ -13,6 +13,8 @@ export interface TarHeader {
   readonly gid: number;
   readonly size: number;
   readonly mtime: number;
+  readonly userName: Uint8Array;
+  readonly groupName: Uint8Array;
   readonly major: number;
   readonly minor: number;
   readonly isGnu: boolean;
@@ -36,6 +38,8 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
     gid: number(block, 116, 8),
     size: number(block, 124, 12),
     mtime: number(block, 136, 12),
+    userName: isGnu || isUstar ? text(block, 265, 32) : none,
+    groupName: isGnu || isUstar ? text(block, 297, 32) : none,
     major: isGnu || isUstar ? number(block, 329, 8) : 0,
     minor: isGnu || isUstar ? number(block, 337, 8) : 0,
     isGnu,
@@ -43,6 +47,8 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
 }
 
 /** A field of text: up to its first NUL or its full width. */
+const none = new Uint8Array();
+
 export function text(block: Uint8Array, at: number, width: number): Uint8Array {
   const nul = block.indexOf(0, at);
   return block.subarray(at, nul < 0 || nul > at + width ? at + width : nul);

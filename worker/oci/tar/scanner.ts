@@ -17,6 +17,11 @@ export interface TarEntry {
   readonly path: Uint8Array;
   readonly link: Uint8Array;
   readonly mode: number;
+  /** As it is written, with whatever bits. */
+  readonly rawMode: number;
+  /** Names of the owners, where the archive has them. */
+  readonly userName: Uint8Array;
+  readonly groupName: Uint8Array;
   readonly uid: number;
   readonly gid: number;
   readonly mtime: { readonly seconds: number; readonly nanoseconds: number };
@@ -193,6 +198,9 @@ export class TarScanner {
       path: path ? paxPath(path) : (this.#longPath ?? header.path),
       link: link ? paxPath(link) : (this.#longLink ?? header.link),
       mode: header.mode & 0o7777,
+      rawMode: header.mode,
+      userName: pax.get('uname') ?? header.userName,
+      groupName: pax.get('gname') ?? header.groupName,
       uid: owner(pax.get('uid'), header.uid),
       gid: owner(pax.get('gid'), header.gid),
       mtime: mtime ? paxTime(mtime) : { seconds: header.mtime, nanoseconds: 0 },
