@@ -56,7 +56,7 @@ function withSortedVolumes(lines: readonly string[]): string[] {
 }
 
 function isVolume(line: string): boolean {
-  return /^(?:local {2}\S+|(?:data|<id>) {2}\d {2}<size>)$/.test(line);
+  return /^(?:local {2}\S+|(?:data|<id>) {2}\d {2}-?<size>)$/.test(line);
 }
 
 /** The lines that only one side has, in their order: `-` recorded, `+` ours. */
