@@ -2,6 +2,7 @@ import type { StepResult } from '../../build/backend.ts';
 import { createHasher } from '../../content/hasher.ts';
 import { serverVersion } from '../system/version.ts';
 import type { Image, ImageRecord } from '../images/image.ts';
+import { imageSize } from '../images/imagesize.ts';
 import type { LayerContent } from '../images/layercontent.ts';
 import type { ImageStore } from '../images/store.ts';
 
@@ -11,7 +12,7 @@ import type { ImageStore } from '../images/store.ts';
  */
 export async function restoreImage(
   images: ImageStore,
-  layers: Pick<LayerContent, 'size'>,
+  layers: Pick<LayerContent, 'filesSize'>,
   { result, from, at }: { result: StepResult; from: Image; at: number },
 ): Promise<string> {
   const parent = result.parent === '' ? {} : { parent: images.get(result.parent).id };
@@ -24,7 +25,7 @@ export async function restoreImage(
 }
 
 async function restored(
-  layers: Pick<LayerContent, 'size'>,
+  layers: Pick<LayerContent, 'filesSize'>,
   { stepConfig }: StepResult,
   { full }: Image,
   at: number,
@@ -43,8 +44,7 @@ async function restored(
   });
   const hasher = await createHasher();
   hasher.update(new TextEncoder().encode(configText));
-  const sizes = await Promise.all(kept.map((layer) => layers.size(layer)));
-  return { id: hasher.digest(), configText, size: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) };
+  return { id: hasher.digest(), configText, size: await imageSize(layers, kept) };
 }
 
 function builtFlag({ builtHere }: Image): Pick<ImageRecord, 'builtHere'> {

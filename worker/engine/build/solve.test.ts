@@ -116,6 +116,12 @@ describe('steps', () => {
     expect(image(await solve(dockerfile, { a: 'a', b: 'b' }, { noCache: true }))).not.toBe(first);
   });
 
+  test('an image is as large as the files of its layers', async () => {
+    const { Size } = await fixture.engine.imageInspect('busybox');
+    const built = await fixture.engine.imageInspect(image(await solve(dockerfile, { a: 'a', b: 'bb' })));
+    expect(built.Size).toBe(Size + 3);
+  });
+
   test('the cache outlives a reload', async () => {
     await solve(dockerfile, { a: 'a', b: 'b' });
     const engine = await fixture.reopen();

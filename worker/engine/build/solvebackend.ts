@@ -14,6 +14,7 @@ import { parseReference } from '../../oci/reference.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import type { LayerKeeper } from '../images/layercollector.ts';
+import { imageSize } from '../images/imagesize.ts';
 import type { LayerContent } from '../images/layercontent.ts';
 import { machinePlatform } from '../images/platform.ts';
 import { tagImage } from '../images/tagger.ts';
@@ -70,9 +71,9 @@ export class EngineSolveBackend implements SolveBackend {
     const hasher = await createHasher();
     hasher.update(new TextEncoder().encode(configText));
     const id = hasher.digest();
-    const sizes = await Promise.all(layers.map(({ diffId }) => this.#parts.layers.size(diffId)));
-    const size = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
-    if (!images.has(id)) await images.add({ id, configText, size });
+    if (images.has(id)) return id;
+    const diffIds = layers.map(({ diffId }) => diffId);
+    await images.add({ id, configText, size: await imageSize(this.#parts.layers, diffIds) });
     return id;
   }
 
