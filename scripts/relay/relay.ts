@@ -69,8 +69,7 @@ export async function relay(
   const target = targetOf(request.url ?? '');
   if (!methods.has(request.method ?? '')) return refuse(response, 405, 'method not allowed');
   const admitted = target && registries.admits(target);
-  if (target === undefined || admitted === undefined)
-    return refuse(response, 403, `${target?.host ?? 'this address'} is not a registry that the relay knows`);
+  if (target === undefined || admitted === undefined) return refuse(response, 403, unknown(target));
   try {
     const isPrivate = (url: URL): boolean =>
       (admitted.private && url.origin === target.origin) || registries.isConfigured(url);
@@ -182,6 +181,13 @@ function picked(headers: IncomingMessage['headers'], names: readonly string[]): 
   return Object.fromEntries(
     names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
   );
+}
+
+/** What is wrong, and what to do about it. */
+function unknown(target: URL | undefined): string {
+  if (target === undefined) return 'this address is not a registry that the relay knows';
+  const { host, origin } = target;
+  return `${host} is not a registry that the relay knows: name it with npm start -- --registry ${origin}`;
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

@@ -94,6 +94,7 @@ describe.skipIf(!needed)('a page with the relay of npm start', () => {
       'clear; docker pull reg.example/a',
       /reg\.example is not a registry that the relay knows/,
     );
+    await run(page, 'clear; docker login -u a -p b reg.example', /a registry that the relay knows: name it/);
     await run(page, 'clear; docker search bus; echo', /busybox +In a registry of this page/);
   });
 });

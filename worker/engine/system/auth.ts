@@ -3,6 +3,7 @@ import { ApiError } from '../../protocol/engine-api.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import { RegistryError } from '../../registry/errors.ts';
 import type { Registries } from '../../registry/registries.ts';
+import { relayCode } from '../../registry/relayed-fetch.ts';
 import { credentialsOf } from '../images/credentials.ts';
 import { internal, invalid } from '../errors.ts';
 import { withoutRegistries } from '../images/registries.ts';
@@ -27,10 +28,11 @@ export async function authenticate(
   }
 }
 
-/** What the registry itself refuses has no code; a token server's refusal has one. */
+/** What the registry itself refuses has no code; a token server's refusal has one, and so has the relay's. */
 function inDockersWords(error: unknown, url: string): Error {
   const message = errorMessage(error);
   if (!(error instanceof RegistryError)) return internal(`Get "${url}": ${message}`, error);
+  if (error.code === relayCode) return internal(`Get "${url}": ${message}`, error);
   if (error.code === 'unauthorized') return new ApiError(401, `Get "${url}": ${message}`);
   const status = `${error.status} ${statusTexts[error.status] ?? ''}`.trim();
   return internal(`login attempt to ${url} failed with status: ${status}`, error);
