@@ -3,11 +3,11 @@ import { RegistryError } from '../../registry/errors.ts';
 import type { Registries } from '../../registry/registries.ts';
 import { authenticate } from './auth.ts';
 
-const refusing = (error: RegistryError): Registries =>
-  ({
-    endpoint: (domain: string) => `https://${domain}/v2/`,
-    login: () => Promise.reject(error),
-  }) as unknown as Registries;
+const endpoint = (domain: string): string => `https://${domain}/v2/`;
+
+function refusing(refusal: RegistryError): Registries {
+  return { endpoint, login: () => Promise.reject(refusal) } as unknown as Registries;
+}
 
 test.each([
   [401, 'unauthorized', 'no', 'Get "https://reg.example/v2/": no'],
