@@ -24,7 +24,7 @@ import { ServedLayers } from './engine/layers.ts';
 import { imageSources } from './imagesources.ts';
 import { WorkTree } from './work/tree.ts';
 import type { FolderHost } from './work/tree.ts';
-import { WorkFeed } from './work-feed.ts';
+import { WorkFeed } from './work/feed.ts';
 import { Terminals } from './terminals.ts';
 import { SpareAgent } from './spare.ts';
 import { warmUp } from './warmup.ts';

@@ -8,8 +8,8 @@ import { IndexedDbMetadataStore } from './engine/metadata/indexeddb.ts';
 import { IndexedDbIndexCache } from './layers/indexcache.ts';
 import { Registries } from './registry/registries.ts';
 import { relayedFetch } from './registry/relayed-fetch.ts';
-import { WorkAccess } from './work-access.ts';
-import { removeWorkFolder, workDatabase, workHost } from './work-host.ts';
+import { WorkAccess } from './work/access.ts';
+import { removeWorkFolder, workDatabase, workHost } from './work/indexeddbhost.ts';
 import { serveEngine } from './remote/engine.ts';
 import type { BootOptions, MachineApi, MachineStatus, StorageStatus } from './protocol/page.ts';
 

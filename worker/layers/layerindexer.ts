@@ -8,7 +8,8 @@ import type { Inodes, Nodes } from './layerindex.ts';
 import { LayerIndex, rootNode } from './layerindex.ts';
 import { findSlot, nameTable, rebuilt } from './nametable.ts';
 import type { SparseMap } from '../oci/tar/sparse.ts';
-import type { TarEntry, TarEntryType } from '../oci/tar/scanner.ts';
+import type { TarEntry } from '../oci/tar/scanner.ts';
+import type { TarEntryType } from '../oci/tar/typeflag.ts';
 import { TarScanner } from '../oci/tar/scanner.ts';
 
 /** A hard link has the mode of what it links to; its own is never looked at. */

@@ -1,11 +1,11 @@
-import type { WorkApi, WorkChange, WorkEntry } from './protocol/work.ts';
-import type { WorkFeed } from './work-feed.ts';
-import { NinepError } from './ninep/errno.ts';
-import { nameError } from './ninep/name.ts';
-import { WorkDirectory } from './work/directory.ts';
-import { WorkFile } from './work/file.ts';
-import type { WorkNode } from './work/node.ts';
-import type { WorkTree } from './work/tree.ts';
+import type { WorkApi, WorkChange, WorkEntry } from '../protocol/work.ts';
+import type { WorkFeed } from './feed.ts';
+import { NinepError } from '../ninep/errno.ts';
+import { nameError } from '../ninep/name.ts';
+import { WorkDirectory } from './directory.ts';
+import { WorkFile } from './file.ts';
+import type { WorkNode } from './node.ts';
+import type { WorkTree } from './tree.ts';
 
 const O_RDWR = 2;
 const O_TRUNC = 0o1000;

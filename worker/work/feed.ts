@@ -1,5 +1,5 @@
-import type { WorkChange } from './protocol/work.ts';
-import type { TreeEvents } from './work/tree.ts';
+import type { WorkChange } from '../protocol/work.ts';
+import type { TreeEvents } from './tree.ts';
 
 type Listener = (change: WorkChange) => void;
 

@@ -1,7 +1,7 @@
 import { createStore, get, set, del } from 'idb-keyval';
 import type { UseStore } from 'idb-keyval';
-import type { DirectoryRecord, FolderMetadata } from './work/metadata.ts';
-import type { FolderHost } from './work/tree.ts';
+import type { DirectoryRecord, FolderMetadata } from './metadata.ts';
+import type { FolderHost } from './tree.ts';
 
 export const workDatabase = 'bottleship-work';
 const folder = 'work';

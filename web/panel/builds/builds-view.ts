@@ -1,3 +1,4 @@
+import { showFailure } from '../failure.ts';
 import type { BuildView, EngineApi } from '../../../worker/protocol/engine-api.ts';
 import { make } from '../../dom.ts';
 import { announce } from '../../status-line.ts';
@@ -61,13 +62,7 @@ export class BuildsView implements PanelView {
 
   #fail(reason: string): void {
     this.#message.hidden = true;
-    const again = make('button', { type: 'button', class: 'button small' }, 'Try again');
-    again.addEventListener('click', () => {
-      this.#failure.hidden = true;
-      this.shown();
-    });
-    this.#failure.replaceChildren(make('p', {}, `The builds cannot be followed: ${reason}`), again);
-    this.#failure.hidden = false;
+    showFailure(this.#failure, `The builds cannot be followed: ${reason}`, () => this.shown());
   }
 }
 

@@ -1,3 +1,4 @@
+import { showFailure } from '../failure.ts';
 import { copyText } from '../../clipboard.ts';
 import { make } from '../../dom.ts';
 import type { DroppedItem } from '../../drop/dropped.ts';
@@ -186,13 +187,7 @@ export class ImagesView implements PanelView {
 
   #fail(reason: string): void {
     this.#message.hidden = true;
-    const again = make('button', { type: 'button', class: 'button small' }, 'Try again');
-    again.addEventListener('click', () => {
-      this.#failure.hidden = true;
-      this.shown();
-    });
-    this.#failure.replaceChildren(make('p', {}, `The images cannot be read: ${reason}`), again);
-    this.#failure.hidden = false;
+    showFailure(this.#failure, `The images cannot be read: ${reason}`, () => this.shown());
   }
 
   async #showFoot(images: readonly ImageEntry[]): Promise<void> {

@@ -1,19 +1,15 @@
 import { createHasher, type Hasher } from '../../content/hasher.ts';
 import { digestHex } from '../../oci/digest.ts';
 import { cleanRelative } from '../../oci/path.ts';
-import type { TarEntry, TarEntryType } from '../../oci/tar/scanner.ts';
+import type { TarEntry } from '../../oci/tar/scanner.ts';
 import { TarScanner } from '../../oci/tar/scanner.ts';
+import { typeflags } from '../../oci/tar/typeflag.ts';
+import type { NewTarEntry } from '../../oci/tar/writer.ts';
 import { decodeText, encodeText } from '../../oci/text.ts';
 
 /** What of a tar header counts for Docker's cache and is shown in the history: all but the time. */
-export interface SummedHeader {
-  readonly type: TarEntryType;
-  /** A directory's ends with a slash. */
-  readonly path: Uint8Array;
+export interface SummedHeader extends Omit<NewTarEntry, 'mtime' | 'link' | 'size' | 'attributes'> {
   readonly link: Uint8Array;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
   readonly size: number;
   readonly userName?: Uint8Array;
   readonly groupName?: Uint8Array;
@@ -21,16 +17,6 @@ export interface SummedHeader {
   readonly minor: number;
   readonly attributes: ReadonlyMap<string, Uint8Array>;
 }
-
-const typeflags: Readonly<Record<TarEntryType, string>> = {
-  file: '0',
-  hardlink: '1',
-  symlink: '2',
-  character: '3',
-  block: '4',
-  directory: '5',
-  fifo: '6',
-};
 
 /** "tarsum.v1": https://github.com/moby/moby/blob/v28.5.2/pkg/tarsum/tarsum_spec.md */
 export function sumHeader(hasher: Hasher, header: SummedHeader): void {

@@ -1,6 +1,6 @@
 import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
 import type { NewTarEntry } from '../../oci/tar/writer.ts';
-import type { TarEntryType } from '../../oci/tar/scanner.ts';
+import type { TarEntryType } from '../../oci/tar/typeflag.ts';
 import type { ClientFiles, WalkedFile } from '../session.ts';
 import { fileType } from '../syscalls.ts';
 import { encodeText } from '../text.ts';

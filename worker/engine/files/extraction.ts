@@ -1,5 +1,6 @@
 import { fileTypes } from '../../ninep/qid.ts';
-import type { TarEntry, TarEntryType } from '../../oci/tar/scanner.ts';
+import type { TarEntry } from '../../oci/tar/scanner.ts';
+import type { TarEntryType } from '../../oci/tar/typeflag.ts';
 import { decodeText, encodeText } from '../../oci/text.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';

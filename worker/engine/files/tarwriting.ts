@@ -1,7 +1,7 @@
 import { fileType, fileTypes } from '../../ninep/qid.ts';
 import type { NewTarEntry } from '../../oci/tar/writer.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
-import type { TarEntryType } from '../../oci/tar/scanner.ts';
+import type { TarEntryType } from '../../oci/tar/typeflag.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
 import { recordFlag, recordKind } from '../../protocol/filetree.ts';
 import type { RecordReader } from './recordreader.ts';

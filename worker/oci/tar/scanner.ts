@@ -8,8 +8,7 @@ import type { SparseMap } from './sparse.ts';
 import { SparseLines, sparseFields, sparseMap, sparseNumbers } from './sparse.ts';
 import type { TarHeader } from './header.ts';
 import { blockSize, number, parseHeader, text } from './header.ts';
-
-export type TarEntryType = 'file' | 'hardlink' | 'symlink' | 'character' | 'block' | 'directory' | 'fifo';
+import type { TarEntryType } from './typeflag.ts';
 
 /** One entry as the archive tells it: the name may be hostile, parents may be missing. */
 export interface TarEntry {

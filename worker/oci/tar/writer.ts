@@ -1,6 +1,7 @@
 import { encodeText } from '../text.ts';
 import { blockSize } from './header.ts';
-import type { TarEntryType } from './scanner.ts';
+import type { TarEntryType } from './typeflag.ts';
+import { typeflags } from './typeflag.ts';
 
 /** An entry to be written. Names are bytes; a directory's ends with a slash. */
 export interface NewTarEntry {
@@ -18,16 +19,6 @@ export interface NewTarEntry {
   readonly size?: number;
   readonly attributes?: ReadonlyMap<string, Uint8Array>;
 }
-
-const typeflags: Readonly<Record<TarEntryType, string>> = {
-  file: '0',
-  hardlink: '1',
-  symlink: '2',
-  character: '3',
-  block: '4',
-  directory: '5',
-  fifo: '6',
-};
 
 /** What ends an archive. */
 export const tarEnd = new Uint8Array(2 * blockSize);
