@@ -2,7 +2,7 @@ import type { UseStore } from 'idb-keyval';
 import { createStore, get, promisifyRequest } from 'idb-keyval';
 import type { Digest } from '../oci/digest.ts';
 import { parseDigest } from '../oci/digest.ts';
-import { isQuotaError, StorageFullError } from './storagefull.ts';
+import { changing } from './storagefull.ts';
 
 /** Where a blob's chunks lie. Written last, in one transaction with nothing else to do: this is the commit. */
 export interface BlobRecord {
@@ -111,17 +111,17 @@ export class BlobDatabase {
 
   /** Resolves when the transaction is through. A request's error says nothing of the transaction's, which comes later. */
   #change(body: (store: IDBObjectStore) => Promise<void> | void): Promise<void> {
-    return this.#store(
+    const changed = this.#store(
       'readwrite',
       (store) =>
         new Promise<void>((resolve, reject) => {
           const { transaction } = store;
-          const fail = (error: unknown) => reject(isQuotaError(error) ? new StorageFullError(error) : error);
           transaction.addEventListener('complete', () => resolve());
-          transaction.addEventListener('abort', () => fail(transaction.error ?? new Error('aborted')));
-          Promise.resolve(body(store)).catch(fail);
+          transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('aborted')));
+          Promise.resolve(body(store)).catch(reject);
         }),
     );
+    return changing(changed);
   }
 }
 

@@ -12,7 +12,15 @@ export class StorageFullError extends BottleshipError {
   }
 }
 
-/** Whether IndexedDB has failed for want of space. */
-export function isQuotaError(error: unknown): boolean {
+/** Waits for a change of IndexedDB. The browser's own error for a full disk has no text. @throws StorageFullError */
+export async function changing<T>(change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    throw isQuotaError(error) ? new StorageFullError(error) : error;
+  }
+}
+
+function isQuotaError(error: unknown): boolean {
   return error instanceof Error && error.name === 'QuotaExceededError';
 }

@@ -1,5 +1,6 @@
 import type { UseStore } from 'idb-keyval';
 import { createStore, del, get, set } from 'idb-keyval';
+import { changing } from '../content/storagefull.ts';
 import type { DiffId } from '../oci/diffid.ts';
 import type { LayerIndexData } from './layerindex.ts';
 
@@ -27,11 +28,11 @@ export class IndexedDbIndexCache implements IndexCache {
   }
 
   set(diffId: DiffId, index: LayerIndexData): Promise<void> {
-    return set(diffId, { format, index }, this.#store);
+    return changing(set(diffId, { format, index }, this.#store));
   }
 
   delete(diffId: DiffId): Promise<void> {
-    return del(diffId, this.#store);
+    return changing(del(diffId, this.#store));
   }
 }
 

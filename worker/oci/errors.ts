@@ -33,7 +33,7 @@ export function errorKind(error: unknown): ErrorKind {
 
 /** The message of any thrown value. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 /** An `invalid` error: input that does not say what its format demands. */

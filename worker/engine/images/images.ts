@@ -11,6 +11,7 @@ import type {
 import type { ContentStore } from '../../content/contentstore.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
+import { errorMessage } from '../../oci/errors.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { EngineContext } from '../context.ts';
 import { Channel } from './channel.ts';
@@ -158,9 +159,10 @@ export class Images {
   ): AsyncIterable<ProgressMessage> {
     const messages = new Channel<ProgressMessage>();
     void task((message) => messages.push(message))
-      .catch((error: Error) =>
-        messages.push({ error: error.message, errorDetail: { message: error.message } }),
-      )
+      .catch((error: unknown) => {
+        const message = errorMessage(error);
+        messages.push({ error: message, errorDetail: { message } });
+      })
       .finally(() => messages.close());
     return messages;
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../oci/errors.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import { cancellable } from '../build/cancellable.ts';
 import { deferred } from '../deferred.ts';
@@ -29,7 +30,8 @@ export async function streamed(task: (task: Task) => Promise<void>): Promise<Asy
       () => begun.resolve(),
       (error: Error) => {
         if (!isBegun) return begun.reject(error);
-        report({ errorDetail: { message: error.message }, error: error.message });
+        const message = errorMessage(error);
+        report({ errorDetail: { message }, error: message });
       },
     )
     .finally(() => messages.close());

@@ -1,5 +1,5 @@
 import { createStore, del, get, promisifyRequest, set, type UseStore } from 'idb-keyval';
-import { isQuotaError, StorageFullError } from '../../content/storagefull.ts';
+import { changing } from '../../content/storagefull.ts';
 import type { MetadataStore } from './store.ts';
 
 /** In the browser's IndexedDB, in a database of its own. */
@@ -18,12 +18,12 @@ export class IndexedDbMetadataStore implements MetadataStore {
   }
 
   async set(key: string, value: unknown): Promise<void> {
-    await full(set(key, value, this.#store));
+    await changing(set(key, value, this.#store));
     this.#tell(key);
   }
 
   async delete(key: string): Promise<void> {
-    await del(key, this.#store);
+    await changing(del(key, this.#store));
     this.#tell(key);
   }
 
@@ -43,14 +43,5 @@ export class IndexedDbMetadataStore implements MetadataStore {
       Promise.all([promisifyRequest(store.getAllKeys(range)), promisifyRequest(store.getAll(range))]),
     );
     return keys.map((key, i) => [key as string, values[i] as unknown]);
-  }
-}
-
-/** Says what a full disk means in our words. */
-async function full(write: Promise<void>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    throw isQuotaError(error) ? new StorageFullError(error) : error;
   }
 }
