@@ -2,22 +2,22 @@ import type { WorkApi } from '../worker/protocol/work.ts';
 import type { EngineApi } from '../worker/protocol/engine-api.ts';
 import { showBooting } from './boot-view.ts';
 import type { Booting } from './booting.ts';
-import { copyText } from './clipboard.ts';
+import { copyText } from './terminal/clipboard.ts';
 import { byId, onClick } from './dom.ts';
 import type { Engine } from './engine.ts';
 import { installDropZone } from './drop/drop-zone.ts';
 import { installHelp, showHint } from './help.ts';
-import { followHiddenLink } from './links.ts';
+import { followHiddenLink } from './terminal/links.ts';
 import { isMac } from './platform.ts';
 import { installQuestions } from './question.ts';
 import { resetMachine } from './reset.ts';
-import { rememberScreenReader } from './screen-reader.ts';
+import { rememberScreenReader } from './terminal/screen-reader.ts';
 import { installShortcuts, labelWithKeys } from './shortcuts.ts';
 import type { KeyHelp, Shortcut } from './shortcuts.ts';
 import { SidePanel } from './side-panel.ts';
 import { onFailureAction } from './stage.ts';
 import { showStorage } from './storage.ts';
-import { Terminals } from './terminals.ts';
+import { Terminals } from './terminal/terminals.ts';
 import { toggleTheme, watchTheme } from './theme.ts';
 
 /** Wires the page to the machine in the worker. */

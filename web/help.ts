@@ -1,5 +1,5 @@
 import { byId, make, onClick } from './dom.ts';
-import { isScreenReaderOn } from './screen-reader.ts';
+import { isScreenReaderOn } from './terminal/screen-reader.ts';
 import { modifiers } from './shortcuts.ts';
 import type { KeyHelp } from './shortcuts.ts';
 

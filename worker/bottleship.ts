@@ -1,4 +1,4 @@
-import { Activity } from './activity.ts';
+import { Activity } from './idle/activity.ts';
 import { serveApi } from './api/serve.ts';
 import { apiConnection } from './api-connection.ts';
 import { runCommand } from './cli/command.ts';
@@ -26,8 +26,8 @@ import { WorkTree } from './work/tree.ts';
 import type { FolderHost } from './work/tree.ts';
 import { WorkFeed } from './work/feed.ts';
 import { Terminals } from './terminals.ts';
-import { SpareAgent } from './spare.ts';
-import { warmUp } from './warmup.ts';
+import { SpareAgent } from './idle/spare-agent.ts';
+import { warmUp } from './idle/warmup.ts';
 
 /** What differs between a browser's worker and Node. */
 export interface Platform {

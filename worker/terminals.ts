@@ -1,4 +1,4 @@
-import type { Activity } from './activity.ts';
+import type { Activity } from './idle/activity.ts';
 import type { Channel } from './machine/channel.ts';
 import type { SpawnParams, TerminalSize } from './protocol/agent.ts';
 import type { AgentStream } from './protocol/agent-client.ts';

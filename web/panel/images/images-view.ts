@@ -1,5 +1,5 @@
 import { showFailure } from '../failure.ts';
-import { copyText } from '../../clipboard.ts';
+import { copyText } from '../../terminal/clipboard.ts';
 import { make } from '../../dom.ts';
 import type { DroppedItem } from '../../drop/dropped.ts';
 import { ask } from '../../question.ts';

@@ -118,6 +118,20 @@ describe('searching', () => {
       message: 'searching docker.io: fetch failed',
     });
   });
+
+  test.each([
+    [
+      refusal(502, 'RELAY', 'index.docker.io: not found'),
+      'searching docker.io: relay: index.docker.io: not found',
+    ],
+    [() => new Response('<h1>Sorry</h1>', { status: 502 }), 'Unexpected status code 502'],
+  ])(
+    'a refusal of the relay is told whole, a page of the registry by its status',
+    async (answer, message) => {
+      const { engine } = await makeFixture({ registries: registryThat(answer) });
+      expect(await failure(engine.imageSearch({ term: 'nginx' }))).toEqual({ status: 500, message });
+    },
+  );
 });
 
 describe('a push', () => {

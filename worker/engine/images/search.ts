@@ -1,7 +1,9 @@
 import { familiarName } from '../../oci/reference.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import type { Filters, SearchOptions, SearchResult } from '../../protocol/engine-api.ts';
+import { registryError } from '../../registry/errors.ts';
 import type { Registries } from '../../registry/registries.ts';
+import { relayCode } from '../../registry/relayed-fetch.ts';
 import { internal, invalid } from '../errors.ts';
 import { requireFilters } from '../filters.ts';
 import { credentialsOf } from './credentials.ts';
@@ -70,10 +72,18 @@ async function askRegistry(
   if (registries === undefined) throw withoutRegistries();
   const query = new URLSearchParams({ q: term, n: String(limit) });
   const response = await ask(registries, domain, query, auth);
-  if (!response.ok) throw internal(`Unexpected status code ${response.status}`);
+  if (!response.ok) throw await refusal(response, domain);
   const answer = (await response.json().catch(() => undefined)) as { results?: unknown } | undefined;
   if (!Array.isArray(answer?.results)) throw internal('the registry did not answer with search results');
   return answer.results.map(resultOf);
+}
+
+/** The relay's own refusal says what to do; a registry's is a page for people. */
+async function refusal(response: Response, domain: string): Promise<Error> {
+  const error = await registryError(response);
+  return error.code === relayCode
+    ? internal(`searching ${domain}: ${error.message}`, error)
+    : internal(`Unexpected status code ${response.status}`);
 }
 
 async function ask(

@@ -1,6 +1,6 @@
 import type { Activity } from './activity.ts';
-import type { AgentCalls, AgentEvents, AgentMethod } from './protocol/agent.ts';
-import type { Agent, AgentStream } from './protocol/agent-client.ts';
+import type { AgentCalls, AgentEvents, AgentMethod } from '../protocol/agent.ts';
+import type { Agent, AgentStream } from '../protocol/agent-client.ts';
 
 /**
  * An agent that has a network namespace in hand for the next container. The saved machine has one; after a container was

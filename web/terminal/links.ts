@@ -1,4 +1,4 @@
-import { ask } from './question.ts';
+import { ask } from '../question.ts';
 
 /** Containers choose these addresses: only the web's own schemes, and the opened page learns nothing of this one. */
 export function openLink(address: string): void {

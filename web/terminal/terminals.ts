@@ -1,8 +1,8 @@
-import { byId, make } from './dom.ts';
-import type { Engine } from './engine.ts';
+import { byId, make } from '../dom.ts';
+import type { Engine } from '../engine.ts';
 import { isScreenReaderOn } from './screen-reader.ts';
 import { TabStrip } from './tab-strip.ts';
-import { TerminalSession } from './terminal-session.ts';
+import { TerminalSession } from './session.ts';
 import { cleanTitle } from './title.ts';
 
 export interface TerminalsOptions {

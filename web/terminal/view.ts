@@ -2,11 +2,11 @@ import { FitAddon } from '@xterm/addon-fit';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import type { ITerminalOptions } from '@xterm/xterm';
-import type { TerminalSize } from '../worker/protocol/agent.ts';
+import type { TerminalSize } from '../../worker/protocol/agent.ts';
 import { openLink } from './links.ts';
 import { palette } from './palette.ts';
-import { currentTheme } from './theme.ts';
-import type { Theme } from './theme.ts';
+import { currentTheme } from '../theme.ts';
+import type { Theme } from '../theme.ts';
 import { webglRenderer } from './webgl.ts';
 
 export interface TerminalViewEvents {

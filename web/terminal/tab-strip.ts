@@ -1,4 +1,4 @@
-import { byId, icon, make } from './dom.ts';
+import { byId, icon, make } from '../dom.ts';
 
 export interface TabEvents {
   /** Shown; the keyboard stays on the tabs. */

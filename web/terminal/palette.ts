@@ -1,5 +1,5 @@
 import type { ITheme } from '@xterm/xterm';
-import type { Theme } from './theme.ts';
+import type { Theme } from '../theme.ts';
 
 /** The sixteen colours of each theme have at least 4.5:1 against its background, but for black and white themselves. */
 export const palette: Record<Theme, ITheme> = {

@@ -1,7 +1,7 @@
-import { baseLayerName } from './engine/baselayer.ts';
+import { baseLayerName } from '../engine/baselayer.ts';
 import type { Activity } from './activity.ts';
-import type { ContainerSpec } from './protocol/agent.ts';
-import type { Agent } from './protocol/agent-client.ts';
+import type { ContainerSpec } from '../protocol/agent.ts';
+import type { Agent } from '../protocol/agent-client.ts';
 
 /** Containers to start and throw away; after as many v86 has compiled what it takes to start one. */
 const rounds = 16;

@@ -1,7 +1,7 @@
-import type { Engine } from './engine.ts';
-import { Shell } from './shell.ts';
-import { createTerminalView } from './terminal-view.ts';
-import type { TerminalView } from './terminal-view.ts';
+import type { Engine } from '../engine.ts';
+import { Shell } from '../shell.ts';
+import { createTerminalView } from './view.ts';
+import type { TerminalView } from './view.ts';
 
 export interface SessionEvents {
   started(): void;

@@ -1,4 +1,4 @@
-import { readPreference, writePreference } from './preferences.ts';
+import { readPreference, writePreference } from '../preferences.ts';
 
 let on = readPreference('screen-reader') === 'on';
 
