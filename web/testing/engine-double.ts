@@ -128,14 +128,22 @@ async function* builds(): AsyncGenerator<BuildView> {
   const copied = { name: '[3/3] COPY app.py /app.py', started: at + 4300, completed: at + 4340 };
   const image = digest('abc');
   yield { number: 1, title: 'app:1.4', started: at, completed: at + 4400, image, steps: [...steps, copied] };
-  const failed = { name: `[3/3] RUN false # ${hostile}`, started: at + 4300, error: 'exit code: 1' };
+  const failed = {
+    name: `[3/3] RUN false # ${hostile}`,
+    started: at + 4300,
+    error: 'exit code: 1',
+    output: `fetching ${hostile}\nno such package`,
+  };
   const failure = 'process "/bin/sh -c false" did not complete successfully: exit code: 1';
   yield { number: 2, title: 'broken', started: at, completed: at + 4400, failure, steps: [...steps, failed] };
   yield {
     number: 3,
     title: 'slow:latest',
     started: at,
-    steps: [...steps, { ...copied, completed: undefined as never }],
+    steps: [
+      ...steps,
+      { name: '[3/3] RUN make', started: at + 4300, output: 'cc -O2 -c main.c\ncc -o main main.o' },
+    ],
   };
   await never;
 }

@@ -71,6 +71,7 @@ export class BuildCard {
       { class: 'build-step', 'data-state': state, title: step.error ?? step.name },
       make('code', {}, step.name),
       make('span', {}, facts.filter((text) => text !== '').join(' · ')),
+      ...(step.output === undefined ? [] : [make('pre', {}, step.output)]),
     );
   }
 }

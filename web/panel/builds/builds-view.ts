@@ -7,6 +7,9 @@ import type { PanelHost, PanelView } from '../view.ts';
 import { BuildCard } from './build-card.ts';
 import { layerSizes } from './step-text.ts';
 
+/** Milliseconds between what is shown. */
+const pace = 50;
+
 /** Builds as they go, whoever has started them. */
 export class BuildsView implements PanelView {
   readonly name = 'Builds';
@@ -36,7 +39,11 @@ export class BuildsView implements PanelView {
       const engine = await this.#host.engine();
       const builds = await engine.buildWatch();
       this.#message.replaceChildren(make('b', {}, 'No builds yet'), 'docker build shows its steps here.');
-      for await (const build of builds) this.#show(engine, build);
+      for await (const build of builds) {
+        this.#show(engine, build);
+        // A program may print faster than anybody reads.
+        await new Promise((resolve) => setTimeout(resolve, pace));
+      }
       throw new Error('The engine tells no more of its builds.');
     } catch (error) {
       this.#isFollowing = false;

@@ -5,15 +5,21 @@ import type {
   SolveStatus,
   SolveVertex,
 } from '../../protocol/engine-api.ts';
+import { OutputTail } from './outputtail.ts';
+
+/** A step, and what it prints. */
+interface Step extends Changing<BuildStepView> {
+  tail?: OutputTail;
+}
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What is known of a build, made of what it tells its client. */
 export class BuildRecord {
   readonly #view: Omit<Changing<BuildView>, 'steps'>;
-  readonly #steps = new Map<string, Changing<BuildStepView>>();
+  readonly #steps = new Map<string, Step>();
   readonly #now: () => number;
-  #current: Changing<BuildStepView> | undefined;
+  #current: Step | undefined;
 
   constructor(number: number, title: string, now: () => number) {
     this.#now = now;
@@ -21,7 +27,7 @@ export class BuildRecord {
   }
 
   get view(): BuildView {
-    return { ...this.#view, steps: [...this.#steps.values()].map((step) => ({ ...step })) };
+    return { ...this.#view, steps: [...this.#steps.values()].map(viewOf) };
   }
 
   get isOver(): boolean {
@@ -29,11 +35,12 @@ export class BuildRecord {
   }
 
   /** False when it changes nothing of what is seen. */
-  status({ vertexes = [], image, failure }: SolveStatus): boolean {
+  status({ vertexes = [], logs = [], image, failure }: SolveStatus): boolean {
     for (const vertex of vertexes) this.#vertex(vertex);
+    for (const { vertex, data } of logs) printed(this.#steps.get(vertex), data);
     if (image !== undefined) this.#view.image = image;
     if (failure) this.#view.failure = failure.message;
-    return vertexes.length > 0 || image !== undefined || failure !== undefined;
+    return vertexes.length + logs.length > 0 || image !== undefined || failure !== undefined;
   }
 
   #vertex({ digest, name, started, completed, cached, error }: SolveVertex): void {
@@ -52,6 +59,8 @@ export class BuildRecord {
     else if (stream.startsWith(' ---> Using cache') && this.#current) this.#current.cached = true;
     else if (error !== undefined) this.#fail(error);
     else if (aux && 'ID' in aux && typeof aux.ID === 'string') this.#view.image = aux.ID;
+    else if (stream !== '' && !/^(?: ---> |Removed intermediate|Successfully )/.test(stream))
+      printed(this.#current, new TextEncoder().encode(stream));
     else return false;
     return true;
   }
@@ -76,4 +85,14 @@ export class BuildRecord {
     this.#view.failure = error;
     if (this.#current) this.#current.error = error;
   }
+}
+
+function viewOf({ tail, ...step }: Step): BuildStepView {
+  const isOfInterest = step.error !== undefined || step.completed === undefined;
+  const output = isOfInterest ? tail?.text : undefined;
+  return output ? { ...step, output } : step;
+}
+
+function printed(step: Step | undefined, bytes: Uint8Array): void {
+  if (step) (step.tail ??= new OutputTail()).write(bytes);
 }

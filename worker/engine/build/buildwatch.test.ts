@@ -9,7 +9,7 @@ async function* solved(): AsyncGenerator<SolveStatus> {
     ],
   };
   yield { vertexes: [{ digest: 'b', inputs: ['a'], name: '[2/2] RUN true', started: 3 }] };
-  yield { logs: [] };
+  yield { logs: [{ vertex: 'b', stream: 1, data: new TextEncoder().encode('working\n'), timestamp: 4 }] };
   yield { vertexes: [{ digest: 'b', inputs: ['a'], name: '[2/2] RUN true', started: 3, completed: 9 }] };
   yield { image: 'sha256:1' };
 }
@@ -37,10 +37,23 @@ test('a watcher sees what the client sees, and the last builds at once', async (
   expect(await later).toEqual({ done: true, value: undefined });
 });
 
+test('what a step prints is seen while it runs and when it has failed', async () => {
+  const watch = new BuildWatch(() => 7);
+  const build = watch.solving({ context: { address: '' } }, solved())[Symbol.asyncIterator]();
+  const seen = async () => (await watch.watch()[Symbol.asyncIterator]().next()).value?.steps.at(-1);
+  for (let i = 0; i < 3; i++) await build.next();
+  expect(await seen()).toEqual({ name: '[2/2] RUN true', started: 3, output: 'working' });
+  await build.next();
+  expect(await seen()).toEqual({ name: '[2/2] RUN true', started: 3, completed: 9 });
+});
+
 async function* messages() {
   yield { stream: 'Step 1/2 : FROM busybox' };
   yield { stream: ' ---> 0123\n' };
   yield { stream: 'Step 2/2 : RUN false' };
+  yield { stream: '\n' };
+  yield { stream: ' ---> Running in 0123\n' };
+  yield { stream: 'no such thing\n' };
   yield { error: 'The command returned a non-zero code: 1' };
 }
 
@@ -53,7 +66,11 @@ test('the classic builder’s messages are steps, too', async () => {
     failure: 'The command returned a non-zero code: 1',
     steps: [
       { name: '[1/2] FROM busybox', started: 7, completed: 7 },
-      { name: '[2/2] RUN false', error: 'The command returned a non-zero code: 1' },
+      {
+        name: '[2/2] RUN false',
+        error: 'The command returned a non-zero code: 1',
+        output: 'no such thing',
+      },
     ],
   });
 });

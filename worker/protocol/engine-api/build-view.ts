@@ -21,4 +21,6 @@ export interface BuildStepView {
   readonly completed?: number;
   readonly cached?: boolean;
   readonly error?: string;
+  /** The last lines of what it has printed, while it runs and when it has failed. Plain text of a program that is not trusted. */
+  readonly output?: string;
 }
