@@ -46,12 +46,12 @@ function withSortedPorts(entry: Readonly<Record<string, unknown>>): unknown {
   return { ...entry, created_by: `EXPOSE [${ports.split(' ').sort().join(' ')}]` };
 }
 
-const mountPoints = ['etc', 'proc', 'sys'];
+const mountPoints = new Set(['etc', 'proc', 'sys']);
 
 /** Docker's BuildKit leaves in each layer of a RUN the directories that it has mounted something in; ours are below all layers. */
 function withoutMountPoints(layer: readonly string[]): readonly string[] {
   return layer.filter((line) => {
     const [, path = ''] = /^directory 0755 0:0 (\S+)$/.exec(line) ?? [];
-    return !mountPoints.includes(path) || layer.some((other) => other.includes(` ${path}/`));
+    return !mountPoints.has(path) || layer.some((other) => other.includes(` ${path}/`));
   });
 }

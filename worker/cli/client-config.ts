@@ -167,14 +167,16 @@ export function withProxies(config: ClientConfig, entries: readonly string[]): s
 /** What prunes are given beside their flags. Labels that the flags speak of are theirs alone. */
 export function withPruneFilters(config: ClientConfig, filters: Filters): Filters {
   const opposites: Readonly<Record<string, string>> = { label: 'label!', 'label!': 'label' };
-  return config.pruneFilters.reduce<Filters>((all, filter) => {
+  const all: Record<string, readonly string[]> = { ...filters };
+  for (const filter of config.pruneFilters) {
     const [name, value] = cut(filter, '=');
-    if (value === undefined) return all;
+    if (value === undefined) continue;
     const opposite = opposites[name];
     // Docker takes an opposite that is not there for one that says the same.
-    if (opposite !== undefined && (all[opposite]?.includes(value) ?? true)) return all;
-    return { ...all, [name]: [...(all[name] ?? []), value] };
-  }, filters);
+    if (opposite !== undefined && (all[opposite]?.includes(value) ?? true)) continue;
+    all[name] = [...(all[name] ?? []), value];
+  }
+  return all;
 }
 
 /** The address of the only engine there is. */

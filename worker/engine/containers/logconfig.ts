@@ -4,7 +4,7 @@ import { internal, invalid } from '../errors.ts';
 
 type LogConfig = NonNullable<HostConfig['LogConfig']>;
 
-const everyDriver = ['mode', 'max-buffer-size'];
+const everyDriver = new Set(['mode', 'max-buffer-size']);
 const files = ['max-file', 'max-size', 'compress'];
 
 interface Driver {
@@ -39,7 +39,7 @@ export function validateLogConfig(config: LogConfig | undefined): void {
   validateMode(given);
   const driver = drivers[type];
   const unknown = Object.keys(given).find(
-    (name) => !driver?.options.includes(name) && !everyDriver.includes(name),
+    (name) => !driver?.options.includes(name) && !everyDriver.has(name),
   );
   if (driver && unknown !== undefined) throw invalid(driver.unknown(unknown));
 }

@@ -1,6 +1,6 @@
 import { invalid } from '../errors.ts';
 
-const known = ['type', 'o', 'device', 'size'];
+const known = new Set(['type', 'o', 'device', 'size']);
 const needs: Readonly<Record<string, readonly string[]>> = {
   device: ['type'],
   type: ['device'],
@@ -9,7 +9,7 @@ const needs: Readonly<Record<string, readonly string[]>> = {
 
 /** The local driver's options: what is mounted on the volume's directory. https://github.com/moby/moby/blob/v28.5.2/volume/local/local_unix.go */
 export function validateVolumeOptions(options: Readonly<Record<string, string>>): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  const unknown = Object.keys(options).find((name) => !known.has(name));
   if (unknown !== undefined) throw invalid(`invalid option: ${JSON.stringify(unknown)}`);
   if (options['size'] !== undefined) throw invalid('quota size requested but no quota support');
   for (const [name, others] of Object.entries(needs)) {
