@@ -60,6 +60,12 @@ export class ImageArchive {
     return this.#places.has(clean(path));
   }
 
+  /** The folders at its top that have files, in the order of their names. */
+  folders(): string[] {
+    const paths = [...this.#places.keys()].filter((path) => path.includes('/'));
+    return [...new Set(paths.map((path) => path.slice(0, path.indexOf('/'))))].sort();
+  }
+
   size(path: string): number {
     return this.#place(path).size;
   }

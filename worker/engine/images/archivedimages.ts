@@ -19,6 +19,8 @@ import { chooseManifest } from './platform.ts';
 export interface ArchivedImage {
   readonly configText: string;
   readonly names: readonly Reference[];
+  /** The ID of the image that it was made from, which may be in the archive. */
+  readonly parent?: string;
   /** The lowest first. */
   readonly layers: readonly ArchivedLayer[];
   /** Of an image layout. */
@@ -37,7 +39,7 @@ export interface ArchivedLayer {
 export function archivedImages(archive: ImageArchive, platform: Platform): Promise<ArchivedImage[]> {
   if (archive.has('manifest.json')) return dockerImages(archive);
   if (archive.has('index.json')) return ociImages(archive, platform);
-  throw invalid('invalid archive: it has neither a manifest.json nor an index.json');
+  throw invalid('invalid archive: it has neither a manifest.json nor an index.json nor repositories');
 }
 
 /** https://github.com/moby/moby/blob/v28.5.2/image/spec/spec.md */
@@ -47,7 +49,8 @@ async function dockerImages(archive: ImageArchive): Promise<ArchivedImage[]> {
     'manifest.json',
   );
   return Promise.all(
-    entries.map(async ({ config, tags, layers }) => ({
+    entries.map(async ({ config, tags, parent, layers }) => ({
+      ...(parent && { parent }),
       configText: await archive.text(config),
       names: tags.map((tag) => withDefaultTag(parseReference(tag))),
       layers: layers.map((path) => ({ path, size: archive.size(path) })),
@@ -55,7 +58,14 @@ async function dockerImages(archive: ImageArchive): Promise<ArchivedImage[]> {
   );
 }
 
-const dockerEntry = (value: unknown, where: string): { config: string; tags: string[]; layers: string[] } => {
+interface DockerEntry {
+  readonly config: string;
+  readonly tags: string[];
+  readonly parent: string | undefined;
+  readonly layers: string[];
+}
+
+const dockerEntry = (value: unknown, where: string): DockerEntry => {
   const from = object(value, where);
   // An image without a name has null here.
   const named =
@@ -65,6 +75,7 @@ const dockerEntry = (value: unknown, where: string): { config: string; tags: str
   return {
     config: member(from, 'Config', string, where),
     tags: named.RepoTags ?? [],
+    parent: optionalMembers<{ Parent?: string }>(from, { Parent: string }, where).Parent,
     layers: from['Layers'] === null ? [] : member(from, 'Layers', list(string), where),
   };
 };

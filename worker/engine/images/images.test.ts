@@ -103,7 +103,7 @@ test('archives that are none, or lie, leave nothing behind', async () => {
   expect((await load(fixture, tar))[0]?.error).toMatch(/digest|sha256/);
   expect(
     (await load(fixture, await packTar([{ header: { name: 'x', size: 1 }, body: 'x' }])))[0]?.error,
-  ).toBe('invalid archive: it has neither a manifest.json nor an index.json');
+  ).toBe('invalid archive: it has neither a manifest.json nor an index.json nor repositories');
   expect(
     (await load(fixture, new TextEncoder().encode('no tar at all'.repeat(100))))[0]?.error,
   ).toBeDefined();

@@ -16,6 +16,11 @@ import { ImageArchive } from './archive.ts';
 import type { ArchivedImage, ArchivedLayer } from './archivedimages.ts';
 import { archivedImages, digestOfText } from './archivedimages.ts';
 import { imageSize } from './imagesize.ts';
+import { nameLoaded } from './loadedname.ts';
+import type { ParentLink } from './parentlinks.ts';
+import { linkParents } from './parentlinks.ts';
+import { isV1Archive } from './v1archive.ts';
+import { loadV1Images } from './v1loader.ts';
 import type { LayerContent } from './layercontent.ts';
 import { machinePlatform } from './platform.ts';
 import { progressMessage } from './progress.ts';
@@ -45,15 +50,26 @@ export class ImageLoader {
   async load(tar: AsyncIterable<Uint8Array>, options: LoadOptions, report: Report): Promise<void> {
     const archive = await ImageArchive.receive(tar, this.#content);
     try {
-      for (const image of await archivedImages(archive, machinePlatform))
-        if (isWanted(image, options.platform))
-          await this.#take(archive, image, options.quiet ?? false, report);
+      if (isV1Archive(archive))
+        await loadV1Images(this.#context, this.#layers, archive, options.quiet ?? false, report);
+      else await this.#takeAll(archive, options, report);
     } finally {
       await archive.close();
     }
   }
 
-  async #take(archive: ImageArchive, image: ArchivedImage, quiet: boolean, report: Report): Promise<void> {
+  async #takeAll(archive: ImageArchive, options: LoadOptions, report: Report): Promise<void> {
+    const links: ParentLink[] = [];
+    for (const image of await archivedImages(archive, machinePlatform))
+      if (isWanted(image, options.platform))
+        links.push({
+          id: await this.#take(archive, image, options.quiet ?? false, report),
+          parent: image.parent,
+        });
+    await linkParents(this.#context.images, links);
+  }
+
+  async #take(archive: ImageArchive, image: ArchivedImage, quiet: boolean, report: Report): Promise<Digest> {
     const { images, events } = this.#context;
     const { diff_ids: diffIds } = parseImageConfig(image.configText).rootfs;
     if (diffIds.length !== image.layers.length)
@@ -75,6 +91,7 @@ export class ImageLoader {
     for (const name of image.names) await this.#name(name, id, report);
     if (image.names.length === 0) report({ stream: `Loaded image ID: ${id}\n` });
     imageEvent(events, images.get(id), 'load', { id, name: id });
+    return id;
   }
 
   async #layer(archive: ImageArchive, layer: ArchivedLayer, diffId: DiffId, report: Report): Promise<void> {
@@ -87,15 +104,8 @@ export class ImageLoader {
   }
 
   async #name(reference: Reference, image: Digest, report: Report): Promise<void> {
-    const { images, clock } = this.#context;
-    const name = familiarReference(reference);
-    const before = images.named(reference)?.image;
-    if (before !== undefined && before !== image)
-      report({
-        stream: `The image ${name} already exists, renaming the old one with ID ${before} to empty string\n`,
-      });
-    if (before !== image) await images.tag(reference, { image, taggedAt: clock.now() });
-    report({ stream: `Loaded image: ${name}\n` });
+    await nameLoaded(this.#context, reference, image, report);
+    report({ stream: `Loaded image: ${familiarReference(reference)}\n` });
   }
 }
 

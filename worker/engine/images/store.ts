@@ -117,6 +117,14 @@ export class ImageStore {
     }
   }
 
+  /** Says which image it was made from. */
+  async setParent(id: Digest, parent: Digest): Promise<void> {
+    const { configText, size, builtHere } = this.get(id);
+    const record = { id, configText, size, parent, ...(builtHere && { builtHere }) };
+    this.#keep(openImage(record));
+    await this.#metadata.set(imagePrefix + id, record);
+  }
+
   /** Gives a name to an image; another image that had it loses it. */
   async tag(reference: Reference, record: NameRecord): Promise<void> {
     const name = formatReference(reference);

@@ -21,7 +21,7 @@ export async function v1Configs(configText: string, chain: readonly ChainId[]): 
   const configs: V1Config[] = [];
   for (const [at, layer] of chain.entries()) {
     const isLast = at === chain.length - 1;
-    const document = isLast ? ofImage(image) : { created: epoch, container_config: goConfig({}) };
+    const document = isLast ? v1Members(image) : { created: epoch, container_config: goConfig({}) };
     const parent = configs.at(-1)?.id;
     const id = await idOf({ ...document, layer_id: layer, ...(parent && { parent: `sha256:${parent}` }) });
     configs.push({
@@ -39,8 +39,8 @@ export async function v1Configs(configText: string, chain: readonly ChainId[]): 
 
 const epoch = '1970-01-01T00:00:00Z';
 
-/** The members are in the order of Go's V1Image. */
-function ofImage(image: Json): Json {
+/** What Docker's V1Image has of a document, in Go's order, but for `id`, `parent` and `Size`. */
+export function v1Members(image: Json): Json {
   const config = image['config'] as ContainerConfig | undefined;
   return {
     ...present(image, 'comment'),
