@@ -1,6 +1,12 @@
 /** What is mounted in containers, and whose namespaces they have, asked through the Engine API. */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { CreateConfig, EngineApi, HostConfig, Mount } from '../../worker/protocol/engine-api.ts';
+import type {
+  CreateConfig,
+  CreateOptions,
+  EngineApi,
+  HostConfig,
+  Mount,
+} from '../../worker/protocol/engine-api.ts';
 import { machineForFile } from './machine.ts';
 
 const machine = machineForFile();
@@ -116,6 +122,20 @@ describe('binds', () => {
   });
 });
 
+test('what is mounted below a bind may only be read with it, but not for clients of older versions', async () => {
+  await machine().out('mkdir -p /tmp/outer/inner && mount -t tmpfs inner /tmp/outer/inner');
+  const config = { Image: 'busybox', Cmd: ['sleep', '1000'] };
+  const HostConfig = { Binds: ['/tmp/outer:/b:ro'] };
+  const write = async (options: CreateOptions): Promise<string> => {
+    const { Id } = await engine().containerCreate({ ...config, HostConfig }, options);
+    await engine().containerStart(Id);
+    return exec(Id, 'touch /b/x; touch /b/inner/x && echo written');
+  };
+  const outer = 'touch: /b/x: Read-only file system';
+  expect(await write({})).toBe(`${outer}\ntouch: /b/inner/x: Read-only file system`);
+  expect(await write({ readOnlyNonRecursive: true })).toBe(`${outer}\nwritten`);
+});
+
 describe('volumes', () => {
   test('anonymous ones hold what the image has there, with owner and mode, and go with the container', async () => {
     const id = await start({ Binds: ['kept:/home'] }, { Volumes: { '/etc': {}, '/var/new': {} } });
@@ -209,6 +229,18 @@ describe('volumes', () => {
     );
     await machine().out('echo mine > /tmp/hosts');
     expect(await run({ Binds: ['/tmp/hosts:/etc/hosts'] }, 'cat /etc/hosts')).toBe('mine');
+  });
+
+  test('what it holds and who has it is told; those with options may be anything', async () => {
+    await engine().volumeCreate({ Name: 'empty' });
+    await engine().volumeCreate({ Name: 'other', DriverOpts: { type: 'tmpfs', device: 'tmpfs', o: '' } });
+    const id = await start({ Binds: ['full:/d', 'full:/e'] });
+    await exec(id, 'head -c 5000 /dev/zero > /d/a; ln /d/a /d/b; mkdir /d/sub; ln -s 1234567 /d/sub/link');
+    const { Volumes } = await engine().diskUsage(['volume']);
+    expect(Volumes?.map(({ Name, UsageData }) => [Name, UsageData])).toEqual([
+      ['empty', { Size: 0, RefCount: 0 }],
+      ['full', { Size: 5007, RefCount: 1 }],
+    ]);
   });
 
   test('a file system of its own is there while it is used, for all who use it', async () => {

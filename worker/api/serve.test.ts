@@ -216,6 +216,17 @@ describe('containers', () => {
     expect((await ask('DELETE /containers/web')).status).toBe(204);
   });
 
+  test('of older versions have binds whose submounts stay writable', async () => {
+    const made = vi.spyOn(fixture.engine, 'containerCreate');
+    for (const version of ['1.43', '1.44'])
+      await ask(`POST /v${version}/containers/create`, { body: { Image: 'busybox' } });
+    expect(made.mock.calls.map(([, options]) => options?.readOnlyNonRecursive ?? false)).toEqual([
+      true,
+      false,
+    ]);
+    made.mockRestore();
+  });
+
   test('a wait is answered at once, and ends with the container', async () => {
     const id = await create(fixture.engine);
     const client = new MemoryClient();

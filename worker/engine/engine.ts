@@ -17,6 +17,7 @@ import type {
   ContainerSummary,
   CommitOptions,
   CreateConfig,
+  CreateOptions,
   Created,
   DeletedImage,
   EngineApi,
@@ -232,10 +233,7 @@ export class Engine implements EngineApi {
     return edge(() => info(this.#context, this.#id));
   }
 
-  containerCreate(
-    config: CreateConfig,
-    options: { name?: string; platform?: string } = {},
-  ): Promise<Created> {
+  containerCreate(config: CreateConfig, options: CreateOptions = {}): Promise<Created> {
     return edge(() => this.#creator.create(config, options));
   }
 
@@ -476,7 +474,7 @@ export class Engine implements EngineApi {
   diskUsage(types?: DiskUsageType[]): Promise<DiskUsage> {
     const sources = {
       containerList: (options?: ListOptions) => this.containerList(options),
-      volumeList: () => this.volumeList(),
+      volumeUsage: () => this.#context.volumes.usage(),
       imageUsage: () => this.#images.usage(),
       buildCache: () => this.#buildPruner.records(),
     };

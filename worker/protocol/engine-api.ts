@@ -1,7 +1,7 @@
 import type { BuildView } from './engine-api/build-view.ts';
 import type { ImageBuildOptions } from './engine-api/build.ts';
 import type { BuildPruned, BuildPruneOptions, SolveOptions, SolveStatus } from './engine-api/solve.ts';
-import type { CreateConfig, UpdateConfig } from './engine-api/config.ts';
+import type { CreateConfig, CreateOptions, UpdateConfig } from './engine-api/config.ts';
 import type {
   AttachOptions,
   Change,
@@ -87,7 +87,7 @@ export interface EngineApi {
   diskUsage(types?: DiskUsageType[]): Promise<DiskUsage>;
   auth(config: AuthConfig): Promise<AuthResult>;
 
-  containerCreate(config: CreateConfig, options?: { name?: string; platform?: string }): Promise<Created>;
+  containerCreate(config: CreateConfig, options?: CreateOptions): Promise<Created>;
   containerStart(id: string, options?: { detachKeys?: string }): Promise<void>;
   containerStop(id: string, options?: StopOptions): Promise<void>;
   containerRestart(id: string, options?: StopOptions): Promise<void>;

@@ -85,6 +85,7 @@ async function create({ engine, request, form, version }: Call): Promise<Reply> 
   const created = await engine.containerCreate(config, {
     ...given('name', form.get('name') || undefined),
     ...given('platform', platform || undefined),
+    ...(version.before('1.44') && { readOnlyNonRecursive: true }),
   });
   return json(201, { ...created, Warnings: [...(created.Warnings ?? []), ...warnings] });
 }

@@ -1,4 +1,4 @@
-import type { Created, CreateConfig, HostConfig } from '../../protocol/engine-api.ts';
+import type { Created, CreateConfig, CreateOptions, HostConfig } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { internal, invalid } from '../errors.ts';
 import { parseContainerId, randomId } from '../ids.ts';
@@ -31,6 +31,7 @@ type CreatorContext = Pick<
 interface Wanted extends Required<Pick<CreateConfig, 'NetworkingConfig'>> {
   readonly config: Omit<CreateConfig, 'HostConfig' | 'NetworkingConfig'>;
   readonly host: HostConfig;
+  readonly readOnlyNonRecursive: boolean;
 }
 
 type Source = Pick<Image, 'id' | 'layers' | 'config'>;
@@ -47,7 +48,7 @@ export class Creator {
   }
 
   /** Checks in Docker's order: the request, the image, the command, the name. */
-  async create(request: CreateConfig, options: { name?: string; platform?: string }): Promise<Created> {
+  async create(request: CreateConfig, options: CreateOptions): Promise<Created> {
     const { HostConfig: given, NetworkingConfig, ...config } = request;
     if (Object.keys(config).length === 0)
       throw invalid('config cannot be empty in order to create a container');
@@ -56,7 +57,12 @@ export class Creator {
     validateNetworking(NetworkingConfig, (name) => this.#context.networks.find(name));
     await this.#requireSources(host);
     const image = this.#image(config.Image ?? '', options.platform ?? '');
-    const wanted = { config, host, NetworkingConfig: NetworkingConfig ?? null };
+    const wanted = {
+      config,
+      host,
+      NetworkingConfig: NetworkingConfig ?? null,
+      readOnlyNonRecursive: options.readOnlyNonRecursive ?? false,
+    };
     const container = await this.#make(wanted, image, options.name ?? '');
     containerEvent(this.#context.events, container, 'create');
     // After a reload the layers are read while the client asks on; the start says what is wrong with them.
@@ -94,6 +100,7 @@ export class Creator {
         id: record.id,
         host,
         volumes: record.config.Volumes,
+        readOnlyNonRecursive: wanted.readOnlyNonRecursive,
       });
       const container = newContainer({ ...record, mounts });
       const links = parseLinks(host, containers);

@@ -1,6 +1,5 @@
 import type {
   BuildCacheRecord,
-  ContainerSummary,
   DiskUsage,
   DiskUsageType,
   EngineApi,
@@ -9,9 +8,11 @@ import type {
 } from '../../protocol/engine-api.ts';
 
 /** Who knows what takes place. */
-export interface DiskUsageSources extends Pick<EngineApi, 'containerList' | 'volumeList'> {
+export interface DiskUsageSources extends Pick<EngineApi, 'containerList'> {
   /** With what each shares with others, and the bytes of all layers together. */
   buildCache(): BuildCacheRecord[];
+  /** Those that are directories of the data disk and nothing else, with what they hold. */
+  volumeUsage(): Promise<Volume[]>;
   imageUsage(): Promise<{ images: ImageSummary[]; layersSize: number }>;
 }
 
@@ -24,7 +25,7 @@ export async function diskUsage(
   const [containers, usage, volumes] = await Promise.all([
     wants('container') ? sources.containerList({ all: true, size: true }) : null,
     wants('image') ? sources.imageUsage() : null,
-    wants('volume') ? volumesWithUse(sources) : null,
+    wants('volume') ? sources.volumeUsage() : null,
   ]);
   return {
     LayersSize: usage?.layersSize ?? 0,
@@ -33,22 +34,4 @@ export async function diskUsage(
     Volumes: volumes,
     BuildCache: wants('build-cache') ? sources.buildCache() : null,
   };
-}
-
-/** -1 where the size is not known. */
-async function volumesWithUse(sources: DiskUsageSources): Promise<Volume[]> {
-  const [{ Volumes }, containers] = await Promise.all([
-    sources.volumeList(),
-    sources.containerList({ all: true }),
-  ]);
-  return Volumes.map((volume) => ({
-    ...volume,
-    UsageData: volume.UsageData ?? { Size: -1, RefCount: users(containers, volume.Name) },
-  }));
-}
-
-function users(containers: readonly ContainerSummary[], name: string): number {
-  return containers.filter(({ Mounts }) =>
-    Mounts.some((mount) => mount.Type === 'volume' && mount.Name === name),
-  ).length;
 }

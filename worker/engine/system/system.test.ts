@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Volume } from '../../protocol/engine-api.ts';
 import { parseDiffId } from '../../oci/diffid.ts';
 import { create, failure, makeFixture } from '../fixture.suite.ts';
 import type { Image } from '../images/image.ts';
 import { layerUse } from '../images/layeruse.ts';
-import { diskUsage } from './diskusage.ts';
 
 test('what is on the disk, by type', async () => {
   const { engine } = await makeFixture();
@@ -25,41 +23,6 @@ test('what is on the disk, by type', async () => {
     Volumes: null,
     BuildCache: [],
   });
-});
-
-function volume(Name: string): Volume {
-  return {
-    Name,
-    Driver: 'local',
-    Mountpoint: '/v',
-    CreatedAt: '',
-    Labels: null,
-    Scope: 'local',
-    Options: null,
-  };
-}
-
-test('volumes, with how many containers use each', async () => {
-  const mount = {
-    Type: 'volume',
-    Name: 'a',
-    Source: '',
-    Destination: '',
-    Mode: '',
-    RW: true,
-    Propagation: '',
-  };
-  const sources = {
-    volumeList: () => Promise.resolve({ Volumes: [volume('a'), volume('b')], Warnings: null }),
-    containerList: () => Promise.resolve([{ Mounts: [mount, mount] }, { Mounts: [mount] }] as never),
-    buildCache: () => [],
-    imageUsage: () => Promise.reject(new Error('was not asked for')),
-  };
-  const { Volumes } = await diskUsage(sources, ['volume']);
-  expect(Volumes?.map(({ UsageData }) => UsageData)).toEqual([
-    { Size: -1, RefCount: 2 },
-    { Size: -1, RefCount: 0 },
-  ]);
 });
 
 test('layers that several images have count once', async () => {

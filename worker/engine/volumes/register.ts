@@ -22,6 +22,8 @@ export interface MountsAsked {
   readonly host: Pick<HostConfig, 'Binds' | 'Mounts' | 'Tmpfs' | 'VolumesFrom' | 'VolumeDriver'>;
   /** The configuration's, the image's among them. */
   readonly volumes: Readonly<Record<string, object>> | null;
+  /** Of binds that may only be read: what is mounted below them stays as it is. */
+  readonly readOnlyNonRecursive: boolean;
 }
 
 /**
@@ -79,12 +81,16 @@ function parseVolumesFrom(
   }
 }
 
-function addRequested(registry: Registry, { id, host }: MountsAsked, mounts: Mounts): void {
+function addRequested(registry: Registry, asked: MountsAsked, mounts: Mounts): void {
+  const { id, host } = asked;
   const taken = new Set(Object.keys(host.Tmpfs ?? {}).map(cleanPath));
   const place = (mount: ContainerMount): void => {
     if (taken.has(mount.destination)) throw invalid(`Duplicate mount point: ${mount.destination}`);
     taken.add(mount.destination);
-    mounts.set(mount.destination, mount);
+    mounts.set(
+      mount.destination,
+      asked.readOnlyNonRecursive ? { ...mount, recursiveReadonly: false } : mount,
+    );
   };
   for (const text of host.Binds ?? []) {
     const { mount, mode } = parseBind(text, host.VolumeDriver ?? '');

@@ -69,6 +69,24 @@ export class Volumes {
     return found.map(inspectVolume).sort((a, b) => (a.Name < b.Name ? -1 : 1));
   }
 
+  /**
+   * With what each holds and how many containers have it, for `docker system df`. As in Docker, those with options are left
+   * out: they may be anything.
+   */
+  async usage(): Promise<ApiVolume[]> {
+    const plain = this.all().filter(({ options }) => options === null);
+    const shown: ApiVolume[] = [];
+    for (const volume of plain.sort((a, b) => (a.name < b.name ? -1 : 1)))
+      shown.push(await this.#withUsage(volume));
+    return shown;
+  }
+
+  /** -1 where it cannot be read, or is gone meanwhile. */
+  async #withUsage(volume: Volume): Promise<ApiVolume> {
+    const size = await directorySize(this.#context, volumePath(volume.name)).catch(() => -1);
+    return { ...inspectVolume(volume), UsageData: { Size: size, RefCount: volume.references.size } };
+  }
+
   async remove(name: string, force = false): Promise<void> {
     const volume = force ? this.#byName.get(name) : this.get(name);
     if (volume === undefined) return;

@@ -178,6 +178,14 @@ export interface CreateConfig extends ContainerConfig {
   NetworkingConfig?: { EndpointsConfig?: Record<string, EndpointSettings | null> | null } | null;
 }
 
+/** What of a creation is no configuration. */
+export interface CreateOptions {
+  name?: string;
+  platform?: string;
+  /** Binds that may only be read leave what is mounted below them as it is, as all did before version 1.44. */
+  readOnlyNonRecursive?: boolean;
+}
+
 /** `docker update`. A field that is missing or 0 stays as it is. */
 export interface UpdateConfig extends Resources {
   RestartPolicy?: RestartPolicy;
