@@ -1,6 +1,6 @@
 import { createHasher, type Hasher } from '../../content/hasher.ts';
 import { digestHex } from '../../oci/digest.ts';
-import { cleanRelative } from '../../oci/path.ts';
+import { namesIn } from '../../oci/path.ts';
 import type { TarEntry } from '../../oci/tar/scanner.ts';
 import { TarScanner } from '../../oci/tar/scanner.ts';
 import { typeflags } from '../../oci/tar/typeflag.ts';
@@ -78,7 +78,7 @@ export class TarSums {
     const { type, offset, rawMode: mode, xattrs: attributes = new Map<string, Uint8Array>() } = entry;
     this.#hasher.restart();
     sumHeader(this.#hasher, { ...entry, mode, attributes });
-    this.#path = cleanRelative(decodeText(entry.path));
+    this.#path = namesIn(decodeText(entry.path)).join('/') || '.';
     this.#next = offset;
     this.#end = offset + (type === 'file' ? entry.size : 0);
   }

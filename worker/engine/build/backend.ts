@@ -11,6 +11,7 @@ import type { Creator } from '../containers/creator.ts';
 import type { Remover } from '../containers/remover.ts';
 import type { Runner } from '../containers/runner.ts';
 import type { EngineContext } from '../context.ts';
+import { imageEvent } from '../images/event.ts';
 import type { Committer } from '../images/committer.ts';
 import type { Image } from '../images/image.ts';
 import type { LayerContent } from '../images/layercontent.ts';
@@ -103,7 +104,9 @@ export class EngineBackend implements BuildBackend {
 
   async make(result: StepResult, tar?: AsyncIterable<Uint8Array>): Promise<string> {
     const layer = tar && (await this.#parts.layers.create(tar));
-    return this.#make(result, layer, undefined);
+    const image = await this.#make(result, layer, undefined);
+    if (layer === undefined) this.#created(image);
+    return image;
   }
 
   restore(result: StepResult, from: BuildImage, at: number): Promise<string> {
@@ -139,7 +142,9 @@ export class EngineBackend implements BuildBackend {
   }
 
   async commit(id: string, result: StepResult): Promise<string> {
-    return this.#make(result, await this.#parts.committer.layer(this.#container(id)), id);
+    const image = await this.#make(result, await this.#parts.committer.layer(this.#container(id)), id);
+    this.#created(image);
+    return image;
   }
 
   async remove(id: string): Promise<void> {
@@ -151,6 +156,12 @@ export class EngineBackend implements BuildBackend {
   async tag(image: string, name: string): Promise<void> {
     const { context } = this.#parts;
     await tagImage(context, context.images.get(image), parseReference(name));
+  }
+
+  /** Docker tells of images that it has committed, not of those that COPY and ADD have made. */
+  #created(image: Digest): void {
+    const { events, images } = this.#parts.context;
+    imageEvent(events, images.get(image), 'create', { id: image, name: image });
   }
 
   #make(

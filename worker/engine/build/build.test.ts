@@ -51,6 +51,31 @@ async function topLayer(image: string): Promise<string[]> {
   return found;
 }
 
+test('files whose names lead out of the context count with what they hold', async () => {
+  const dockerfile = 'FROM scratch\nCOPY foo bar /\n';
+  await build(dockerfile, { '../foo': 'a', '/bar': 'b' });
+  expect(hits(await build(dockerfile, { '../foo': 'a', '/bar': 'b' }))).toBe(1);
+  expect(hits(await build(dockerfile, { '../foo': 'c', '/bar': 'b' }))).toBe(0);
+  expect(hits(await build(dockerfile, { '../foo': 'c', '/bar': 'd' }))).toBe(0);
+});
+
+test('a platform that is none is refused at once', async () => {
+  expect(await failure(build('FROM busybox', {}, { platform: 'foobar' }))).toMatchObject({
+    message: '"foobar": unknown operating system or architecture: invalid argument',
+    status: 400,
+  });
+});
+
+test('images that steps have committed are told of', async () => {
+  const filters = { type: ['image'], event: ['create'] };
+  const seen = await fixture.engine.events({ filters });
+  const messages = await build('FROM busybox\nENV A=b\nCOPY x /\nCMD ["a"]\n', { x: 'x' });
+  const told: string[] = [];
+  for await (const { Actor } of seen) if (told.push(Actor.ID) === 2) break;
+  expect(told[1]).toBe(idOf(messages));
+  expect((await fixture.engine.imageInspect(told[0] ?? '')).Config.Env).toContain('A=b');
+});
+
 describe('what the builder says', () => {
   test('the classic lines, and the ID of each stage', async () => {
     const messages = await build(

@@ -3,6 +3,7 @@ import { buildImage } from '../../build/builder.ts';
 import { failureMessage } from '../../build/output.ts';
 import type { ImageBuildOptions, ProgressMessage } from '../../protocol/engine-api.ts';
 import { deferred } from '../deferred.ts';
+import { parsePlatformOption } from '../images/platform.ts';
 import { Channel } from '../images/channel.ts';
 import { cancellable } from './cancellable.ts';
 
@@ -22,6 +23,7 @@ export class Builds {
     tar: AsyncIterable<Uint8Array>,
     options: ImageBuildOptions,
   ): Promise<AsyncIterable<ProgressMessage>> {
+    parsePlatformOption(options.platform);
     const messages = new Channel<ProgressMessage>();
     const abort = new AbortController();
     const begun = deferred();

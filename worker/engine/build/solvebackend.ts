@@ -14,6 +14,7 @@ import { parseReference } from '../../oci/reference.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import type { LayerKeeper } from '../images/layercollector.ts';
+import { imageEvent } from '../images/event.ts';
 import { imageSize } from '../images/imagesize.ts';
 import type { LayerContent } from '../images/layercontent.ts';
 import { machinePlatform } from '../images/platform.ts';
@@ -67,13 +68,14 @@ export class EngineSolveBackend implements SolveBackend {
 
   /** An image that is there already is the same one. */
   async add(configText: string, layers: readonly MadeLayer[]): Promise<string> {
-    const { images } = this.#parts.context;
+    const { events, images } = this.#parts.context;
     const hasher = await createHasher();
     hasher.update(new TextEncoder().encode(configText));
     const id = hasher.digest();
-    if (images.has(id)) return id;
     const diffIds = layers.map(({ diffId }) => diffId);
-    await images.add({ id, configText, size: await imageSize(this.#parts.layers, diffIds) });
+    if (!images.has(id))
+      await images.add({ id, configText, size: await imageSize(this.#parts.layers, diffIds) });
+    imageEvent(events, images.get(id), 'create', { id, name: id });
     return id;
   }
 
