@@ -34,12 +34,15 @@ export interface CallOptions {
 }
 
 const inputOutputError = 5;
+const mostUnsent = 64 * 1024;
+const sentEnough = Promise.resolve();
 
 /** System calls of the client's program, made in the order in which they are asked for; the next need not wait for the answer. */
 export class RelayCalls {
   readonly #send: (message: Uint8Array) => Promise<void>;
   readonly #waiting: ((answer: CallAnswer) => void)[] = [];
   #unsent: Uint8Array[] = [];
+  #unsentBytes = 0;
   #sending: Promise<void> = Promise.resolve();
   #ended = false;
 
@@ -62,14 +65,20 @@ export class RelayCalls {
     return { sent: this.#queue(message), answer };
   }
 
-  /** What is asked for in one go is sent in one piece. */
+  /** What is asked for while something is sent goes in one piece after it, and nobody waits while that is small. */
   #queue(message: Uint8Array): Promise<void> {
     this.#unsent.push(message);
+    this.#unsentBytes += message.length;
     if (this.#unsent.length === 1) {
-      this.#sending = this.#sending.then(() => this.#send(joinBytes(this.#unsent.splice(0))));
+      this.#sending = this.#sending.then(() => this.#sendAll());
       this.#sending.catch(() => this.#end());
     }
-    return this.#sending;
+    return this.#unsentBytes < mostUnsent && !this.#ended ? sentEnough : this.#sending;
+  }
+
+  #sendAll(): Promise<void> {
+    this.#unsentBytes = 0;
+    return this.#send(joinBytes(this.#unsent.splice(0)));
   }
 
   async #hear(answers: Queue<CallAnswer>): Promise<void> {

@@ -1,6 +1,7 @@
 import { callFixedSize, maxMessage } from '../protocol/cli.ts';
 import { kept } from './relay-calls.ts';
 import type { CallAnswer, CallArgument, CallOptions, RelayCalls } from './relay-calls.ts';
+import type { TreeSource } from './relay-walk.ts';
 import { FileError } from './session.ts';
 import type { FileMaker } from './session.ts';
 import {
@@ -12,17 +13,11 @@ import {
   syscall,
   workingDirectory,
 } from './syscalls.ts';
-import type { DirectoryEntry, EntryKind, FileStat, Instant } from './syscalls.ts';
+import type { EntryKind, Instant } from './syscalls.ts';
 
 const mostWritten = maxMessage - callFixedSize;
 const createFlags = openFlag.writeOnly | openFlag.create | openFlag.largeFile | openFlag.closeOnExec;
 const shortWrite = 28;
-
-/** What the maker looks at. */
-interface Looking {
-  lstat(path: string): Promise<FileStat | undefined>;
-  list(path: string): Promise<DirectoryEntry[]>;
-}
 
 /**
  * Makes files with chained calls, which are sent without waiting for answers: the program makes none after one that has
@@ -30,11 +25,11 @@ interface Looking {
  */
 export class RelayFileMaker implements FileMaker {
   readonly #calls: RelayCalls;
-  readonly #looking: Looking;
+  readonly #looking: Pick<TreeSource, 'list'>;
   #failure: Error | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(calls: RelayCalls, looking: Looking) {
+  constructor(calls: RelayCalls, looking: Pick<TreeSource, 'list'>) {
     this.#calls = calls;
     this.#looking = looking;
   }
@@ -84,17 +79,9 @@ export class RelayFileMaker implements FileMaker {
   }
 
   async entries(path: string): Promise<ReadonlyMap<string, EntryKind>> {
-    const listed = await this.#looking.list(path);
+    const listed = await this.#looking.list(path, { capabilities: false, follow: true });
     this.#check();
-    const kinds = listed.map(
-      async ({ name, kind }) => [name, kind ?? (await this.#kind(`${path}/${name}`))] as const,
-    );
-    return new Map(await Promise.all(kinds));
-  }
-
-  async #kind(path: string): Promise<EntryKind> {
-    const found = await this.#looking.lstat(path);
-    return found ? kindOf(found) : 'other';
+    return new Map(listed.map(({ name, stat }) => [name, kindOf(stat)]));
   }
 
   async finish(): Promise<void> {

@@ -1,14 +1,15 @@
-import { callFixedSize, maxFilled, maxMessage } from '../protocol/cli.ts';
+import { callFixedSize, maxFilled, maxMessage, programCall } from '../protocol/cli.ts';
 import { kept } from './relay-calls.ts';
 import type { CallAnswer, CallArgument, RelayCalls } from './relay-calls.ts';
 import { RelayFileMaker } from './relay-file-maker.ts';
+import { decodeContents, decodeListed, encodeRequests } from './relay-records.ts';
+import type { FileContents, ListedEntry, SizedFile } from './relay-records.ts';
 import { listTree, readFiles, walkTree } from './relay-walk.ts';
-import type { TreeSource } from './relay-walk.ts';
+import type { ListOptions, TreeSource } from './relay-walk.ts';
 import { FileError } from './session.ts';
-import type { ClientFiles, FileMaker, ListedFile, WalkedFile } from './session.ts';
+import type { ClientFiles, FileMaker, ListedFile, WalkedFile, WalkOptions } from './session.ts';
 import {
   basicStats,
-  decodeEntries,
   decodeStat,
   noFollow,
   openFlag,
@@ -16,7 +17,7 @@ import {
   syscall,
   workingDirectory,
 } from './syscalls.ts';
-import type { DirectoryEntry, FileStat } from './syscalls.ts';
+import type { FileStat } from './syscalls.ts';
 import { decodeText, joinBytes } from './text.ts';
 
 const longestLink = 4096;
@@ -82,15 +83,15 @@ export class RelayFiles implements ClientFiles, TreeSource {
     if (result < 0) throw new FileError(`rename ${from}`, to, -result);
   }
 
-  walk(path: string, enters?: (directory: string) => boolean): AsyncIterable<WalkedFile> {
-    return walkTree(this, path, enters);
+  walk(path: string, options?: WalkOptions): AsyncIterable<WalkedFile> {
+    return walkTree(this, path, options);
   }
 
   listAll(path: string, enters?: (directory: string) => boolean): AsyncIterable<ListedFile> {
     return listTree(this, path, enters);
   }
 
-  readAll(files: readonly { path: string; size: number }[]): AsyncIterable<AsyncIterable<Uint8Array>> {
+  readAll(files: readonly SizedFile[]): AsyncIterable<AsyncIterable<Uint8Array>> {
     return readFiles(this, files);
   }
 
@@ -102,16 +103,19 @@ export class RelayFiles implements ClientFiles, TreeSource {
     return this.#calls.call(number, args).answer;
   }
 
-  async list(path: string): Promise<DirectoryEntry[]> {
-    const opened = this.#calls.call(syscall.open, [path, readFlags, 0], { keep: true }).answer;
-    const parts = [this.#entries(kept), this.#entries(kept)];
+  async list(path: string, { capabilities, follow }: ListOptions): Promise<ListedEntry[]> {
+    const flags = readFlags | openFlag.directory | (follow ? 0 : openFlag.noFollow);
+    const opened = this.#calls.call(syscall.open, [path, flags, 0], { keep: true }).answer;
+    const more = (file: number | typeof kept) =>
+      this.#ask(programCall.list, [file, capabilities ? path : '', { filled: maxFilled }, maxFilled]);
+    const parts = [more(kept), more(kept)];
     const file = check('open', path, await opened).result;
-    const found: DirectoryEntry[] = [];
+    const found: ListedEntry[] = [];
     try {
       for (let part = parts.shift(); part; part = parts.shift()) {
         const { bytes } = check('readdirent', path, await part);
-        found.push(...decodeEntries(bytes));
-        if (bytes.length > 0 && parts.length === 0) parts.push(this.#entries(file));
+        found.push(...decodeListed(bytes));
+        if (bytes.length > 0) parts.push(more(file));
       }
     } finally {
       void this.#ask(syscall.close, [file]);
@@ -119,8 +123,11 @@ export class RelayFiles implements ClientFiles, TreeSource {
     return found;
   }
 
-  #entries(file: number | typeof kept): Promise<CallAnswer> {
-    return this.#ask(syscall.getdents64, [file, { filled: maxFilled }, maxFilled]);
+  async contents(files: readonly SizedFile[]): Promise<FileContents[]> {
+    const requests = encodeRequests(files);
+    const args = [requests, files.length, { filled: maxFilled }, maxFilled];
+    const answer = check('read', files[0]?.path ?? '', await this.#ask(programCall.contents, args));
+    return decodeContents(answer.bytes, files.length);
   }
 
   async capability(path: string): Promise<Uint8Array | undefined> {
@@ -128,19 +135,6 @@ export class RelayFiles implements ClientFiles, TreeSource {
     if (answer.result >= 0) return answer.bytes;
     if (answer.result === -noData || answer.result === -notSupported) return undefined;
     throw new FileError('lgetxattr', path, -answer.result);
-  }
-
-  async small(path: string, size: number): Promise<Uint8Array> {
-    const opened = this.#calls.call(syscall.open, [path, readFlags, 0], { keep: true }).answer;
-    const parts: Promise<CallAnswer>[] = [];
-    for (let left = size; left > 0; left -= maxFilled) {
-      const count = Math.min(left, maxFilled);
-      parts.push(this.#ask(syscall.read, [kept, { filled: count }, count]));
-    }
-    void this.#ask(syscall.close, [kept]);
-    check('open', path, await opened);
-    const answers = await Promise.all(parts);
-    return joinBytes(answers.map((answer) => check('read', path, answer).bytes));
   }
 
   async #statx(operation: string, path: string, flags: number): Promise<FileStat | undefined> {

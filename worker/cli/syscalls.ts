@@ -1,6 +1,5 @@
 /** Linux i386: numbers of system calls, and what they take and give. */
 import { readU32, writeU32 } from '../protocol/frame.ts';
-import { decodeText } from './text.ts';
 
 export const syscall = {
   read: 3,
@@ -17,7 +16,6 @@ export const syscall = {
   symlink: 83,
   readlink: 85,
   fchmod: 94,
-  getdents64: 220,
   lsetxattr: 227,
   lgetxattr: 230,
   statx: 383,
@@ -30,6 +28,8 @@ export const openFlag = {
   exclusive: 0o200,
   truncate: 0o1000,
   largeFile: 0o100000,
+  directory: 0o200000,
+  noFollow: 0o400000,
   closeOnExec: 0o2000000,
 } as const;
 
@@ -91,39 +91,10 @@ export function decodeStat(bytes: Uint8Array): FileStat {
 
 export type EntryKind = 'directory' | 'link' | 'other';
 
-export interface DirectoryEntry {
-  readonly name: string;
-  /** Undefined where the file system does not say. */
-  readonly kind: EntryKind | undefined;
-}
-
-/** By d_type; the file system need not know. */
-const entryKinds: readonly (EntryKind | undefined)[] = [undefined, 'other', 'other', 'other', 'directory'];
-const linkType = 10;
-
-function entryKind(type: number): EntryKind | undefined {
-  if (type === linkType) return 'link';
-  return type < entryKinds.length ? entryKinds[type] : 'other';
-}
-
 export function kindOf({ mode }: FileStat): EntryKind {
   const type = mode & fileType.mask;
   if (type === fileType.directory) return 'directory';
   return type === fileType.link ? 'link' : 'other';
-}
-
-/** What getdents64 has filled in, without `.` and `..`. */
-export function decodeEntries(bytes: Uint8Array): DirectoryEntry[] {
-  const entries: DirectoryEntry[] = [];
-  for (let at = 0; at + 19 < bytes.length;) {
-    const length = (bytes[at + 16] ?? 0) | ((bytes[at + 17] ?? 0) << 8);
-    if (length === 0) break;
-    const end = bytes.indexOf(0, at + 19);
-    const name = decodeText(bytes.subarray(at + 19, end));
-    if (name !== '.' && name !== '..') entries.push({ name, kind: entryKind(bytes[at + 18] ?? 0) });
-    at += length;
-  }
-  return entries;
 }
 
 /** Two `struct __kernel_timespec`: of access and of modification. */

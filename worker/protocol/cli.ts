@@ -55,6 +55,22 @@ export const argument = {
   whole: 4,
 } as const;
 
+/**
+ * Numbers that are no system calls: what the program does with many for one `call`. Entries and files that have gone in the
+ * meantime are left out or fail alone.
+ *
+ * `list` (directory's descriptor, its path or nothing, room, its size): the next entries of a directory without `.` and
+ * `..`, in no order, and nothing at its end. For each the first 144 bytes of its `struct statx`, u16 length of the name,
+ * u16 of where a symbolic link leads, u16 of `security.capability` (asked for only where the path is given), u16 0, and
+ * these three.
+ *
+ * `contents` (requests, their number, room, its size): for each request, u32 size and a path with a NUL, an i32 that is how
+ * many bytes follow or a negative errno, then these. Links are not followed.
+ */
+export const programCall = { list: 0x10000, contents: 0x10001 } as const;
+
+export const listedFixedSize = 152;
+
 export const callFlag = {
   /** Keeps the result. */
   keep: 1 << 20,

@@ -68,6 +68,8 @@ static u32 get32(const u8 *at)
 	return value;
 }
 
+#include "many-files.h"
+
 /* ------------------------------------------------------------------ the end */
 
 static void leave_raw(void)
@@ -336,7 +338,7 @@ static void make_room(void)
 static void call(u8 *payload)
 {
 	static int kept, failed;
-	u32 how = get32(payload + 4), filled = 0;
+	u32 number = get32(payload), how = get32(payload + 4), filled = 0;
 	u8 *answer = out + out_end + HEADER;
 	int a[5], by_result = 0, result = -ECANCELED;
 	for (int at = 0; at < 5; at++) {
@@ -348,7 +350,7 @@ static void call(u8 *payload)
 		by_result = kind == A_FILLED;
 	}
 	if (!(how & C_CHAINED && failed))
-		do result = sys5(get32(payload), a[0], a[1], a[2], a[3], a[4]);
+		do result = number < P_FIRST ? sys5(number, a[0], a[1], a[2], a[3], a[4]) : many_files(number, a);
 		while (result == -EINTR);
 	failed = how & C_CHAINED && result < 0;
 	if (how & C_KEEP) kept = result;

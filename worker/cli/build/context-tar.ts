@@ -36,7 +36,8 @@ export async function* contextTar(
   const names = new Map<string, string>();
   const below = (path: string) => path.slice(directory.length).replace(/^\/+/, '');
   const enters = (path: string) => rules.hasExceptions || path === directory || !rules.excludes(below(path));
-  for await (const file of files.walk(directory, enters)) {
+  const reads = (path: string) => !rules.excludes(below(path));
+  for await (const file of files.walk(directory, { enters, reads })) {
     const name = below(file.path);
     const entry = name === '' || rules.excludes(name) ? undefined : localEntry(file, name, names);
     if (entry === undefined) continue;
