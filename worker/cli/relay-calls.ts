@@ -43,6 +43,9 @@ export class RelayCalls {
   readonly #waiting: ((answer: CallAnswer) => void)[] = [];
   #unsent: Uint8Array[] = [];
   #unsentBytes = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** All that is unsent will go with what is sent next. */
+  #isDue = false;
   #sending: Promise<void> = Promise.resolve();
   #ended = false;
 
@@ -51,7 +54,7 @@ export class RelayCalls {
     void this.#hear(answers);
   }
 
-  /** `sent` resolves when there is room for more; `answer` never rejects: a client that is gone answers with EIO. */
+  /** A chained call is sent a little later, with those after it. `sent` resolves when there is room for more; `answer` never rejects: a client that is gone answers with EIO. */
   call(
     number: number,
     args: readonly CallArgument[],
@@ -62,21 +65,30 @@ export class RelayCalls {
       else this.#waiting.push(resolve);
     });
     const message = encodeMessage(commandMessage.call, encodeCall(number, args, options));
-    return { sent: this.#queue(message), answer };
+    return { sent: this.#queue(message, options.chained === true), answer };
   }
 
-  /** What is asked for while something is sent goes in one piece after it, and nobody waits while that is small. */
-  #queue(message: Uint8Array): Promise<void> {
+  /** What is asked for while something is sent, or soon after what nobody waits for, goes in one piece. */
+  #queue(message: Uint8Array, isPatient: boolean): Promise<void> {
     this.#unsent.push(message);
     this.#unsentBytes += message.length;
-    if (this.#unsent.length === 1) {
-      this.#sending = this.#sending.then(() => this.#sendAll());
-      this.#sending.catch(() => this.#end());
-    }
-    return this.#unsentBytes < mostUnsent && !this.#ended ? sentEnough : this.#sending;
+    const isFull = this.#unsentBytes >= mostUnsent;
+    if (isPatient && !isFull) this.#timer ??= setTimeout(() => this.#flush(), 0);
+    else this.#flush();
+    return isFull || this.#ended ? this.#sending : sentEnough;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#sending = this.#sending.then(() => this.#sendAll());
+    this.#sending.catch(() => this.#end());
   }
 
   #sendAll(): Promise<void> {
+    this.#isDue = false;
     this.#unsentBytes = 0;
     return this.#send(joinBytes(this.#unsent.splice(0)));
   }

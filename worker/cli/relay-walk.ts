@@ -48,7 +48,8 @@ export async function* walkTree(
   { enters = () => true, reads = () => true }: WalkOptions = {},
 ): AsyncGenerator<WalkedFile> {
   const found = new Walk(source, enters, true).from(path);
-  const sizeOf = (file: FoundFile) => (isA(file.stat, fileType.regular) && reads(file.path) ? file.stat.size : 0);
+  const sizeOf = (file: FoundFile) =>
+    isA(file.stat, fileType.regular) && reads(file.path) ? file.stat.size : 0;
   for await (const { file, content } of withContents(source, found, sizeOf)) yield { ...file, content };
 }
 
@@ -199,7 +200,11 @@ class Piece<F extends { readonly path: string }> {
     return this.#files.map(({ file, size }) => {
       const at = places.get(file);
       const chunks =
-        at !== undefined ? bytesAt(contents, at, file.path) : size === 0 ? [] : opened(this.#source, file.path);
+        at !== undefined
+          ? bytesAt(contents, at, file.path)
+          : size === 0
+            ? []
+            : opened(this.#source, file.path);
       return { file, content: exactly(file.path, size, chunks) };
     });
   }

@@ -99,10 +99,11 @@ export class ContextStore {
   ): Promise<Map<string, Place>> {
     const writer = await this.#content.writer();
     const parts: { path: string; offset: number; digest: string }[] = [];
+    const hasher = await createHasher();
     let at = 0;
     try {
       for await (const { file, content } of files.read(wanted)) {
-        const hasher = await createHasher();
+        hasher.restart();
         const offset = at;
         for await (const piece of content) {
           hasher.update(piece);

@@ -1,4 +1,4 @@
-import { createHasher } from '../../content/hasher.ts';
+import { createHasher, type Hasher } from '../../content/hasher.ts';
 import { digestHex } from '../../oci/digest.ts';
 import { encodeText } from '../../oci/text.ts';
 import type { SourceFile } from '../files/file.ts';
@@ -12,9 +12,10 @@ import type { TreeNode } from '../files/tree.ts';
  */
 export async function sourceHash(root: TreeNode, path: string): Promise<string> {
   const { names, node } = lookUp(root, path);
-  if (node?.file.kind !== 'directory') return `file:${await pathHash(root, path)}`;
-  const hashes = names.length === 0 ? [] : [await pathHash(root, names.join('/'))];
-  for (const { path: below } of walk(node, names)) hashes.push(await pathHash(root, below.join('/')));
+  const hasher = await createHasher();
+  if (node?.file.kind !== 'directory') return `file:${await pathHash(root, path, hasher)}`;
+  const hashes = names.length === 0 ? [] : [await pathHash(root, names.join('/'), hasher)];
+  for (const { path: below } of walk(node, names)) hashes.push(await pathHash(root, below.join('/'), hasher));
   return `dir:${await listHash(hashes.sort(byBytes))}`;
 }
 
@@ -24,18 +25,19 @@ export async function joinedHash(hashes: readonly string[]): Promise<string> {
 }
 
 /** Of a link counts what it leads to, wherever that is; what leads nowhere counts by its name. */
-async function pathHash(root: TreeNode, path: string): Promise<string> {
+async function pathHash(root: TreeNode, path: string, hasher: Hasher): Promise<string> {
   const { names, node } = lookUp(root, path);
   const isSummed = root.file.sum !== undefined;
   if (node === undefined) return isSummed ? path : names.join('/');
   if (isSummed) return node.file.sum ?? path;
-  return fileHash(names.join('/'), node.file);
+  return fileHash(names.join('/'), node.file, hasher);
 }
 
 /** Of a file that does not come from a tar of the client's. */
-export async function fileHash(path: string, file: SourceFile): Promise<string> {
+export async function fileHash(path: string, file: SourceFile, hasher?: Hasher): Promise<string> {
   const { kind, link, attributes } = file;
-  const hasher = await createHasher();
+  hasher ??= await createHasher();
+  hasher.restart();
   sumHeader(hasher, {
     ...file,
     type: kind,
