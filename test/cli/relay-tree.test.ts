@@ -26,6 +26,9 @@ const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 type Task = (files: ClientFiles, folder: string) => Promise<void>;
 
+const idle: Task = () => Promise.resolve();
+const textBefore = (name: string) => (name.startsWith('large') ? 'l'.repeat(200_000) : 'small');
+
 async function bytesOf(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of content) pieces.push(piece);
@@ -59,7 +62,7 @@ describe.skipIf(missing)(
   { timeout: 60_000 },
   () => {
     let program: RelayProgram;
-    let task: Task = () => Promise.resolve();
+    let task: Task = idle;
     let problem: unknown;
     let folder = '';
     beforeAll(() => {
@@ -159,8 +162,7 @@ describe.skipIf(missing)(
         'same',
         'shrunk',
       ];
-      const before = (name: string) => (name.startsWith('large') ? 'l'.repeat(200_000) : 'small');
-      for (const name of names) writeFileSync(join(folder, name), before(name));
+      for (const name of names) writeFileSync(join(folder, name), textBefore(name));
       await doing(async (files) => {
         const listed = (await collect(files.listAll(folder))).filter(isFile);
         for (const name of ['gone', 'large-gone', 'linked']) unlinkSync(join(folder, name));

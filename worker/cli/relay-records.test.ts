@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, integer, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listedFixedSize } from '../protocol/cli.ts';
 import { decodeContents, decodeListed, encodeRequests } from './relay-records.ts';
@@ -46,8 +46,8 @@ describe('lists', () => {
   });
 
   test('any bytes are a list or refused', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 1000 }), (bytes) => {
+    assert(
+      property(uint8Array({ maxLength: 1000 }), (bytes) => {
         try {
           for (const { name } of decodeListed(bytes)) expect(name).not.toMatch(/[/\0]/);
         } catch (error) {
@@ -69,8 +69,8 @@ describe('contents', () => {
   });
 
   test('any bytes are contents or refused', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 5 }), (bytes, count) => {
+    assert(
+      property(uint8Array({ maxLength: 300 }), integer({ min: 1, max: 5 }), (bytes, count) => {
         try {
           const found = decodeContents(bytes, count);
           expect(found).toHaveLength(count);
