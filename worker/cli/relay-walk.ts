@@ -34,7 +34,7 @@ const requestsInPiece = maxMessage - callFixedSize;
 
 const noSuchFile = 2;
 /** What a directory fails with that has gone, or has become something else. */
-const gone = [noSuchFile, 20, 40];
+const gone = new Set([noSuchFile, 20, 40]);
 
 interface FoundFile extends ListedFile {
   readonly capability: Uint8Array | undefined;
@@ -105,7 +105,7 @@ class Walk {
     const asked = this.#source
       .list(path, { capabilities: this.#capabilities, follow })
       .catch((error: unknown) => {
-        if (error instanceof FileError && gone.includes(error.errno)) return [];
+        if (error instanceof FileError && gone.has(error.errno)) return [];
         throw error;
       });
     asked.catch(() => undefined);
