@@ -56,6 +56,11 @@ export class ImageItem {
     if (!this.#details.hidden) this.#fill();
   }
 
+  /** Time has gone by. */
+  tick(): void {
+    this.#facts.textContent = facts(this.#image);
+  }
+
   #toggle(): void {
     this.#details.hidden = !this.#details.hidden;
     this.#head.setAttribute('aria-expanded', String(!this.#details.hidden));

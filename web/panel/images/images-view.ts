@@ -15,6 +15,9 @@ import type { ImageEntry } from './inventory.ts';
 import { loadTask, pullTask, saveTask } from './tasks.ts';
 import type { Archive } from './tasks.ts';
 
+/** Milliseconds between looks at the clock: an image's age is told in seconds at first. */
+const tick = 10_000;
+
 /** The images, what is done with them, and what is under way. */
 export class ImagesView implements PanelView {
   readonly name = 'Images';
@@ -32,6 +35,7 @@ export class ImagesView implements PanelView {
   constructor(host: PanelHost) {
     this.#host = host;
     this.#failure.hidden = true;
+    setInterval(() => this.#items.forEach((item) => item.tick()), tick);
     this.element.append(
       this.#form(),
       this.#tasks.element,
