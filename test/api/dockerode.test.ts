@@ -137,14 +137,18 @@ test('is told of errors by status and message', async () => {
   await expect(docker.listServices()).rejects.toMatchObject({ statusCode: 503 });
 });
 
-test('builds, and follows the progress', async () => {
-  const files = { Dockerfile: 'FROM busybox\nARG V\nCOPY a /a\nRUN echo $V >> /a\n', a: 'one\n' };
+async function context(files: Record<string, string>): Promise<PassThrough> {
   const tar = await packTar(
     Object.entries(files).map(([name, body]) => ({ header: { name, size: body.length, mode: 0o644 }, body })),
   );
-  const context = new PassThrough();
-  context.end(Buffer.from(tar));
-  const stream = await docker.buildImage(context, { t: 'rode', buildargs: { V: 'two' } });
+  const stream = new PassThrough();
+  stream.end(Buffer.from(tar));
+  return stream;
+}
+
+test('builds, and follows the progress', async () => {
+  const files = { Dockerfile: 'FROM busybox\nARG V\nCOPY a /a\nRUN echo $V >> /a\n', a: 'one\n' };
+  const stream = await docker.buildImage(await context(files), { t: 'rode', buildargs: { V: 'two' } });
   const messages = await new Promise<{ stream?: string; aux?: { ID: string } }[]>((resolve, reject) => {
     docker.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output)));
   });
@@ -160,4 +164,20 @@ test('builds, and follows the progress', async () => {
     {},
     {},
   ]);
+});
+
+test('builds with BuildKit in a session, and reads its trace', async () => {
+  const files = { Dockerfile: 'FROM busybox\nRUN --mount=type=cache,target=/c echo one; echo two >&2\n' };
+  const stream = await docker.buildImage(await context(files), { t: 'kit', version: '2' });
+  const messages = await new Promise<{ stream?: string }[]>((resolve, reject) => {
+    (docker as unknown as Pick<typeof docker.modem, 'followProgress'>).followProgress(
+      stream,
+      (error, output) => (error ? reject(error) : resolve(output as { stream?: string }[])),
+    );
+  });
+  const text = messages.map(({ stream: line = '' }) => line).join('');
+  expect(text).toContain('1/2] FROM docker.io/library/busybox:latest');
+  expect(text).toContain('exporting to image');
+  const { Id } = await docker.getImage('kit').inspect();
+  expect(text).toContain(Id);
 });

@@ -8,7 +8,6 @@ const ulimits = list(struct('units.Ulimit', { Name: string, Soft: int64, Hard: i
 
 /** What `POST /build` is asked for. https://github.com/moby/moby/blob/v28.5.2/api/server/router/build/build_routes.go */
 export function buildOptions(form: Form, version: ApiVersion): ImageBuildOptions {
-  requireClassic(form);
   if (form.has('securityopt')) throw new ApiError(400, 'security options are not supported on linux');
   const shmSize = number(form, 'shmsize');
   const forceRm = bool(form, 'forcerm');
@@ -38,12 +37,12 @@ export function buildOptions(form: Form, version: ApiVersion): ImageBuildOptions
   };
 }
 
-/** BuildKit is asked for with a session of its own, which is not served. */
-function requireClassic(form: Form): void {
-  const version = form.get('version');
-  if (version === '' || version === '1') return;
-  if (version !== '2') throw new ApiError(400, `invalid version ${JSON.stringify(version)}`);
-  throw new ApiError(501, 'building with BuildKit is not supported: set DOCKER_BUILDKIT=0');
+/** 1 is the classic builder, 2 BuildKit. */
+export function builderOf(form: Form): '1' | '2' {
+  const version = form.get('version') || '1';
+  if (version !== '1' && version !== '2')
+    throw new ApiError(400, `invalid version ${JSON.stringify(version)}`);
+  return version;
 }
 
 /** Numbers that are none are 0, which is no limit. */

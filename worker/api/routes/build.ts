@@ -1,8 +1,11 @@
 import type { ContainerConfig } from '../../protocol/engine-api.ts';
 import { containerConfig } from '../bodies/container.ts';
 import { json, jsonLines, type Reply, stream } from '../http/reply.ts';
+import { buildWithBuildKit } from '../buildkit/build.ts';
+import { cancelBuild } from '../buildkit/cancel.ts';
+import { session } from '../buildkit/session.ts';
 import { readBody } from '../json/body.ts';
-import { buildOptions } from '../parameters/build.ts';
+import { builderOf, buildOptions } from '../parameters/build.ts';
 import { filters } from '../parameters/filters.ts';
 import { bool, boolOr } from '../parameters/values.ts';
 import { type Call, routes } from '../route.ts';
@@ -10,12 +13,12 @@ import { notYet } from './not-yet.ts';
 
 export const buildRoutes = [
   ...routes('not yet', {
-    'POST /build/cancel': notYet('building images'),
-    'POST /session': notYet('building images'),
-    'POST /grpc': notYet('building images'),
+    'POST /grpc': notYet("BuildKit's own API"),
   }),
   ...routes('served', {
     'POST /build': build,
+    'POST /build/cancel': cancelBuild,
+    'POST /session': session,
     'POST /commit': commit,
     // Images that the classic builder has made are images, and not meant here.
     'POST /build/prune': async ({ engine, form }) =>
@@ -23,7 +26,9 @@ export const buildRoutes = [
   }),
 ];
 
-async function build({ engine, form, request, version }: Call): Promise<Reply> {
+async function build(call: Call): Promise<Reply> {
+  const { engine, form, request, version } = call;
+  if (builderOf(form) === '2') return buildWithBuildKit(call);
   const messages = await engine.imageBuild(request.body.bytes, buildOptions(form, version));
   return stream('application/json', jsonLines(messages, '\r\n'));
 }

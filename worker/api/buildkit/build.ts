@@ -1,0 +1,83 @@
+import { parsePlatformSpecifier } from '../../oci/platformspecifier.ts';
+import { ApiError, type SolveOptions, type SolveStatus } from '../../protocol/engine-api.ts';
+import { type Reply, stream } from '../http/reply.ts';
+import { mapped } from '../mapped.ts';
+import { buildOptions } from '../parameters/build.ts';
+import type { Call } from '../route.ts';
+import { cancellableAs } from './cancel.ts';
+import { encodeStatus } from './status.ts';
+
+/**
+ * `POST /build?version=2`: the context comes as with the classic builder, the answer is BuildKit's trace.
+ * https://github.com/moby/moby/blob/v28.5.2/builder/builder-next/builder.go (Build)
+ */
+export async function buildWithBuildKit(call: Call): Promise<Reply> {
+  const options = solveOptions(call);
+  const statuses = cancellableAs(
+    call.engine,
+    call.form.get('buildid'),
+    await call.engine.imageSolve(options),
+  );
+  const lines = options.quiet ? quietLines() : linesOf;
+  return stream(
+    'application/json',
+    mapped(statuses, (status) => encoder.encode(lines(status))),
+  );
+}
+
+const encoder = new TextEncoder();
+
+function solveOptions({ form, request, version }: Call): SolveOptions {
+  const { remote, rm: _rm, forceRm: _forceRm, squash, ...options } = buildOptions(form, version);
+  if (squash) throw new ApiError(400, 'squash is only supported with experimental mode');
+  if (options.platform) requirePlatform(options.platform);
+  if (form.get('outputs') !== '' && form.get('outputs') !== '[]')
+    throw new ApiError(501, 'outputs other than an image of this engine are not supported');
+  if (remote === 'client-session')
+    throw new ApiError(501, 'a context in the session of the client is not supported: set DOCKER_BUILDKIT=0');
+  return { ...options, context: remote === undefined ? { tar: request.body.bytes } : { address: remote } };
+}
+
+function requirePlatform(text: string): void {
+  try {
+    parsePlatformSpecifier(text);
+  } catch (error) {
+    throw new ApiError(400, (error as Error).message);
+  }
+}
+
+function linesOf(status: SolveStatus): string {
+  const trace = encodeStatus(status);
+  return (
+    (trace.length > 0 ? line({ id: 'moby.buildkit.trace', aux: base64(trace) }) : '') +
+    (status.image === undefined ? '' : line({ id: 'moby.image.id', aux: { ID: status.image } })) +
+    failureLine(status)
+  );
+}
+
+/** Nothing but the ID, and everything when it fails. */
+function quietLines(): (status: SolveStatus) => string {
+  let held = '';
+  return (status) => {
+    if (status.image !== undefined) return line({ stream: `${status.image}\n` });
+    held += linesOf(status);
+    return status.failure === undefined ? '' : held;
+  };
+}
+
+function failureLine({ failure }: SolveStatus): string {
+  if (failure === undefined) return '';
+  const { message } = failure;
+  return line({ errorDetail: { message }, error: message });
+}
+
+function line(message: object): string {
+  return `${JSON.stringify(message)}\r\n`;
+}
+
+function base64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
+  return btoa(pieces.join(''));
+}
