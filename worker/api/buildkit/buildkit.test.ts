@@ -82,17 +82,18 @@ describe('sessions', () => {
   });
 });
 
+async function ask(path: string): Promise<string> {
+  const client = new MemoryClient();
+  const served = serveApi(fixture.engine, client.connection);
+  client.send(`POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const received = await client.all();
+  client.end();
+  await served;
+  return received;
+}
+
 describe('builds', () => {
   test('are cancelled by their ID, which may be of none', async () => {
-    const ask = async (path: string): Promise<string> => {
-      const client = new MemoryClient();
-      const served = serveApi(fixture.engine, client.connection);
-      client.send(`POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      const received = await client.all();
-      client.end();
-      await served;
-      return received;
-    };
     expect(await ask('/build/cancel')).toMatch(/^HTTP\/1\.1 400 [^]*build ID not provided/);
     expect(await ask('/build/cancel?id=none')).toMatch(/^HTTP\/1\.1 200 /);
     expect(await ask('/build?version=3')).toMatch(/^HTTP\/1\.1 400 [^]*invalid version/);
