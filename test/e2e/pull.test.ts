@@ -89,7 +89,7 @@ describe.skipIf(!needed)('from a registry', () => {
     const page = await visit();
     await type(page, `docker pull ${image()}`);
     await expect.poll(() => front.blobs(big().digest).length, { timeout: patience }).toBe(1);
-    await expect.poll(() => keptBytes(page), { timeout: patience }).toBeGreaterThan(4_500_000);
+    await expect.poll(() => keptBytes(page), { timeout: patience }).toBeGreaterThan(4_000_000);
     await page.close();
     front.stallsAfter = Infinity;
     const again = await visit();
@@ -97,7 +97,7 @@ describe.skipIf(!needed)('from a registry', () => {
     const ranges = front.blobs(big().digest).map(({ range }) => range);
     expect(ranges).toHaveLength(2);
     const from = Number(/^bytes=(\d+)-$/.exec(ranges[1] ?? '')?.[1]);
-    expect(from).toBeGreaterThan(4_500_000);
+    expect(from).toBeGreaterThan(4_000_000);
     expect(from).toBeLessThanOrEqual(5_000_000);
     // The other layers had come as a whole and were not asked for again.
     expect(layers.map(({ digest }) => front.blobs(digest).length)).toEqual([1, 2, 1]);
@@ -263,5 +263,5 @@ async function keptBytes(page: Page): Promise<number> {
   const counts = all
     .filter(([kind]) => kind === 'ingest')
     .map(([, id]) => all.filter(([kind, of]) => kind === 'chunk' && of === id).length);
-  return Math.max(0, ...counts) * 256 * 1024;
+  return Math.max(0, ...counts) * 2 ** 20;
 }

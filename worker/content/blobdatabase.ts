@@ -2,7 +2,8 @@ import type { UseStore } from 'idb-keyval';
 import { createStore, get, promisifyRequest } from 'idb-keyval';
 import type { Digest } from '../oci/digest.ts';
 import { parseDigest } from '../oci/digest.ts';
-import { changing } from './storagefull.ts';
+import { changing, StorageFullError } from './storagefull.ts';
+import type { StoredChunk } from './storedchunk.ts';
 
 /** Where a blob's chunks lie. Written last, in one transaction with nothing else to do: this is the commit. */
 export interface BlobRecord {
@@ -28,11 +29,13 @@ export interface IngestRecord {
  * The layout in IndexedDB, one object store:
  *
  *     ['blob', digest]        BlobRecord
- *     ['chunk', id, number]   bytes
+ *     ['chunk', id, number]   StoredChunk
  *     ['ingest', id]          IngestRecord; gone once its writer committed or gave up
  */
 export class BlobDatabase {
   readonly #store: UseStore;
+  /** Until the browser refuses one. Safari's private windows store none. */
+  #storesBlobs = true;
 
   constructor(name: string) {
     this.#store = createStore(name, 'content');
@@ -42,8 +45,8 @@ export class BlobDatabase {
     return get<BlobRecord>(['blob', digest], this.#store);
   }
 
-  chunk(id: string, number: number): Promise<Uint8Array | undefined> {
-    return get<Uint8Array>(['chunk', id, number], this.#store);
+  chunk(id: string, number: number): Promise<StoredChunk | undefined> {
+    return get<StoredChunk>(['chunk', id, number], this.#store);
   }
 
   async blobs(): Promise<[Digest, BlobRecord][]> {
@@ -64,8 +67,19 @@ export class BlobDatabase {
     return this.#change((store) => void store.put(ingest, ['ingest', ingest.id]));
   }
 
-  putChunk(id: string, number: number, bytes: Uint8Array): Promise<void> {
-    return this.#change((store) => void store.put(bytes, ['chunk', id, number]));
+  /** Takes a copy of the bytes at once. */
+  async putChunk(id: string, number: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const put = (chunk: StoredChunk) => this.#change((store) => void store.put(chunk, ['chunk', id, number]));
+    const blob = new Blob([bytes]);
+    if (this.#storesBlobs) {
+      try {
+        return await put(blob);
+      } catch (error) {
+        if (error instanceof StorageFullError) throw error;
+      }
+    }
+    await put(new Uint8Array(await blob.arrayBuffer()));
+    this.#storesBlobs = false;
   }
 
   /** How many chunks there are without a gap. */

@@ -1,20 +1,33 @@
 import type { BlobRecord } from './blobdatabase.ts';
 import type { BlobReader } from './blobreader.ts';
 import { cut } from './blobreader.ts';
-import type { ChunkCache } from './chunkcache.ts';
-import { chunkKey } from './chunkcache.ts';
+import type { BlockCache } from './blockcache.ts';
+import { blockKey } from './blockcache.ts';
 
-/** Reads a blob that lies in chunks: at once from those in the cache, by a promise when one must be loaded. */
+/** What is read of a chunk at once: asking takes most of the time of a small read, and Linux reads ahead as much. */
+const blockSize = 128 << 10;
+
+/** A block never lies in two chunks. */
+export function blockSizeOf({ chunkSize }: BlobRecord): number {
+  return chunkSize % blockSize === 0 ? blockSize : chunkSize;
+}
+
+/** Reads from one chunk. */
+type LoadPart = (chunk: number, from: number, to: number) => Promise<Uint8Array>;
+
+/** Reads a blob that lies in chunks, by blocks: at once from those in the cache, by a promise when one must be loaded. */
 export class ChunkedReader implements BlobReader {
   readonly size: number;
   readonly #record: BlobRecord;
-  readonly #cache: ChunkCache;
-  readonly #load: (number: number) => Promise<Uint8Array>;
+  readonly #blockSize: number;
+  readonly #cache: BlockCache;
+  readonly #load: LoadPart;
   readonly #loading = new Map<number, Promise<Uint8Array>>();
 
-  constructor(record: BlobRecord, cache: ChunkCache, load: (number: number) => Promise<Uint8Array>) {
+  constructor(record: BlobRecord, cache: BlockCache, load: LoadPart) {
     this.size = record.size;
     this.#record = record;
+    this.#blockSize = blockSizeOf(record);
     this.#cache = cache;
     this.#load = load;
   }
@@ -22,33 +35,33 @@ export class ChunkedReader implements BlobReader {
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array> {
     const end = Math.min(offset + length, this.size);
     if (offset >= end) return new Uint8Array();
-    const { chunkSize } = this.#record;
-    const first = Math.floor(offset / chunkSize);
-    const last = Math.floor((end - 1) / chunkSize);
-    const [from, to] = [offset - first * chunkSize, end - first * chunkSize];
+    const size = this.#blockSize;
+    const first = Math.floor(offset / size);
+    const last = Math.floor((end - 1) / size);
+    const [from, to] = [offset - first * size, end - first * size];
     const cached = this.#cached(first, last);
-    if (cached !== undefined) return cut(cached, from, to, chunkSize);
-    return this.#loaded(first, last).then((chunks) => cut(chunks, from, to, chunkSize));
+    if (cached !== undefined) return cut(cached, from, to, size);
+    return this.#loaded(first, last).then((blocks) => cut(blocks, from, to, size));
   }
 
   #cached(first: number, last: number): Uint8Array[] | undefined {
-    const chunks: Uint8Array[] = [];
+    const blocks: Uint8Array[] = [];
     for (let number = first; number <= last; number++) {
-      const chunk = this.#cache.get(this.#key(number));
-      if (chunk === undefined) return undefined;
-      chunks.push(chunk);
+      const block = this.#cache.get(this.#key(number));
+      if (block === undefined) return undefined;
+      blocks.push(block);
     }
-    return chunks;
+    return blocks;
   }
 
-  /** Loads what is wanted, and ahead of being asked the chunk after it: files are mostly read on. */
+  /** Loads what is wanted, and ahead of being asked the block after it: files are mostly read on. */
   async #loaded(first: number, last: number): Promise<Uint8Array[]> {
-    const wanted = Array.from({ length: last - first + 1 }, (_, i) => this.#chunk(first + i));
-    if ((last + 1) * this.#record.chunkSize < this.size) this.#chunk(last + 1).catch(() => undefined);
+    const wanted = Array.from({ length: last - first + 1 }, (_, i) => this.#block(first + i));
+    if ((last + 1) * this.#blockSize < this.size) this.#block(last + 1).catch(() => undefined);
     return Promise.all(wanted);
   }
 
-  #chunk(number: number): Promise<Uint8Array> {
+  #block(number: number): Promise<Uint8Array> {
     const cached = this.#cache.get(this.#key(number));
     if (cached !== undefined) return Promise.resolve(cached);
     const loading = this.#loading.get(number) ?? this.#start(number);
@@ -58,15 +71,21 @@ export class ChunkedReader implements BlobReader {
 
   async #start(number: number): Promise<Uint8Array> {
     try {
-      const chunk = await this.#load(number);
-      this.#cache.set(this.#key(number), chunk);
-      return chunk;
+      const at = number * this.#blockSize;
+      const { chunkSize } = this.#record;
+      const block = await this.#load(
+        Math.floor(at / chunkSize),
+        at % chunkSize,
+        (at % chunkSize) + this.#blockSize,
+      );
+      this.#cache.set(this.#key(number), block);
+      return block;
     } finally {
       this.#loading.delete(number);
     }
   }
 
   #key(number: number): string {
-    return chunkKey(this.#record.id, number);
+    return blockKey(this.#record.id, number);
   }
 }

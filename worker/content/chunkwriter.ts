@@ -1,7 +1,9 @@
 import { BottleshipError } from '../oci/errors.ts';
 import type { BlobDatabase, IngestRecord } from './blobdatabase.ts';
 import type { ContentInfo, ContentWriter } from './contentstore.ts';
+import { free } from './free.ts';
 import type { Release } from './locks.ts';
+import { partOf } from './storedchunk.ts';
 import type { Verifier } from './verifier.ts';
 
 export interface ChunkWriterParts {
@@ -14,15 +16,15 @@ export interface ChunkWriterParts {
 }
 
 /** Chunks under way to the database, for each writer: it takes the next one while it stores this one. */
-const depth = 4;
+const depth = 3;
 
 /** Writes a blob in chunks, a few of which are under way to the database while the next one is filled. */
 export class ChunkWriter implements ContentWriter {
   readonly offset: number;
   readonly #parts: ChunkWriterParts;
   readonly #underWay: Promise<void>[] = [];
-  readonly #free: Uint8Array[] = [];
-  #chunk: Uint8Array | undefined;
+  /** The database copies it, so that it is filled again and again. */
+  #chunk: Uint8Array<ArrayBuffer> | undefined;
   #filled = 0;
   #count: number;
   /** How many of the chunks that were left have been verified. */
@@ -84,8 +86,9 @@ export class ChunkWriter implements ContentWriter {
     const { database, ingest, verifier } = this.#parts;
     const chunk = await database.chunk(ingest.id, this.#seen++);
     if (chunk === undefined) throw new BottleshipError('internal', 'what was written before is gone');
-    verifier.update(chunk);
-    return chunk;
+    const bytes = await partOf(chunk);
+    verifier.update(bytes);
+    return bytes;
   }
 
   async #catchUp(): Promise<void> {
@@ -95,7 +98,7 @@ export class ChunkWriter implements ContentWriter {
   async #append(bytes: Uint8Array): Promise<void> {
     const { chunkSize } = this.#parts.ingest;
     for (let at = 0; at < bytes.length;) {
-      this.#chunk ??= this.#free.pop() ?? new Uint8Array(chunkSize);
+      this.#chunk ??= new Uint8Array(chunkSize);
       const part = bytes.subarray(at, at + chunkSize - this.#filled);
       this.#chunk.set(part, this.#filled);
       this.#filled += part.length;
@@ -107,23 +110,19 @@ export class ChunkWriter implements ContentWriter {
   /** Waits only when too much is under way. */
   async #flush(): Promise<void> {
     const { database, ingest } = this.#parts;
-    const chunk = this.#chunk;
-    if (chunk === undefined) return;
-    const bytes = this.#filled === chunk.length ? chunk : chunk.slice(0, this.#filled);
-    this.#chunk = undefined;
+    if (this.#chunk === undefined) return;
+    const bytes = this.#chunk.subarray(0, this.#filled);
     this.#filled = 0;
     const stored = database.putChunk(ingest.id, this.#count++, bytes);
-    // What is garbage stays in memory for a while, so that a large blob would come to stand there: chunks are used again.
-    stored.then(
-      () => this.#free.push(chunk),
-      () => undefined,
-    );
+    // What fails is told by whoever waits for it, which may be later.
+    stored.catch(() => undefined);
     this.#underWay.push(stored);
     if (this.#underWay.length >= depth) await this.#underWay.shift();
   }
 
   async #end(): Promise<void> {
     this.#open = false;
+    if (this.#chunk !== undefined) free(this.#chunk);
     this.#chunk = undefined;
     await this.#parts.release();
   }

@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { runSuite } from './content.suite.ts';
 import { IndexedDbContentStore } from './indexeddbstore.ts';
 import { ingest, readBlob } from './ingest.ts';
@@ -35,6 +35,36 @@ describe('IndexedDB', () => {
     expect(reader.read(0, 10)).toBeInstanceOf(Promise);
     await reader.read(0, 10);
     expect(reader.read(0, 10)).toEqual(data.subarray(0, 10));
+  });
+
+  test('of a large chunk only what is asked for is read, and what is next to it', async () => {
+    const store = new IndexedDbContentStore(fresh());
+    const large = Uint8Array.from({ length: 9 << 20 }, (_, i) => (i * 31 + (i >> 16)) % 251);
+    const { digest } = await ingest(store, large);
+    const reader = await store.reader(digest);
+    for (const at of [0, 4_194_300, 8 << 20, large.length - 5]) {
+      expect(await reader.read(at, 10)).toEqual(large.slice(at, at + 10));
+    }
+    expect(reader.read(130_000, 200_000)).toBeInstanceOf(Promise);
+    expect(reader.read(100_000, 100_000)).toEqual(large.subarray(100_000, 200_000));
+  });
+
+  test('a browser that stores no Blobs stores bytes', async () => {
+    // oxlint-disable-next-line typescript/unbound-method -- it is called on the store it was called on
+    const { put } = IDBObjectStore.prototype;
+    const puts = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      value,
+      key,
+    ) {
+      if (value instanceof Blob) throw new DOMException('BlobURLs are not yet supported', 'UnknownError');
+      return put.call(this, value, key);
+    });
+    const store = new IndexedDbContentStore(fresh(), { chunkSize });
+    const { digest } = await ingest(store, data);
+    puts.mockRestore();
+    expect([...(await readBlob(store, digest))]).toEqual([...data]);
+    expect([...(await (await store.reader(digest)).read(60, 200))]).toEqual([...data.subarray(60, 260)]);
   });
 
   test('a fresh blob is in the cache', async () => {

@@ -3,8 +3,8 @@ import { BottleshipError } from '../oci/errors.ts';
 import type { BlobRecord, IngestRecord } from './blobdatabase.ts';
 import { BlobDatabase } from './blobdatabase.ts';
 import type { BlobReader } from './blobreader.ts';
-import { ChunkCache, chunkKey } from './chunkcache.ts';
-import { ChunkedReader } from './chunkedreader.ts';
+import { BlockCache, blockKey } from './blockcache.ts';
+import { blockSizeOf, ChunkedReader } from './chunkedreader.ts';
 import { ChunkWriter } from './chunkwriter.ts';
 import type { ContentInfo, ContentStore, ContentWriter, Expected } from './contentstore.ts';
 import { resumableFor } from './contentstore.ts';
@@ -12,39 +12,41 @@ import { LocalLocks } from './locallocks.ts';
 import type { Locks } from './locks.ts';
 import { during } from './locks.ts';
 import { noBlob } from './memorystore.ts';
+import type { StoredChunk } from './storedchunk.ts';
+import { partOf } from './storedchunk.ts';
 import { Verifier } from './verifier.ts';
 
 export interface IndexedDbOptions {
-  /** Bytes of one value. */
+  /** Bytes of one value; by itself the store chooses. */
   readonly chunkSize?: number;
-  /** Bytes of chunks kept in memory, so that reads of what is in use answer at once. */
+  /** Bytes kept in memory, so that reads of what is in use answer at once. */
   readonly cacheSize?: number;
   /** Shared by all tabs that may have the database open. */
   readonly locks?: Locks;
 }
 
-const defaultChunkSize = 256 << 10;
+/** The larger a value is the less a byte of it costs. What has a name to be taken up again under loses less with small ones. */
+const largeChunk = 4 << 20;
+const smallChunk = 1 << 20;
+/** Blobs that are known to be smaller lie in small chunks. */
+const largeBlob = 16 << 20;
 const defaultCacheSize = 32 << 20;
 
 /** A content store in IndexedDB, which outlives the page. Blobs lie in chunks; none ever stands in memory as a whole. */
 export class IndexedDbContentStore implements ContentStore {
   readonly #name: string;
   readonly #database: BlobDatabase;
-  readonly #cache: ChunkCache;
-  readonly #chunkSize: number;
+  readonly #cache: BlockCache;
+  readonly #chunkSize: number | undefined;
   readonly #locks: Locks;
 
   constructor(
     name: string,
-    {
-      chunkSize = defaultChunkSize,
-      cacheSize = defaultCacheSize,
-      locks = new LocalLocks(),
-    }: IndexedDbOptions = {},
+    { chunkSize, cacheSize = defaultCacheSize, locks = new LocalLocks() }: IndexedDbOptions = {},
   ) {
     this.#name = name;
     this.#database = new BlobDatabase(name);
-    this.#cache = new ChunkCache(cacheSize);
+    this.#cache = new BlockCache(cacheSize);
     this.#chunkSize = chunkSize;
     this.#locks = locks;
   }
@@ -55,7 +57,9 @@ export class IndexedDbContentStore implements ContentStore {
 
   async reader(digest: Digest): Promise<BlobReader> {
     const record = await this.#record(digest);
-    return new ChunkedReader(record, this.#cache, (number) => this.#chunk(digest, record, number));
+    return new ChunkedReader(record, this.#cache, (number, from, to) =>
+      this.#part(digest, record, number, from, to),
+    );
   }
 
   async writer(expected: Expected = {}, ref?: string): Promise<ContentWriter> {
@@ -63,7 +67,7 @@ export class IndexedDbContentStore implements ContentStore {
     const id = randomId();
     const release = await this.#locks.exclusive(this.#lockName(ref ?? id));
     try {
-      const ingest = await this.#begin(id, ref);
+      const ingest = await this.#begin(id, this.#chunkSizeFor(expected), ref);
       const chunks = await this.#database.chunkCount(ingest.id);
       return new ChunkWriter({ database: this.#database, verifier, ingest, chunks, release });
     } catch (error) {
@@ -85,7 +89,8 @@ export class IndexedDbContentStore implements ContentStore {
   async delete(digest: Digest): Promise<void> {
     const record = await this.#database.remove(digest);
     if (record === undefined) throw noBlob(digest);
-    for (let i = 0; i * record.chunkSize < record.size; i++) this.#cache.delete(chunkKey(record.id, i));
+    for (let at = 0, step = blockSizeOf(record); at * step < record.size; at++)
+      this.#cache.delete(blockKey(record.id, at));
   }
 
   /** Who still writes has its lock. */
@@ -97,14 +102,17 @@ export class IndexedDbContentStore implements ContentStore {
     }
   }
 
+  #chunkSizeFor({ size = Infinity }: Expected): number {
+    return this.#chunkSize ?? (size < largeBlob ? smallChunk : largeChunk);
+  }
+
   /** What was begun under the ref, or something new. Its chunks must be of the size that new ones will have. */
-  async #begin(id: string, ref: string | undefined): Promise<IngestRecord> {
+  async #begin(id: string, chunkSize: number, ref: string | undefined): Promise<IngestRecord> {
     const all = ref === undefined ? [] : await this.#database.ingests();
     const before = all.find((ingest) => ingest.ref === ref);
-    if (before !== undefined && before.chunkSize !== this.#chunkSize) await this.#database.drop(before.id);
-    const known = before?.chunkSize === this.#chunkSize ? before.id : id;
-    const begun = Date.now();
-    const ingest = { id: known, chunkSize: this.#chunkSize, begun, ...(ref !== undefined && { ref }) };
+    if (before !== undefined && before.chunkSize !== chunkSize) await this.#database.drop(before.id);
+    const known = before?.chunkSize === chunkSize ? before.id : id;
+    const ingest = { id: known, chunkSize, begun: Date.now(), ...(ref !== undefined && { ref }) };
     await this.#database.begin(ingest);
     return ingest;
   }
@@ -119,10 +127,20 @@ export class IndexedDbContentStore implements ContentStore {
     return record;
   }
 
+  async #part(
+    digest: Digest,
+    record: BlobRecord,
+    number: number,
+    from: number,
+    to: number,
+  ): Promise<Uint8Array> {
+    return partOf(await this.#chunk(digest, record, number), from, to);
+  }
+
   /** A blob that was deleted and fetched again has its chunks elsewhere: a reader of before finds them. */
-  async #chunk(digest: Digest, { id, chunkSize }: BlobRecord, number: number): Promise<Uint8Array> {
-    const bytes = await this.#database.chunk(id, number);
-    if (bytes !== undefined) return bytes;
+  async #chunk(digest: Digest, { id, chunkSize }: BlobRecord, number: number): Promise<StoredChunk> {
+    const chunk = await this.#database.chunk(id, number);
+    if (chunk !== undefined) return chunk;
     const now = await this.#record(digest);
     const again = now.chunkSize === chunkSize ? await this.#database.chunk(now.id, number) : undefined;
     if (again === undefined)

@@ -1,3 +1,4 @@
+import { free } from '../content/free.ts';
 import type { Compression } from '../oci/mediatype.ts';
 import { BottleshipError, errorMessage, invalid } from '../oci/errors.ts';
 import type { UnpackLimits } from './limits.ts';
@@ -23,11 +24,6 @@ async function* freed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
     yield chunk;
     free(chunk);
   }
-}
-
-/** Its memory is detached from it; browsers before 2024 leave it to the collector. */
-function free({ buffer, byteLength }: Uint8Array): void {
-  if ('transfer' in buffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** Of what is given to the stream at once, it gives back all, which may be a thousand times as much. */
