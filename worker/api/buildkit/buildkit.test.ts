@@ -5,7 +5,6 @@ import { type Fixture, makeFixture } from '../../engine/fixture.suite.ts';
 import { MemoryClient } from '../http/memory-connection.suite.ts';
 import { serveApi } from '../serve.ts';
 import { http2 } from './http2.ts';
-import { bytesField, joined, textField, varintField } from './protobuf.ts';
 import { encodeStatus } from './status.ts';
 
 let fixture: Fixture;
@@ -105,13 +104,6 @@ describe('builds', () => {
 });
 
 describe('the trace', () => {
-  test('numbers of any size, texts and messages', () => {
-    expect([...varintField(1, 300)]).toEqual([8, 0xac, 2]);
-    expect([...varintField(16, 2 ** 40)]).toEqual([0x80, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20]);
-    expect([...varintField(1, 0), ...textField(2, '')]).toEqual([]);
-    expect([...bytesField(2, joined([bytesField(1, 'é')]))]).toEqual([18, 4, 10, 2, 0xc3, 0xa9]);
-  });
-
   test('a vertex as Docker Engine 28.5.2 has sent it', () => {
     const vertex = {
       digest: 'sha256:c789c947aed2a605113558c479010c4c63d282b9a5704320d85f6799a22cbffc',

@@ -1,3 +1,4 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type {
   SolveLog,
   SolveProgress,
@@ -5,71 +6,93 @@ import type {
   SolveVertex,
   SolveWarning,
 } from '../../protocol/engine-api.ts';
-import { type Bytes, bytesField, joined, textField, varintField } from './protobuf.ts';
 
 /**
  * What has changed in a build as BuildKit's clients read it.
  * https://github.com/moby/buildkit/blob/v0.25.1/api/services/control/control.proto (StatusResponse)
  */
-export function encodeStatus({ vertexes, statuses, logs, warnings }: SolveStatus): Bytes {
-  return joined([
-    ...(vertexes ?? []).map((each) => bytesField(1, vertex(each))),
-    ...(statuses ?? []).map((each) => bytesField(2, progress(each))),
-    ...(logs ?? []).map((each) => bytesField(3, log(each))),
-    ...(warnings ?? []).map((each) => bytesField(4, warning(each))),
-  ]);
+export function encodeStatus(status: SolveStatus): Uint8Array {
+  const message = new Message();
+  for (const each of status.vertexes ?? []) message.message(1, vertex(each));
+  for (const each of status.statuses ?? []) message.message(2, progress(each));
+  for (const each of status.logs ?? []) message.message(3, log(each));
+  for (const each of status.warnings ?? []) message.message(4, warning(each));
+  return message.finish();
 }
 
-function vertex({ digest, inputs, name, cached, started, completed, error }: SolveVertex): Bytes {
-  return joined([
-    bytesField(1, digest),
-    ...inputs.map((input) => bytesField(2, input)),
-    textField(3, name),
-    varintField(4, cached ? 1 : 0),
-    timestamp(5, started),
-    timestamp(6, completed),
-    textField(7, error ?? ''),
-  ]);
+function vertex({ digest, inputs, name, cached, started, completed, error }: SolveVertex): Message {
+  const message = new Message().text(1, digest);
+  for (const input of inputs) message.text(2, input);
+  return message
+    .text(3, name)
+    .number(4, cached ? 1 : 0)
+    .time(5, started)
+    .time(6, completed)
+    .text(7, error ?? '');
 }
 
-function progress(status: SolveProgress): Bytes {
-  return joined([
-    bytesField(1, status.id),
-    bytesField(2, status.vertex),
-    varintField(4, status.current),
-    varintField(5, status.total ?? 0),
-    timestamp(6, status.timestamp),
-    timestamp(7, status.started),
-    timestamp(8, status.completed),
-  ]);
+function progress(status: SolveProgress): Message {
+  return new Message()
+    .text(1, status.id)
+    .text(2, status.vertex)
+    .number(4, status.current)
+    .number(5, status.total ?? 0)
+    .time(6, status.timestamp)
+    .time(7, status.started)
+    .time(8, status.completed);
 }
 
-function log({ vertex: of, stream, data, timestamp: time }: SolveLog): Bytes {
-  return joined([bytesField(1, of), timestamp(2, time), varintField(3, stream), bytesField(4, data)]);
+function log({ vertex: of, stream, data, timestamp }: SolveLog): Message {
+  return new Message().text(1, of).time(2, timestamp).number(3, stream).bytes(4, data);
 }
 
-function warning({ vertex: of, short, detail, url, source }: SolveWarning): Bytes {
+function warning({ vertex: of, short, detail, url, source }: SolveWarning): Message {
   const { filename, text, range } = source;
-  const info = joined([bytesField(1, filename), bytesField(2, text), textField(4, 'Dockerfile')]);
-  const lines = joined([
-    bytesField(1, varintField(1, range.first)),
-    bytesField(2, varintField(1, range.last)),
-  ]);
-  return joined([
-    bytesField(1, of),
-    varintField(2, 1),
-    bytesField(3, short),
-    ...(detail === '' ? [] : [bytesField(4, detail)]),
-    textField(5, url),
-    bytesField(6, info),
-    bytesField(7, lines),
-  ]);
+  const encoder = new TextEncoder();
+  const message = new Message().text(1, of).number(2, 1).bytes(3, encoder.encode(short));
+  if (detail !== '') message.bytes(4, encoder.encode(detail));
+  return message
+    .text(5, url)
+    .message(6, new Message().text(1, filename).bytes(2, encoder.encode(text)).text(4, 'Dockerfile'))
+    .message(7, new Message().message(1, position(range.first)).message(2, position(range.last)));
 }
 
-/** google.protobuf.Timestamp */
-function timestamp(field: number, milliseconds: number | undefined): Bytes {
-  if (milliseconds === undefined) return new Uint8Array();
-  const seconds = Math.floor(milliseconds / 1000);
-  const nanoseconds = Math.round((milliseconds - seconds * 1000) * 1e6);
-  return bytesField(field, joined([varintField(1, seconds), varintField(2, nanoseconds)]));
+function position(line: number): Message {
+  return new Message().number(1, line);
+}
+
+/** A message's fields, each left out when it has its default. https://protobuf.dev/programming-guides/encoding */
+class Message {
+  readonly #writer = new BinaryWriter();
+
+  text(field: number, value: string): this {
+    if (value !== '') this.#writer.tag(field, WireType.LengthDelimited).string(value);
+    return this;
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    this.#writer.tag(field, WireType.LengthDelimited).bytes(value);
+    return this;
+  }
+
+  number(field: number, value: number): this {
+    if (value !== 0) this.#writer.tag(field, WireType.Varint).int64(value);
+    return this;
+  }
+
+  message(field: number, value: Message): this {
+    return this.bytes(field, value.finish());
+  }
+
+  /** google.protobuf.Timestamp, of milliseconds. */
+  time(field: number, milliseconds: number | undefined): this {
+    if (milliseconds === undefined) return this;
+    const seconds = Math.floor(milliseconds / 1000);
+    const nanoseconds = Math.round((milliseconds - seconds * 1000) * 1e6);
+    return this.message(field, new Message().number(1, seconds).number(2, nanoseconds));
+  }
+
+  finish(): Uint8Array {
+    return this.#writer.finish();
+  }
 }
