@@ -2,18 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { mediaTypes } from '../../worker/oci/mediatype.ts';
 import { sha256 } from '../digest.ts';
 
-/** What a recipe makes: the image as its author thinks of it. */
-export interface ImageSource {
+/** What the builder has made of a recipe. */
+export interface BuiltImage {
   /** Full names, with registry and tag. */
-  names: string[];
-  /** The root file system, as a tar. */
-  tar: Uint8Array;
-  /** RFC 3339; images are dated by their contents, not by their build. */
-  created: string;
-  /** How the image came about, as `docker history` shows it. */
-  createdBy: string;
-  /** Env, Cmd and the like of the image config. */
-  config: Record<string, unknown>;
+  readonly names: readonly string[];
+  readonly configText: string;
+  /** Tars. */
+  readonly layers: readonly Uint8Array[];
 }
 
 /** A blob's bytes by its digest in hexadecimal digits. */
@@ -28,14 +23,17 @@ export interface IndexEntry {
   annotations: Record<string, string>;
 }
 
-/** Packs an image of one layer: its blobs, and an index entry for each of its names. */
-export function packImage(source: ImageSource): { blobs: Blobs; entries: IndexEntry[] } {
+/** Packs an image: its blobs, and an index entry for each of its names. */
+export function packImage(image: BuiltImage): { blobs: Blobs; entries: IndexEntry[] } {
   const blobs: Blobs = new Map();
-  const layer = addBlob(blobs, mediaTypes.ociLayerGzip, gzipSync(source.tar, { level: 9 }));
-  const config = addBlob(blobs, mediaTypes.ociConfig, json(imageConfig(source)));
-  const document = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers: [layer] };
-  const manifest = addBlob(blobs, mediaTypes.ociManifest, json(document));
-  const entries = source.names.map((name) => ({
+  const layers = image.layers.map((tar) =>
+    addBlob(blobs, mediaTypes.ociLayerGzip, gzipSync(tar, { level: 9 })),
+  );
+  const config = addBlob(blobs, mediaTypes.ociConfig, new TextEncoder().encode(image.configText));
+  const document = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers };
+  const text = new TextEncoder().encode(JSON.stringify(document));
+  const manifest = addBlob(blobs, mediaTypes.ociManifest, text);
+  const entries = image.names.map((name) => ({
     ...manifest,
     platform: { architecture: '386', os: 'linux' },
     annotations: {
@@ -46,21 +44,6 @@ export function packImage(source: ImageSource): { blobs: Blobs; entries: IndexEn
   return { blobs, entries };
 }
 
-/** https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md */
-function imageConfig({ tar, created, createdBy, config }: ImageSource): unknown {
-  return {
-    architecture: '386',
-    config,
-    created,
-    history: [
-      { created, created_by: createdBy },
-      { created, created_by: `CMD ${JSON.stringify(config['Cmd'])}`, empty_layer: true },
-    ],
-    os: 'linux',
-    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(tar)}`] },
-  };
-}
-
 function addBlob(
   blobs: Blobs,
   mediaType: string,
@@ -69,8 +52,4 @@ function addBlob(
   const hex = sha256(bytes);
   blobs.set(hex, bytes);
   return { mediaType, digest: `sha256:${hex}`, size: bytes.length };
-}
-
-function json(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
 }

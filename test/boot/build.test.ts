@@ -1,7 +1,7 @@
 /** Images built with real commands: what RUN does, changes and leaves. */
 import { packTar } from 'modern-tar';
 import { expect, test } from 'vitest';
-import type { ImageBuildOptions, ProgressMessage } from '../../worker/protocol/engine-api.ts';
+import type { ImageBuildOptions, ProgressMessage, SolveStatus } from '../../worker/protocol/engine-api.ts';
 import { machineForFile } from './machine.ts';
 
 const machine = machineForFile();
@@ -84,6 +84,25 @@ test('a build that is given up stops its command and leaves nothing', async () =
   for await (const { stream } of messages) if (stream?.includes('started\n')) break;
   expect(await out('docker ps -aq; ps | grep "[s]leep 100"; true')).toBe('');
   expect(text(await build('FROM busybox\nRUN echo started'))).not.toContain('Using cache');
+});
+
+test('a build that another request cancels by its ID stops its command and leaves nothing', async () => {
+  const Dockerfile = 'FROM busybox\nRUN echo started; sleep 100; touch /done';
+  const messages: ProgressMessage[] = [];
+  for await (const message of await begin(Dockerfile, {}, { buildId: 'one' })) {
+    messages.push(message);
+    if (message.stream?.includes('started\n')) await engine().buildCancel('one');
+  }
+  expect(messages.at(-1)?.error).toBe('build cancelled');
+  expect(text(messages)).not.toContain('Successfully built');
+  const tar = context({ Dockerfile });
+  const statuses: SolveStatus[] = [];
+  for await (const status of await engine().imageSolve({ context: { tar }, buildId: 'two' })) {
+    statuses.push(status);
+    if (status.logs !== undefined) await engine().buildCancel('two');
+  }
+  expect(statuses.at(-1)?.failure?.message).toBe('Canceled: context canceled');
+  expect(await out('docker ps -aq; ps | grep "[s]leep 100"; true')).toBe('');
 });
 
 test('docker build sends a directory, or what comes on standard input, and ends with the code of what failed', async () => {

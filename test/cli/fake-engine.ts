@@ -298,6 +298,10 @@ export class FakeEngine implements api.EngineApi {
     return Promise.reject(new Error('The command watches no builds.'));
   }
 
+  buildCancel(): Promise<void> {
+    return Promise.reject(new Error('The command gives builds up by their statuses.'));
+  }
+
   async buildPrune({ all, filters }: api.BuildPruneOptions = {}): Promise<api.BuildPruned> {
     this.#call('POST', '/build/prune', { all, filters: filters && JSON.stringify(filters) });
     return this.#answer('buildPrune', { CachesDeleted: null, SpaceReclaimed: 0 });

@@ -139,6 +139,11 @@ describe('errors', () => {
     else expect(await message(line)).toBe(expected);
   });
 
+  test('a build that nobody has begun may be cancelled, one without a name may not', async () => {
+    expect(await message('POST /v1.51/build/cancel')).toBe('400 build ID not provided');
+    expect(await ask('POST /v1.51/build/cancel?id=none')).toMatchObject({ status: 200, body: '' });
+  });
+
   test.each(['/swarm', '/services', '/nodes', '/tasks', '/secrets', '/configs'])(
     '%s is as outside a swarm',
     async (path) => {

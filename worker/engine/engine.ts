@@ -70,6 +70,7 @@ import { Builds } from './build/builds.ts';
 import { BuildPruner } from './build/buildpruner.ts';
 import { Sandboxes } from './build/sandbox.ts';
 import { BuildWatch } from './build/buildwatch.ts';
+import { RunningBuilds } from './build/runningbuilds.ts';
 import { Solves } from './build/solves.ts';
 import { Attacher } from './containers/attacher.ts';
 import { containerEvent } from './containers/event.ts';
@@ -158,6 +159,7 @@ export class Engine implements EngineApi {
   readonly #solves: Solves;
   readonly #watched = new BuildWatch();
   readonly #buildPruner: BuildPruner;
+  readonly #runningBuilds = new RunningBuilds();
   readonly #trees: ContainerTrees;
   readonly #puller: Puller;
   readonly #images: Images;
@@ -204,10 +206,10 @@ export class Engine implements EngineApi {
       committer: this.#committer,
       sandboxes,
     });
-    this.#builds = new Builds({ backend, content, fetch: fetching });
+    this.#builds = new Builds({ backend, content, fetch: fetching }, this.#runningBuilds);
     const contexts = new ContextStore(content);
     const solving = { backend: backend.solving, content, contexts, fetch: fetching, time: formatTime };
-    this.#solves = new Solves(solving);
+    this.#solves = new Solves(solving, this.#runningBuilds);
     const collector = new LayerCollector(context, layers);
     this.#buildPruner = new BuildPruner({ context, contexts, sandboxes, collector });
     this.#puller = puller;
@@ -393,6 +395,10 @@ export class Engine implements EngineApi {
 
   buildWatch(): Promise<AsyncIterable<BuildView>> {
     return edge(() => this.#watched.watch());
+  }
+
+  async buildCancel(id: string): Promise<void> {
+    this.#runningBuilds.cancel(id);
   }
 
   buildPrune(options: BuildPruneOptions = {}): Promise<BuildPruned> {

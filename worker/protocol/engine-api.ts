@@ -161,6 +161,8 @@ export interface EngineApi {
    * fast as the reader takes them. Docker's API has nothing like it.
    */
   buildWatch(): Promise<AsyncIterable<BuildView>>;
+  /** Ends the builds that were begun with this `buildId`; where there is none, nothing happens. */
+  buildCancel(id: string): Promise<void>;
   /** Forgets what builds have made for later ones. */
   buildPrune(options?: BuildPruneOptions): Promise<BuildPruned>;
 

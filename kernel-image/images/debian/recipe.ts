@@ -6,9 +6,12 @@ import { needTools, toolPath } from '../../host-tools.ts';
 import { cacheDir } from '../../paths.ts';
 import { say } from '../../progress.ts';
 import { run } from '../../shell.ts';
+import { ImageBuilder } from '../image-builder.ts';
 import { packImage } from '../oci-image.ts';
-import type { ImageSource, IndexEntry } from '../oci-image.ts';
+import type { BuiltImage, IndexEntry } from '../oci-image.ts';
 import { indexText, isComplete, localIndexPath, readIndex, writeBlobs } from '../oci-layout.ts';
+import type { Recipe } from '../recipe.ts';
+import { recipeFolder } from '../recipe.ts';
 import { slim } from './slim.ts';
 
 const suite = 'bookworm';
@@ -21,13 +24,16 @@ const inputsAnnotation = 'bottleship.inputs';
 
 /** Debian, i386, minimal, as its "slim" images are. It lies in public/registry beside the others, named by index.local.json. */
 export async function buildDebian(force: boolean): Promise<void> {
-  const inputs = sha256(JSON.stringify([names, readFileSync(join(import.meta.dirname, 'slim.ts'), 'utf8')]));
+  const sources = ['Dockerfile', 'slim.ts'].map((name) =>
+    readFileSync(join(import.meta.dirname, name), 'utf8'),
+  );
+  const inputs = sha256(JSON.stringify([names, ...sources]));
   const all = readIndex(localIndexPath);
   const present = all.filter(isOurs);
   const isCurrent = present.every(({ annotations }) => annotations[inputsAnnotation] === inputs);
   if (!force && isCurrent && isComplete(present)) return say('debian: up to date');
   say(`debian: building, about two minutes`);
-  const { blobs, entries } = packImage(await debian());
+  const { blobs, entries } = packImage(await built(await debian()));
   for (const { annotations } of entries) annotations[inputsAnnotation] = inputs;
   writeBlobs(blobs);
   writeFileSync(localIndexPath, indexText([...all.filter((entry) => !isOurs(entry)), ...entries]));
@@ -38,22 +44,30 @@ function isOurs({ annotations }: IndexEntry): boolean {
   return annotations[inputsAnnotation] !== undefined;
 }
 
-async function debian(): Promise<ImageSource> {
+async function built(recipe: Recipe): Promise<BuiltImage> {
+  const builder = await ImageBuilder.start();
+  try {
+    return await builder.build(recipe);
+  } finally {
+    await builder.close();
+  }
+}
+
+async function debian(): Promise<Recipe> {
   await needTools('debootstrap', 'xz');
   if (process.getuid?.() !== 0) throw new Error('debootstrap must be run by root');
   const root = join(cacheDir, 'debian');
   await bootstrap(root);
   const date = releaseDate(root);
   slim(root);
-  const version = readFileSync(join(root, 'etc/debian_version'), 'utf8').trim();
-  const createdBy = `debootstrap --variant=minbase --arch=i386 ${suite} # ${version}`;
-  const created = date.toISOString().replace('.000', '');
-  const tar = await packTree(root, date);
+  const rootfs = await packTree(root, date);
   rmSync(root, { recursive: true });
-  return { names, tar, created, createdBy, config: { Env: [path], Cmd: ['bash'] } };
+  return {
+    names,
+    epoch: Math.floor(date.getTime() / 1000),
+    context: [...recipeFolder(import.meta.dirname), { path: 'rootfs.tar', bytes: rootfs }],
+  };
 }
-
-const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** On a machine that runs i386 programs (every amd64 Debian does) both stages run here. */
 async function bootstrap(root: string): Promise<void> {

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
+import { sha256 } from '../../../kernel-image/digest.ts';
 import { indexText, readIndex } from '../../../kernel-image/images/oci-layout.ts';
 import type { Blobs, IndexEntry } from '../../../kernel-image/images/oci-image.ts';
 import { packImage } from '../../../kernel-image/images/oci-image.ts';
@@ -43,13 +44,14 @@ export async function withDataImage<T>(files: string, bytes: number, body: () =>
 
 async function dataImage(files: string, bytes: number): Promise<{ blobs: Blobs; entries: IndexEntry[] }> {
   const tar = Buffer.concat([withoutEnd(busyboxTar(files)), await dataTar(bytes / dataFiles)]);
-  return packImage({
-    names: ['docker.io/library/bench:latest'],
-    tar,
-    created: new Date(0).toISOString(),
-    createdBy: 'npm run bench',
+  const config = {
+    architecture: '386',
     config: { Cmd: ['sh'] },
-  });
+    os: 'linux',
+    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(tar)}`] },
+  };
+  const names = ['docker.io/library/bench:latest'];
+  return packImage({ names, configText: JSON.stringify(config), layers: [tar] });
 }
 
 function dataTar(fileSize: number): Promise<Uint8Array> {

@@ -4,7 +4,6 @@ import { type Reply, stream } from '../http/reply.ts';
 import { mapped } from '../mapped.ts';
 import { buildOptions } from '../parameters/build.ts';
 import type { Call } from '../route.ts';
-import { cancellableAs } from './cancel.ts';
 import { encodeStatus } from './status.ts';
 
 /**
@@ -13,11 +12,7 @@ import { encodeStatus } from './status.ts';
  */
 export async function buildWithBuildKit(call: Call): Promise<Reply> {
   const options = solveOptions(call);
-  const statuses = cancellableAs(
-    call.engine,
-    call.form.get('buildid'),
-    await call.engine.imageSolve(options),
-  );
+  const statuses = await call.engine.imageSolve(options);
   const lines = options.quiet ? quietLines() : linesOf;
   return stream(
     'application/json',
@@ -67,7 +62,7 @@ function quietLines(): (status: SolveStatus) => string {
 
 function failureLine({ failure }: SolveStatus): string {
   if (failure === undefined) return '';
-  const { message } = failure;
+  const message = failure.message.replace(/^Canceled: /, '');
   return line({ errorDetail: { message }, error: message });
 }
 

@@ -14,6 +14,7 @@ export function buildOptions(form: Form, version: ApiVersion): ImageBuildOptions
   const texts = {
     dockerfile: form.get('dockerfile'),
     remote: form.get('remote'),
+    buildId: form.get('buildid'),
     target: form.get('target'),
     platform: version.since('1.32') ? form.get('platform') : '',
     networkMode: form.get('networkmode'),

@@ -1,8 +1,7 @@
-import type { ContainerConfig } from '../../protocol/engine-api.ts';
+import { ApiError, type ContainerConfig } from '../../protocol/engine-api.ts';
 import { containerConfig } from '../bodies/container.ts';
-import { json, jsonLines, type Reply, stream } from '../http/reply.ts';
+import { empty, json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { buildWithBuildKit } from '../buildkit/build.ts';
-import { cancelBuild } from '../buildkit/cancel.ts';
 import { session } from '../buildkit/session.ts';
 import { readBody } from '../json/body.ts';
 import { builderOf, buildOptions } from '../parameters/build.ts';
@@ -17,7 +16,7 @@ export const buildRoutes = [
   }),
   ...routes('served', {
     'POST /build': build,
-    'POST /build/cancel': cancelBuild,
+    'POST /build/cancel': cancel,
     'POST /session': session,
     'POST /commit': commit,
     // Images that the classic builder has made are images, and not meant here.
@@ -31,6 +30,13 @@ async function build(call: Call): Promise<Reply> {
   if (builderOf(form) === '2') return buildWithBuildKit(call);
   const messages = await engine.imageBuild(request.body.bytes, buildOptions(form, version));
   return stream('application/json', jsonLines(messages, '\r\n'));
+}
+
+async function cancel({ engine, form }: Call): Promise<Reply> {
+  const id = form.get('id');
+  if (id === '') throw new ApiError(400, 'build ID not provided');
+  await engine.buildCancel(id);
+  return empty(200);
 }
 
 /** The config of an empty body is the container's own. */

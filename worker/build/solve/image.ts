@@ -14,23 +14,26 @@ export interface ImageParts {
   readonly platform: string;
   /** As the engine writes a moment, from milliseconds since 1970. */
   readonly time: (milliseconds: number) => string;
+  /** The image is no younger than that, and neither is anything in its history; undefined leaves the times of the build. */
+  readonly epoch: number | undefined;
 }
 
 /** The image config of what was built, as BuildKit writes it. */
 export async function imageConfig(
-  { solver, stage, labels, platform, time }: ImageParts,
+  { solver, stage, labels, platform, time, epoch }: ImageParts,
   result: Snapshot,
 ): Promise<string> {
   const [os = '', architecture = ''] = platform.split('/');
   const now = solver.parts.backend.now();
   const own = await Promise.all(stage.history.map((line) => historyLine(solver, line)));
-  const history = [...baseHistory(stage.step), ...withTimes(own, now).map((line) => written(line, time))];
+  const lines = [...baseHistory(stage.step), ...withTimes(own, now).map((line) => written(line, time))];
+  const history = epoch === undefined ? lines : lines.map((line) => clamped(line, epoch, time));
   const config = configOf(stage.config, labels);
   return JSON.stringify({
     architecture,
     ...(stage.author !== '' && { author: stage.author }),
     ...(Object.keys(config).length > 0 && { config }),
-    created: history.at(-1)?.created ?? time(now),
+    created: epoch === undefined ? (history.at(-1)?.created ?? time(now)) : time(epoch),
     history,
     os,
     rootfs: { type: 'layers', diff_ids: result.layers.map(({ diffId }) => diffId) },
@@ -62,6 +65,11 @@ function written(
   time: (milliseconds: number) => string,
 ): HistoryEntry {
   return { created: time(created), created_by: createdBy, comment, ...(isEmpty && { empty_layer: true }) };
+}
+
+function clamped(line: HistoryEntry, epoch: number, time: (milliseconds: number) => string): HistoryEntry {
+  const isYounger = line.created === undefined || Date.parse(line.created) > epoch;
+  return isYounger ? { ...line, created: time(epoch) } : line;
 }
 
 function baseHistory(step: Step): readonly HistoryEntry[] {

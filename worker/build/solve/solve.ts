@@ -16,6 +16,7 @@ import { openSolveContext } from './contexts.ts';
 import type { ContextStore } from './context-store.ts';
 import { imageConfig } from './image.ts';
 import { lint } from './lint.ts';
+import { sourceDateEpoch } from './epoch.ts';
 import { plan } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { Snapshot } from './solver.ts';
@@ -88,6 +89,7 @@ class Build {
   async run(): Promise<void> {
     const { options } = this.#request;
     const tags = tagsOf(options.tags ?? []);
+    const epoch = sourceDateEpoch(options.buildArgs);
     requireMachinePlatform(options.platform ?? '', this.#parts.backend.platform);
     const text = await this.#loadDockerfile();
     const dockerfile = this.#parsed(text);
@@ -108,7 +110,7 @@ class Build {
     const labels = options.labels ?? {};
     const { time, backend } = this.#parts;
     const config = await imageConfig(
-      { solver, stage: planned.stage, labels, platform: backend.platform, time },
+      { solver, stage: planned.stage, labels, platform: backend.platform, time, epoch },
       result,
     );
     await this.#export(config, result, tags);

@@ -120,9 +120,11 @@ async function kit(call: BuildCall, context: string): Promise<string> {
   values.tag.forEach(requireTag);
   const source = await kitSource(session, context, values.file);
   const contexts = await namedContexts(session, values['build-context']);
+  const request = requestOf(call);
   const options = {
-    ...requestOf(call),
+    ...request,
     ...source,
+    ...epochOf(call, request),
     ...(values['build-context'].length > 0 && { contexts }),
     ...(values.secret.length > 0 && { secrets: await readSecrets(session, values.secret) }),
     ...(values['no-cache-filter'].length > 0 && { noCacheFilter: values['no-cache-filter'] }),
@@ -131,6 +133,15 @@ async function kit(call: BuildCall, context: string): Promise<string> {
   const id = await showSolve(session, await engine.imageSolve(options), { kind, debug });
   if (values.quiet) await out.println(id);
   return id;
+}
+
+/** The environment's SOURCE_DATE_EPOCH is a build argument, unless another one was given. */
+function epochOf(
+  { session }: BuildCall,
+  { buildArgs }: ImageBuildOptions,
+): Pick<ImageBuildOptions, 'buildArgs'> {
+  const epoch = session.env.get('SOURCE_DATE_EPOCH') ?? '';
+  return epoch === '' ? {} : { buildArgs: { SOURCE_DATE_EPOCH: epoch, ...buildArgs } };
 }
 
 /** The client checks them, before anything is done. */

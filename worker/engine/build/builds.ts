@@ -6,13 +6,16 @@ import { deferred } from '../deferred.ts';
 import { parsePlatformOption } from '../images/platform.ts';
 import { Channel } from '../images/channel.ts';
 import { cancellable } from './cancellable.ts';
+import type { RunningBuilds } from './runningbuilds.ts';
 
 /** Builds images, each while its messages are read. */
 export class Builds {
   readonly #parts: BuilderParts;
+  readonly #running: RunningBuilds;
 
-  constructor(parts: BuilderParts) {
+  constructor(parts: BuilderParts, running: RunningBuilds) {
     this.#parts = parts;
+    this.#running = running;
   }
 
   /**
@@ -46,6 +49,7 @@ export class Builds {
         say(failureMessage(error));
       })
       .finally(() => messages.close());
+    this.#running.add(options.buildId, abort, ended);
     await begun.promise;
     return cancellable(messages, async () => {
       abort.abort();

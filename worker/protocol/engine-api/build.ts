@@ -1,5 +1,7 @@
 /** `docker build`: what `POST /build` takes beside the context. */
 export interface ImageBuildOptions {
+  /** By which `buildCancel` knows it. */
+  buildId?: string;
   /** Path in the context; `Dockerfile` unless it is given. */
   dockerfile?: string;
   tags?: string[];
