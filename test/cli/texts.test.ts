@@ -27,7 +27,8 @@ interface Configured extends Case {
 }
 
 const recorded = readRecorded('texts') as { cases: Case[]; configured: Configured[] };
-const helps = (readRecorded('help') as { help: [path: string, out: string, err?: string][] }).help;
+type Help = [path: string, out: string, err?: string];
+const helps = readRecorded('help') as Record<'help' | 'buildx' | 'withoutBuildKit', Help[]>;
 
 async function docker(engine: FakeEngine, args: readonly string[], prepare?: (session: FakeSession) => void) {
   const session = new FakeSession(args);
@@ -136,12 +137,23 @@ function entryOf(path: string): Entry | undefined {
 const withoutBuildx = /^DEPRECATED: The legacy builder[^]*buildx\/\n\n?/;
 
 describe('help', () => {
-  test.each(helps)('docker %s --help', async (path, out, err = '') => {
+  test.each(helps.help)('docker %s --help', async (path, out, err = '') => {
     const words = path === '' ? [] : path.split(' ');
     const entry = entryOf(path);
     const there = path === '' || entry?.group !== undefined || entry?.spec !== undefined;
     const said = await docker(new FakeEngine(), [...words, '--help']);
     if (there) expect(said).toEqual({ code: 0, out, err: err.replace(withoutBuildx, '') });
     else expect(said.err).toContain('is not available yet in this version of Bottleship');
+  });
+
+  test.each(helps.buildx)('docker %s --help, with buildx', async (path, out) => {
+    const said = await docker(new FakeEngine(), [...path.split(' '), '--help']);
+    expect(said).toEqual({ code: 0, out, err: '' });
+  });
+
+  test.each(helps.withoutBuildKit)('DOCKER_BUILDKIT=0 docker %s --help', async (path, out, err) => {
+    const classic = withEnv('DOCKER_BUILDKIT')('0');
+    const said = await docker(new FakeEngine(), [...path.split(' '), '--help'], classic);
+    expect(said).toEqual({ code: 0, out, err });
   });
 });

@@ -13,6 +13,8 @@ export interface BuildImage {
   readonly history: readonly HistoryEntry[];
   /** DiffIDs, the lowest first. */
   readonly layers: readonly string[];
+  /** What it says of the steps that have made it, for builds elsewhere. */
+  readonly inlineCache?: string;
 }
 
 /** What `scratch` is. */

@@ -15,6 +15,8 @@ export interface CommandSpec<F extends FlagTable = FlagTable> {
   /** Every spelling, as the help lists them; nothing is listed for a command with one. */
   readonly spellings?: string;
   readonly flags: F;
+  /** What a plugin of Docker's client puts before its own mistakes. */
+  readonly mistakePrefix?: string;
   /** The first positional argument ends the options. */
   readonly optionsFirst?: boolean;
   /** Rejects with a StatusError for an exit code with or without a text. */

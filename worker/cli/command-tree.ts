@@ -1,6 +1,7 @@
 import type { CommandSpec } from './command-spec.ts';
 import { attach } from './commands/attach.ts';
 import { build } from './commands/build.ts';
+import { aliasedBuildxBuild, buildxBuild } from './commands/buildx-build.ts';
 import { builderPrune } from './commands/builder-prune.ts';
 import { commit } from './commands/commit.ts';
 import { containerPrune } from './commands/container-prune.ts';
@@ -64,6 +65,18 @@ export interface Entry {
   /** It will not come: this engine has no use for it. */
   readonly never?: boolean;
   readonly group?: Group;
+  /** What takes the command over where the environment does not turn that off, as a plugin of Docker's client does. */
+  readonly plugin?: Plugin;
+}
+
+export interface Plugin {
+  /** What it calls itself. */
+  readonly name: string;
+  readonly spec: CommandSpec;
+  /** Whether the environment wants the client's own command. */
+  isOff(env: ReadonlyMap<string, string>): boolean;
+  /** What is told to who wants that. */
+  readonly notice: string;
 }
 
 export interface Group {
@@ -95,6 +108,17 @@ function group(name: string, short: string, commands: readonly Entry[]): Entry {
   return { name, short, group: { short, commands } };
 }
 
+const buildx: Plugin = {
+  name: 'docker buildx build',
+  spec: aliasedBuildxBuild,
+  isOff: (env) => /^(?:0|f|false)$/i.test(env.get('DOCKER_BUILDKIT') ?? ''),
+  notice: `DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
+            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0
+            environment-variable.
+
+`,
+};
+
 /** Commands on containers: most have a short spelling too. */
 const container = {
   attach: has('attach', attach),
@@ -122,7 +146,7 @@ const container = {
 };
 
 const image = {
-  build: has('build', build),
+  build: { ...has('build', build), plugin: buildx },
   history: has('history', history),
   import: has('import', importImage),
   load: has('load', load),
@@ -247,6 +271,12 @@ export const unlisted: readonly Entry[] = [
   never('secret', 'Manage Swarm secrets'),
   never('service', 'Manage Swarm services'),
   never('stack', 'Manage Swarm stacks'),
-  never('buildx', 'Docker Buildx'),
+  group('buildx', 'Extended build capabilities with BuildKit', [
+    never('bake', 'Build from a file'),
+    has('build', buildxBuild, ['b']),
+    never('create', 'Create a new builder instance'),
+    has('prune', builderPrune),
+    never('use', 'Set the current builder instance'),
+  ]),
   lacks('compose', 'Docker Compose'),
 ];

@@ -119,7 +119,10 @@ class Docker {
     return rootHelp(this.#session, globalFlags(configDirectory(this.#session, '')));
   }
 
-  #entry(name: string, entry: Entry, args: readonly string[]): Promise<number> {
+  async #entry(name: string, entry: Entry, args: readonly string[]): Promise<number> {
+    const { plugin } = entry;
+    if (plugin && !plugin.isOff(this.#session.env)) return this.#command(plugin.name, plugin.spec, args);
+    if (plugin) await this.#err.print(plugin.notice);
     if (entry.group) return this.#group(name, entry.group, args);
     if (entry.spec) return this.#command(name, entry.spec, args);
     const why = entry.never ? 'not available in' : 'not available yet in this version of';

@@ -35,12 +35,16 @@ export function refuseWindows(flags: FlagTable, { mentioned }: Parsed<FlagTable>
   if (mistakes.length > 0) throw new StatusError(1, mistakes.join('\n'));
 }
 
-export function checkArgs(name: string, { args: { min, max }, usage }: CommandSpec, count: number): void {
+export function checkArgs(
+  name: string,
+  { args: { min, max }, usage, mistakePrefix = '' }: CommandSpec,
+  count: number,
+): void {
   if (count >= min && count <= max) return;
   const [how, see] = complaint(min, max);
   throw new StatusError(
     1,
-    `docker: '${name}' ${how}\n\nUsage:  ${`${name} ${usage}`.trimEnd()}\n\n${see} '${name} --help' for more information`,
+    `${mistakePrefix}docker: '${name}' ${how}\n\nUsage:  ${`${name} ${usage}`.trimEnd()}\n\n${see} '${name} --help' for more information`,
   );
 }
 

@@ -85,6 +85,8 @@ export interface CachedStep {
   readonly layer: MadeLayer;
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** An image has brought it along; it is not kept yet. */
+  readonly isImported?: boolean;
 }
 
 /** What steps have made before, by what they depended on. Kept over a reload. */

@@ -1,5 +1,6 @@
 import type { ContainerConfig } from '../../protocol/engine-api.ts';
 import type { HistoryEntry, RunConfig } from '../../oci/imageconfig.ts';
+import { inlineCacheMember } from './inline-cache.ts';
 import type { Snapshot, Solver } from './solver.ts';
 import type { PlannedHistory, StagePlan } from './stage-plan.ts';
 import type { Step } from './step.ts';
@@ -16,11 +17,13 @@ export interface ImageParts {
   readonly time: (milliseconds: number) => string;
   /** The image is no younger than that, and neither is anything in its history; undefined leaves the times of the build. */
   readonly epoch: number | undefined;
+  /** What the image says of its steps, where it is to say that. */
+  readonly inlineCache: string | undefined;
 }
 
 /** The image config of what was built, as BuildKit writes it. */
 export async function imageConfig(
-  { solver, stage, labels, platform, time, epoch }: ImageParts,
+  { solver, stage, labels, platform, time, epoch, inlineCache }: ImageParts,
   result: Snapshot,
 ): Promise<string> {
   const [os = '', architecture = ''] = platform.split('/');
@@ -35,6 +38,7 @@ export async function imageConfig(
     ...(Object.keys(config).length > 0 && { config }),
     created: epoch === undefined ? (history.at(-1)?.created ?? time(now)) : time(epoch),
     history,
+    ...(inlineCache !== undefined && { [inlineCacheMember]: inlineCache }),
     os,
     rootfs: { type: 'layers', diff_ids: result.layers.map(({ diffId }) => diffId) },
   });

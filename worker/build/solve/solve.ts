@@ -1,7 +1,7 @@
 import type { ContentStore } from '../../content/contentstore.ts';
 import { BottleshipError, errorKind, errorMessage } from '../../oci/errors.ts';
 import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
-import type { SolveOptions, SolveSource, SolveStatus } from '../../protocol/engine-api.ts';
+import type { CacheImport, SolveOptions, SolveSource, SolveStatus } from '../../protocol/engine-api.ts';
 import { internal, invalid } from '../errors.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
@@ -10,14 +10,18 @@ import { hostConfig } from '../request.ts';
 import { SourceError } from '../instructions/source-error.ts';
 import type { Dockerfile } from '../syntax/dockerfile.ts';
 import { parseDockerfile } from '../syntax/dockerfile.ts';
-import type { SolveBackend } from './backend.ts';
+import type { SolveBackend, SolveCache } from './backend.ts';
 import type { OpenedContext } from './contexts.ts';
 import { openSolveContext } from './contexts.ts';
 import type { ContextStore } from './context-store.ts';
+import type { ImageParts } from './image.ts';
 import { imageConfig } from './image.ts';
+import { ImportedCache } from './imported-cache.ts';
+import { inlineCache, stepsOf } from './inline-cache.ts';
 import { lint } from './lint.ts';
 import { sourceDateEpoch } from './epoch.ts';
 import { plan } from './plan.ts';
+import type { Vertex } from './progress.ts';
 import { Progress } from './progress.ts';
 import type { Snapshot } from './solver.ts';
 import { Solver } from './solver.ts';
@@ -104,16 +108,35 @@ class Build {
       image: (reference, platform) => this.#image(reference, platform),
     });
     await this.#loadIgnoreFile();
-    const solver = this.#makeSolver();
+    const cache = new ImportedCache(this.#parts.backend.cache);
+    for (const one of options.cacheImports ?? []) await this.#import(one, cache);
+    const solver = this.#makeSolver(cache);
     solver.announce(planned.stage.step);
     const result = await solver.solve(planned.stage.step);
-    const labels = options.labels ?? {};
     const { time, backend } = this.#parts;
-    const config = await imageConfig(
-      { solver, stage: planned.stage, labels, platform: backend.platform, time, epoch },
-      result,
-    );
-    await this.#export(config, result, tags);
+    const { labels = {} } = options;
+    const image = { solver, stage: planned.stage, labels, platform: backend.platform, time, epoch };
+    await this.#export(image, result, tags);
+  }
+
+  /** What cannot be imported is told of; the build goes on without. */
+  async #import({ type, ref = '' }: CacheImport, cache: ImportedCache): Promise<void> {
+    const { backend } = this.#parts;
+    const vertex = this.#progress.vertex(`importing cache manifest from ${ref || type}`);
+    await this.#progress
+      .during(vertex, async () => {
+        if (type !== 'registry') throw internal(`unknown cache importer: ${type}`);
+        const options = { where: 'anywhere', platform: '' } as const;
+        const image = await backend
+          .image(ref, options, () => undefined)
+          .catch((error: unknown) => {
+            const why = `${formatReference(withDefaultTag(parseReference(ref)))}: not found`;
+            const message = errorKind(error) === 'not-found' ? why : errorMessage(error);
+            throw internal(`failed to configure registry cache importer: ${message}`, error);
+          });
+        cache.add(await stepsOf(image, backend));
+      })
+      .catch(() => undefined);
   }
 
   /** Waits for what is under way, and gives contexts up. */
@@ -123,12 +146,13 @@ class Build {
       await opened.then((context) => context.close()).catch(() => undefined);
   }
 
-  #makeSolver(): Solver {
+  #makeSolver(cache: SolveCache): Solver {
     const { backend, fetch } = this.#parts;
     const { signal, options } = this.#request;
     const trees = new Map<string, Promise<TreeNode>>();
     this.#solver = new Solver({
       backend,
+      cache,
       fetch,
       signal,
       progress: this.#progress,
@@ -245,11 +269,17 @@ class Build {
     });
   }
 
-  async #export(config: string, result: Snapshot, tags: readonly string[]): Promise<void> {
+  async #export(
+    parts: Omit<ImageParts, 'inlineCache'>,
+    result: Snapshot,
+    tags: readonly string[],
+  ): Promise<void> {
     const { backend } = this.#parts;
     const vertex = this.#progress.vertex('exporting to image');
     const image = await this.#progress.during(vertex, async () => {
       vertex.progress('exporting layers').end();
+      const inlineCache = await this.#inlineCache(parts, vertex);
+      const config = await imageConfig({ ...parts, inlineCache }, result);
       const id = await backend.add(config, result.layers);
       vertex.progress(`writing image ${id}`).end();
       for (const tag of tags) {
@@ -264,6 +294,21 @@ class Build {
     });
     this.#progress.done(image);
   }
+
+  async #inlineCache(
+    { solver, stage, time }: Omit<ImageParts, 'inlineCache'>,
+    vertex: Vertex,
+  ): Promise<string | undefined> {
+    if (!wantsInlineCache(this.#request.options)) return undefined;
+    vertex.progress('preparing layers for inline cache').end();
+    return inlineCache(solver, stage.step, time);
+  }
+}
+
+/** `--cache-to type=inline`, or as it was asked for before there was that. */
+function wantsInlineCache({ inlineCache: isWanted, buildArgs = {} }: SolveOptions): boolean {
+  const text = buildArgs['BUILDKIT_INLINE_CACHE'] ?? '';
+  return isWanted === true || /^(?:1|t|true)$/i.test(text);
 }
 
 /** `# check=error=true` makes failures of warnings. */

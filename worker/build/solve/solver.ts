@@ -6,7 +6,7 @@ import { SourceError } from '../instructions/source-error.ts';
 import { internal } from '../errors.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
-import type { CachedStep, MadeLayer, SolveBackend } from './backend.ts';
+import type { CachedStep, MadeLayer, SolveBackend, SolveCache } from './backend.ts';
 import { copyStep, MissingSource } from './copy-step.ts';
 import { keyOf } from './key.ts';
 import type { Progress, Vertex } from './progress.ts';
@@ -27,6 +27,7 @@ export interface Snapshot {
 /** What steps of a build work with. */
 export interface SolveParts {
   readonly backend: SolveBackend;
+  readonly cache: SolveCache;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;
@@ -141,7 +142,10 @@ export class Solver {
       const found = await this.#find(step, work);
       const { key } = found;
       const done = found.cached ?? (await this.#make(step, key, work, vertex));
-      if (found.cached !== undefined) vertex.hit();
+      if (found.cached !== undefined) {
+        if (found.cached.isImported) await this.parts.cache.keep(key, found.cached, aboutOf(step));
+        vertex.hit();
+      }
       return { key, layers: [...parent.layers, done.layer], created: done.created };
     } catch (error) {
       if (!vertex.isOver) vertex.fail(error);
@@ -151,7 +155,7 @@ export class Solver {
 
   /** The hint is asked first: it spares reading what the key is made of. */
   async #find({ noCache }: Step, work: StepWork): Promise<{ key: string; cached: CachedStep | undefined }> {
-    const { cache } = this.parts.backend;
+    const { cache } = this.parts;
     const hint = work.hint === undefined ? undefined : await keyOf(work.hint);
     const hinted = hint === undefined || noCache ? undefined : await cache.resolve(hint);
     const key = hinted ?? (await keyOf(await work.key()));
@@ -165,15 +169,12 @@ export class Solver {
   }
 
   async #make(step: Step, key: string, work: StepWork, vertex: Vertex): Promise<CachedStep> {
-    const { backend, signal } = this.parts;
+    const { backend, cache, signal } = this.parts;
     signal.throwIfAborted();
     vertex.start();
     const layer = await work.make(vertex);
     const done = { layer, created: backend.now() };
-    await backend.cache.keep(key, done, {
-      description: step.name.replace(/^\[[^\]]*\] /, ''),
-      type: 'regular',
-    });
+    await cache.keep(key, done, aboutOf(step));
     vertex.complete();
     return done;
   }
@@ -186,6 +187,10 @@ export class Solver {
     this.#vertices.set(step, vertex);
     return vertex;
   }
+}
+
+function aboutOf({ name }: Step): { description: string; type: string } {
+  return { description: name.replace(/^\[[^\]]*\] /, ''), type: 'regular' };
 }
 
 function worded(error: unknown): unknown {

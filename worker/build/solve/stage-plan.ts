@@ -168,7 +168,6 @@ export class StagePlan {
       buildKit: true,
     });
     if (instruction.name === 'ENV') for (const { key, value } of instruction.pairs) this.#env.set(key, value);
-    if (instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT') this.config.ArgsEscaped = true;
     // The history has nothing of triggers.
     if (instruction.name === 'ONBUILD') return;
     if (instruction.name !== 'EXPOSE') return this.#commit(words);

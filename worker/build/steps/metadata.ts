@@ -34,15 +34,17 @@ const metadata: { readonly [Name in MetadataName]: Apply<Name> } = {
     const words = instruction.args.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`));
     return `ARG ${words.join(' ')}`;
   },
-  CMD(state, { command }) {
+  CMD(state, { command }, { buildKit = false }) {
     const line = commandLine(command, state.config);
     state.config.Cmd = line;
+    state.config.ArgsEscaped = buildKit;
     if (command.words.length > 0) state.hasCommand = true;
     return `CMD ${quotedList(line)}`;
   },
-  ENTRYPOINT(state, { command }) {
+  ENTRYPOINT(state, { command }, { buildKit }) {
     const line = command.words.length === 0 ? null : commandLine(command, state.config);
     state.config.Entrypoint = line;
+    if (!buildKit) state.config.ArgsEscaped = false;
     if (!state.hasCommand) state.config.Cmd = null;
     return `ENTRYPOINT ${quotedList(line ?? [])}`;
   },

@@ -43,7 +43,8 @@ export async function showSolve(
   session.gone.throwIfAborted();
   await err.print(display.end());
   if (last.image === undefined) throw failure(trace, last, kind, debug);
-  if (kind !== 'rawjson' && kind !== 'quiet') await err.print(warningsText(trace, debug));
+  const isShown = kind !== 'rawjson' && kind !== 'quiet';
+  if (isShown) await err.print(failedSteps(trace) + warningsText(trace, debug));
   return last.image;
 }
 

@@ -1,3 +1,4 @@
+import { inlineCacheMember } from '../../build/solve/inline-cache.ts';
 import type { BuildBackend, BuildImage, CachedImage, StepOutput, StepResult } from '../../build/backend.ts';
 import type { MadeLayer, SolveBackend } from '../../build/solve/backend.ts';
 import type { Layer } from '../../layers/layertree.ts';
@@ -185,9 +186,11 @@ export class EngineBackend implements BuildBackend {
   }
 }
 
-function buildImage({ id, config, full, layers }: Image): BuildImage {
+function buildImage({ id, config, configText, full, layers }: Image): BuildImage {
   const plain = structuredClone(config) as ContainerConfig;
-  return { id, config: plain, os: full.os, history: full.history ?? [], layers };
+  const { [inlineCacheMember]: inlineCache } = JSON.parse(configText) as Record<string, unknown>;
+  const told = typeof inlineCache === 'string' && { inlineCache };
+  return { id, config: plain, os: full.os, history: full.history ?? [], layers, ...told };
 }
 
 function isFor({ full }: Image, platform: string): boolean {

@@ -149,6 +149,54 @@ describe('steps', () => {
   });
 });
 
+const imports = (ref: string) => ({ cacheImports: [{ type: 'registry', ref }] });
+
+describe('a cache that comes from elsewhere', () => {
+  const dockerfile = 'FROM busybox\nWORKDIR /w\nCOPY a b /d/\nCMD ["x"]';
+  const files = { a: 'a', b: 'b' };
+
+  test.each([{ inlineCache: true }, { buildArgs: { BUILDKIT_INLINE_CACHE: '1' } }])(
+    'an image that was built with %j takes its steps along',
+    async (wish) => {
+      const first = image(await solve(dockerfile, files, { ...wish, tags: ['cached'] }));
+      expect((await fixture.engine.buildPrune({ all: true })).CachesDeleted).toHaveLength(2);
+      const statuses = await solve(dockerfile, files, { ...wish, ...imports('cached') });
+      expect(steps(statuses)).toEqual([
+        'importing cache manifest from cached',
+        'FROM docker.io/library/busybox:latest'.replace(/^/, '[1/3] '),
+        '[2/3] WORKDIR /w CACHED',
+        '[3/3] COPY a b /d/ CACHED',
+        'exporting to image',
+      ]);
+      expect(image(statuses)).toBe(first);
+      expect(steps(await solve(dockerfile, files))[1]).toContain('CACHED');
+    },
+  );
+
+  test('an image that was built without has none, and other files are other steps', async () => {
+    await solve(dockerfile, files, { tags: ['plain'] });
+    await solve(dockerfile, files, { tags: ['cached'], inlineCache: true });
+    await fixture.engine.buildPrune({ all: true });
+    expect(steps(await solve(dockerfile, files, imports('plain')))[2]).not.toContain('CACHED');
+    await fixture.engine.buildPrune({ all: true });
+    const changed = steps(await solve(dockerfile, { ...files, a: 'new' }, imports('cached')));
+    expect(changed.slice(2, 4)).toEqual(['[2/3] WORKDIR /w CACHED', '[3/3] COPY a b /d/']);
+  });
+
+  test.each([
+    [
+      { type: 'registry', ref: 'no/such' },
+      'failed to configure registry cache importer: docker.io/no/such:latest: not found',
+    ],
+    [{ type: 'zzz' }, 'unknown cache importer: zzz'],
+  ])('%j cannot be asked, and the build goes on', async (one, message) => {
+    const statuses = await solve(dockerfile, files, { cacheImports: [one] });
+    expect(image(statuses)).toMatch(/^sha256:/);
+    const errors = statuses.flatMap(({ vertexes = [] }) => vertexes.flatMap(({ error }) => error ?? []));
+    expect(errors).toEqual([message]);
+  });
+});
+
 describe('images', () => {
   test('config and history as BuildKit writes them', async () => {
     const id = image(
@@ -176,6 +224,20 @@ describe('images', () => {
       ].map((line) => [line, 'buildkit.dockerfile.v0']),
     );
     expect(await paths(id)).toEqual(['x/ 644 1:2', 'x/a 644 1:2']);
+  });
+
+  test('SOURCE_DATE_EPOCH dates the image and its history', async () => {
+    const build = async (epoch: string) =>
+      fixture.engine.imageInspect(
+        image(await solve('FROM busybox\nCOPY a /', { a: 'a' }, { buildArgs: { SOURCE_DATE_EPOCH: epoch } })),
+      );
+    const { Id, Created } = await build('1000000000');
+    expect(Created).toBe('2001-09-09T01:46:40Z');
+    const moments = (await fixture.engine.imageHistory(Id)).map(({ Created: moment }) => moment);
+    expect(new Set(moments)).toEqual(new Set([1_000_000_000]));
+    expect(failure(await solve('FROM scratch', {}, { buildArgs: { SOURCE_DATE_EPOCH: 'x' } }))).toContain(
+      'invalid SOURCE_DATE_EPOCH: x',
+    );
   });
 
   test('files go where BuildKit puts them', async () => {

@@ -39,7 +39,10 @@ export type BuildContext =
   | { readonly image: string };
 
 /** `docker build` as BuildKit does it. */
-export interface SolveOptions extends Omit<ImageBuildOptions, 'remote' | 'rm' | 'forceRm' | 'squash'> {
+export interface SolveOptions extends Omit<
+  ImageBuildOptions,
+  'cacheFrom' | 'remote' | 'rm' | 'forceRm' | 'squash'
+> {
   readonly context: BuildContext;
   /** The Dockerfile itself, where it is none of the context. */
   readonly dockerfileText?: string;
@@ -51,6 +54,18 @@ export interface SolveOptions extends Omit<ImageBuildOptions, 'remote' | 'rm' | 
   readonly noCacheFilter?: readonly string[];
   /** What is allowed beyond the usual: `network.host`, `security.insecure`. */
   readonly allow?: readonly string[];
+  /** Where steps that were done elsewhere may be found; one that cannot be asked is told of, and is no failure. */
+  readonly cacheImports?: readonly CacheImport[];
+  /** The image takes along what its steps were, for builds elsewhere. */
+  readonly inlineCache?: boolean;
+}
+
+/** `--cache-from`. */
+export interface CacheImport {
+  /** `registry`, or what only other engines can read. */
+  readonly type: string;
+  /** The image that has it, of type `registry`. */
+  readonly ref?: string;
 }
 
 /** A step, as BuildKit tells of it. Times are milliseconds since 1970. */
