@@ -50,11 +50,11 @@ export async function stepsOf(
   return found;
 }
 
-/** Milliseconds since 1970; microseconds are kept, as the engine's clock has them. */
+/** Milliseconds since 1970, halfway into the microsecond that is told: it is cut off when it is written again. */
 function moment(text: unknown): number {
   const [, date, fraction = ''] = /^([\d-]+T[\d:]+)(?:\.(\d+))?Z$/.exec(String(text)) ?? [];
   const seconds = Date.parse(`${date}Z`);
-  return Number.isNaN(seconds) ? 0 : seconds + Number(fraction.slice(0, 6).padEnd(6, '0')) / 1000;
+  return Number.isNaN(seconds) ? 0 : seconds + (Number(fraction.slice(0, 6).padEnd(6, '0')) + 0.5) / 1000;
 }
 
 /** Somebody else may have written it. */
