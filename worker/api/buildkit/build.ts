@@ -1,3 +1,4 @@
+import { goJson } from '../../oci/gojson.ts';
 import { parsePlatformSpecifier } from '../../oci/platformspecifier.ts';
 import { ApiError, type SolveOptions, type SolveStatus } from '../../protocol/engine-api.ts';
 import { type Reply, stream } from '../http/reply.ts';
@@ -67,7 +68,7 @@ function failureLine({ failure }: SolveStatus): string {
 }
 
 function line(message: object): string {
-  return `${JSON.stringify(message)}\r\n`;
+  return `${goJson(message)}\r\n`;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { goJson } from '../../oci/gojson.ts';
 import { mapped } from '../mapped.ts';
 import type { Connection } from './connection.ts';
 
@@ -48,9 +49,9 @@ export function hijack(handler: Hijack['hijack']): Hijack {
   return { hijack: handler };
 }
 
-/** One JSON document an item, each followed by `separator`. */
+/** One JSON document an item, each followed by `separator`, as Docker's streams write them: with what HTML minds escaped. */
 export function jsonLines(items: AsyncIterable<unknown>, separator = '\n'): AsyncIterable<Uint8Array> {
-  return mapped(items, (item) => encoder.encode(JSON.stringify(item) + separator));
+  return mapped(items, (item) => encoder.encode(goJson(item) + separator));
 }
 
 const statusTexts: Readonly<Record<number, string>> = {

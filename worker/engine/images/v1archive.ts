@@ -1,9 +1,10 @@
 import type { DiffId } from '../../oci/diffid.ts';
+import { goJson } from '../../oci/gojson.ts';
 import { list, object, optionalMembers, parseJson, record, string } from '../../oci/json.ts';
 import type { Reference } from '../../oci/reference.ts';
 import { parseReference } from '../../oci/reference.ts';
 import type { ImageArchive } from './archive.ts';
-import { goJson, v1Members } from './v1config.ts';
+import { v1Members } from './v1config.ts';
 
 /** An image in an archive of Docker before 1.10: a folder under an ID of that time, with a layer and a document. */
 export interface V1Image {

@@ -2,6 +2,7 @@ import { createHasher } from '../../content/hasher.ts';
 import type { ChainId } from '../../oci/chainid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { digestHex } from '../../oci/digest.ts';
+import { goJson } from '../../oci/gojson.ts';
 import type { ContainerConfig } from '../../protocol/engine-api.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -104,17 +105,4 @@ async function idOf(document: Json): Promise<string> {
   hasher.update(new TextEncoder().encode(goJson(sorted(document))));
   const digest: Digest = hasher.digest();
   return digestHex(digest);
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-};
-
-/** Go's encoding/json writes some characters for the sake of HTML. */
-export function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? character);
 }
