@@ -4,21 +4,17 @@ import { type Bottleship, startBottleship } from './bottleship.ts';
 import { type Configuration, configurationReader } from './configuration.ts';
 import { WebLocks } from './content/weblocks.ts';
 import { IndexedDbContentStore } from './content/indexeddbstore.ts';
+import { OffloadingStore } from './content/offloadingstore.ts';
+import { databases } from './databases.ts';
 import { IndexedDbMetadataStore } from './engine/metadata/indexeddb.ts';
 import { IndexedDbIndexCache } from './layers/indexcache.ts';
 import { Registries } from './registry/registries.ts';
 import { relayedFetch } from './registry/relayed-fetch.ts';
 import { WorkAccess } from './work/access.ts';
-import { removeWorkFolder, workDatabase, workHost } from './work/indexeddbhost.ts';
+import { removeWorkFolder, workHost } from './work/indexeddbhost.ts';
 import { serveEngine } from './remote/engine.ts';
+import { storageWorker } from './start-storage-worker.ts';
 import type { BootOptions, MachineApi, MachineStatus, StorageStatus } from './protocol/page.ts';
-
-const databases = {
-  content: 'bottleship-content',
-  indexes: 'bottleship-indexes',
-  metadata: 'bottleship-metadata',
-  work: workDatabase,
-} as const;
 
 /** The relay that the page's configuration names, or the one of the server that the page is from, if it has one. */
 async function findRelay(
@@ -43,7 +39,9 @@ class BrowserMachine implements MachineApi {
     this.#bottleship = await startBottleship({
       fetchFile,
       configuration,
-      content: new IndexedDbContentStore(databases.content, { locks }),
+      content: new OffloadingStore(new IndexedDbContentStore(databases.content, { locks }), {
+        host: storageWorker(),
+      }),
       locks,
       indexes: new IndexedDbIndexCache(databases.indexes),
       metadata: new IndexedDbMetadataStore(databases.metadata),

@@ -1,10 +1,14 @@
 import 'fake-indexeddb/auto';
+import { expose, wrap } from 'comlink';
 import { describe, expect, test, vi } from 'vitest';
 import { runSuite } from './content.suite.ts';
+import type { ContentStore } from './contentstore.ts';
 import { IndexedDbContentStore } from './indexeddbstore.ts';
 import { ingest, readBlob } from './ingest.ts';
 import { LocalLocks } from './locallocks.ts';
 import { MemoryContentStore } from './memorystore.ts';
+import { OffloadingStore } from './offloadingstore.ts';
+import { WriterHost } from './writerhost.ts';
 
 const chunkSize = 64;
 let databases = 0;
@@ -17,6 +21,17 @@ runSuite(
   () => new IndexedDbContentStore(fresh(), { chunkSize, cacheSize: 0 }),
   chunkSize,
 );
+runSuite('IndexedDB, written by another thread', () => offloading(true), chunkSize);
+runSuite('IndexedDB, where there is no other thread', () => offloading(false), chunkSize);
+
+/** What is small is written here, what is large on the other side of a channel. */
+function offloading(hasThread: boolean): ContentStore {
+  const store = new IndexedDbContentStore(fresh(), { chunkSize });
+  const { port1, port2 } = new MessageChannel();
+  expose(new WriterHost(store), port1);
+  const host = async () => (hasThread ? wrap<WriterHost>(port2) : undefined);
+  return new OffloadingStore(store, { host, pieceSize: chunkSize / 2 });
+}
 
 const data = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 

@@ -10,7 +10,7 @@ export type OpenBlob = (from: number) => Promise<AsyncIterable<Uint8Array>>;
 type Blob = Pick<Descriptor, 'digest' | 'size'>;
 
 /** Smaller blobs are fetched again rather than kept while they come. */
-const worthKeeping = 1 << 20;
+const worthKeeping = 2 << 20;
 
 /**
  * A packed blob on its way. What has come is kept as it passes by, so that after a broken connection or a reload only the
