@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { create, type Fixture, makeFixture } from '../engine/fixture.suite.ts';
+import { deferred } from '../engine/deferred.ts';
+import { create, type Fixture, makeFixture, settle } from '../engine/fixture.suite.ts';
+import { ApiError } from '../protocol/engine-api.ts';
 import { MemoryClient } from './http/memory-connection.suite.ts';
 import { serveApi } from './serve.ts';
 
@@ -230,6 +232,27 @@ describe('containers', () => {
       false,
     ]);
     made.mockRestore();
+  });
+
+  test('an exec is answered before its process is there, and told in the stream what is wrong with it', async () => {
+    const id = await create(fixture.engine);
+    await fixture.engine.containerStart(id);
+    const { Id } = await fixture.engine.execCreate(id, { Cmd: ['ls'], AttachStdout: true });
+    const late = deferred();
+    const start = vi.spyOn(fixture.engine, 'execStart').mockReturnValue(late.promise as Promise<never>);
+    const client = new MemoryClient();
+    const served = serveApi(fixture.engine, client.connection);
+    const fields = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\n';
+    client.send(`POST /exec/${Id}/start HTTP/1.1\r\n${fields}Content-Length: 2\r\n\r\n{}`);
+    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 101 UPGRADED\r\n/);
+    late.reject(new ApiError(409, `container ${id} is not running`));
+    expect(await client.all()).toContain(`container ${id} is not running\r\n`);
+    client.end();
+    await served;
+    start.mockRestore();
+    fixture.agent.exit(fixture.agent.started().process, 0);
+    await settle();
+    await fixture.engine.containerDelete(id);
   });
 
   test('a wait is answered at once, and ends with the container', async () => {

@@ -198,6 +198,22 @@ describe('detach keys', () => {
   });
 });
 
+test('exec: a size that comes before the process waits for it', async () => {
+  const { engine, agent } = fixture;
+  const id = await create(engine);
+  await engine.containerStart(id);
+  const { Id } = await engine.execCreate(id, { Cmd: ['sh'], Tty: true, AttachStdout: true });
+  const sized = engine.execResize(Id, { h: 30, w: 100 });
+  await engine.execStart(Id, { Tty: true });
+  await sized;
+  expect(agent.calls.at(-1)).toMatchObject(['resize', { size: { rows: 30, cols: 100 } }]);
+  const { Id: none } = await engine.execCreate(id, { Cmd: ['nosuch'], Tty: true, AttachStdout: true });
+  const refused = failure(engine.execResize(none, { h: 30, w: 100 }));
+  agent.script.exec = () => Promise.reject(new AgentError({ code: 'ENOENT', step: 'lookup', message: '' }));
+  await engine.execStart(none, { Tty: true });
+  expect(await refused).toEqual({ status: 400, message: 'exec process is not started' });
+});
+
 test('exec: output, exit code, and what is inspected', async () => {
   const { engine, agent } = fixture;
   const id = await create(

@@ -35,13 +35,33 @@ async function start(call: Call): Promise<Reply> {
     await engine.execStart(named(call), options);
     return empty(200);
   }
-  const attached = await begin(call, options);
   // The client has said how it reads the stream, whatever the process has.
   const raw = options.Tty ?? false;
+  const head = hijackHead(request, version, raw, apiFields);
+  if (await canBegin(call))
+    return hijack(async (connection) => {
+      await connection.write(head);
+      await connect(connection, { ...(await begin(call, options).catch(told)), raw });
+    });
+  const attached = await begin(call, options);
   return hijack(async (connection) => {
-    await sendHead(connection, hijackHead(request, version, raw, apiFields));
+    await sendHead(connection, head);
     await connect(connection, { ...attached, raw });
   });
+}
+
+/**
+ * Whether the container is there to take a process. Then the head goes out at once, as Docker's does, and the client has read
+ * it long before there is any output.
+ */
+async function canBegin(call: Call): Promise<boolean> {
+  const { ContainerID } = await call.engine.execInspect(named(call));
+  const found = await call.engine.containerInspect(ContainerID).catch(() => undefined);
+  return found !== undefined && found.State.Running && !found.State.Paused && !found.State.Restarting;
+}
+
+function told(error: Error): Attached {
+  return { output: said(`${error.message}\r\n`), raw: false };
 }
 
 /** Once the process is known, Docker has upgraded the connection already when it finds that it cannot be started. */
@@ -52,7 +72,7 @@ async function begin(call: Call, options: ExecStartOptions): Promise<Attached> {
   } catch (error) {
     if (!(error instanceof ApiError) || error.message.toLowerCase().startsWith(`container ${ContainerID}`))
       throw error;
-    return { output: said(`${error.message}\r\n`), raw: false };
+    return told(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ExecConfig, ExecInspect } from '../../protocol/engine-api.ts';
 import type { Instant } from '../clock.ts';
 import type { Container } from '../containers/container.ts';
+import type { Deferred } from '../deferred.ts';
 import { parseDetachKeys } from '../io/detachkeys.ts';
 
 /** A further process in a container, before, while and after it runs. */
@@ -10,6 +11,8 @@ export interface Exec {
   readonly config: ExecConfig & { readonly Cmd: string[] };
   running: boolean;
   started: boolean;
+  /** Settled when the process is there, or cannot be started. */
+  readonly launched: Deferred<void>;
   exitCode: number | null;
   pid: number;
   /** The agent's number for it, once it is started. */

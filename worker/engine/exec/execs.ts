@@ -5,6 +5,7 @@ import type { Container } from '../containers/container.ts';
 import { containerEvent } from '../containers/event.ts';
 import { requireRunning } from '../containers/stopper.ts';
 import type { EngineContext } from '../context.ts';
+import { deferred } from '../deferred.ts';
 import { conflict, internal, invalid } from '../errors.ts';
 import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
 import { randomId } from '../ids.ts';
@@ -28,6 +29,9 @@ type ExecContext = Pick<
 > & {
   readonly execs: ExecStore;
 };
+
+/** How long a new size waits for the process: clients send it as soon as they are attached. */
+const launchTimeout = 10_000;
 
 /** How long the output of a process that has ended is waited for: its children may hold it open for ever. */
 const quietTimeout = 2000;
@@ -67,6 +71,7 @@ export class Execs {
       config: { ...config, Cmd },
       running: false,
       started: false,
+      launched: deferred(),
       exitCode: null,
       pid: 0,
       process: undefined,
@@ -129,7 +134,9 @@ export class Execs {
   async resize(id: string, { h, w }: { h: number; w: number }): Promise<void> {
     const exec = this.#context.execs.get(id);
     requireActive(exec.container, exec.container.id);
-    if (!exec.running) throw invalid('exec process is not started');
+    if (!(await within(launchTimeout, exec.launched.promise)))
+      throw internal('timeout waiting for exec session ready');
+    if (!exec.running || exec.process === undefined) throw invalid('exec process is not started');
     if (exec.terminal === undefined) return;
     await this.#context.agent.call('resize', { stream: exec.terminal, size: { rows: h, cols: w } });
   }
@@ -145,6 +152,14 @@ export class Execs {
   }
 
   async #launch(exec: Exec, options: ExecStartOptions, output: Fanout): Promise<Attached['stdin']> {
+    try {
+      return await this.#begin(exec, options, output);
+    } finally {
+      exec.launched.resolve();
+    }
+  }
+
+  async #begin(exec: Exec, options: ExecStartOptions, output: Fanout): Promise<Attached['stdin']> {
     const { agent, machine, processes } = this.#context;
     const { container, config } = exec;
     const expected = processes.expect();
