@@ -44,6 +44,8 @@ export interface Platform {
   work?: () => Promise<FolderHost>;
   onStatus: (status: MachineStatus) => void;
   onKernelMessage?: (line: string) => void;
+  /** For git repositories that are built from; the platform's own `fetch` where none is given. */
+  gitFetch?: (url: string, init?: RequestInit) => Promise<Response>;
   /** Registries that can be reached from here. */
   registries?: Registries;
   /** Whether time in which nobody types is used to make the first commands quicker. */
@@ -108,6 +110,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
     content: platform.content,
     source: imageSources(platform),
     registries: platform.registries,
+    gitFetch: platform.gitFetch,
     onPull: {
       progress: (image, received, total) => platform.onStatus({ phase: 'pulling', image, received, total }),
       ended: () => platform.onStatus({ phase: 'idle' }),

@@ -36,6 +36,10 @@ class BrowserMachine implements MachineApi {
       fetch(new URL(path, base), init);
     const configuration = configurationReader(fetchFile);
     const locks = new WebLocks();
+    const relayed = relayedFetch({
+      fetch: (url, init) => fetch(url, init),
+      relay: () => findRelay(base, configuration),
+    });
     this.#bottleship = await startBottleship({
       fetchFile,
       configuration,
@@ -48,12 +52,8 @@ class BrowserMachine implements MachineApi {
       work: workHost,
       onStatus,
       onKernelMessage: (line) => console.debug(line),
-      registries: new Registries({
-        fetch: relayedFetch({
-          fetch: (url, init) => fetch(url, init),
-          relay: () => findRelay(base, configuration),
-        }),
-      }),
+      registries: new Registries({ fetch: relayed }),
+      gitFetch: relayed,
       warmUp: true,
     });
   }

@@ -8,6 +8,9 @@ const wellKnown = new Set([
   'public.ecr.aws',
 ]);
 
+/** Where anybody may fetch git repositories from, and no CORS headers are sent. */
+const gitHosts = new Set(['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org']);
+
 /** Where Docker Hub is searched. */
 const hubSearch = 'https://index.docker.io/v1/search';
 
@@ -37,11 +40,19 @@ export class AllowList {
     const realm = this.#realms.get(target.origin + target.pathname);
     if (realm !== undefined) return { private: realm };
     if (target.origin + target.pathname === hubSearch) return { private: false };
+    if (isGitFetch(target)) return this.#admitsGit(target);
     if (target.pathname !== '/v2' && !target.pathname.startsWith('/v2/')) return undefined;
     const configured = this.#configured.get(target.host);
     if (configured !== undefined)
       return `${configured.scheme}:` === target.protocol ? { private: true } : undefined;
     return target.protocol === 'https:' && wellKnown.has(target.host) ? { private: false } : undefined;
+  }
+
+  #admitsGit(target: URL): { private: boolean } | undefined {
+    const configured = this.#configured.get(target.host);
+    if (configured !== undefined)
+      return `${configured.scheme}:` === target.protocol ? { private: true } : undefined;
+    return target.protocol === 'https:' && gitHosts.has(target.host) ? { private: false } : undefined;
   }
 
   /** Whether a registry that the user has named is there: what another one of theirs redirects to, say. */
@@ -58,4 +69,12 @@ export class AllowList {
     if (protocol === 'https:' || (isPrivate && protocol === 'http:'))
       this.#realms.set(origin + pathname, isPrivate);
   }
+}
+
+/** What a fetch of git's is, and nothing that changes a repository. https://git-scm.com/docs/http-protocol */
+function isGitFetch({ pathname, search }: URL): boolean {
+  return (
+    pathname.endsWith('/git-upload-pack') ||
+    (pathname.endsWith('/info/refs') && search === '?service=git-upload-pack')
+  );
 }

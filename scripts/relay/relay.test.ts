@@ -307,3 +307,16 @@ test.each([
 ])('%s is public: %s', (address, expected) => {
   expect(isPublic(address)).toBe(expected);
 });
+
+test('git repositories may be fetched from known hosts and those that were named, and nothing else of them', () => {
+  const list = new AllowList([{ host: 'git.example:3000', scheme: 'http' }]);
+  const admits = (url: string) => list.admits(new URL(url));
+  const discovery = 'a/b.git/info/refs?service=git-upload-pack';
+  expect(admits(`https://github.com/${discovery}`)).toEqual({ private: false });
+  expect(admits('https://github.com/a/b.git/git-upload-pack')).toEqual({ private: false });
+  expect(admits(`http://git.example:3000/${discovery}`)).toEqual({ private: true });
+  expect(admits(`https://other.example/${discovery}`)).toBeUndefined();
+  expect(admits('https://github.com/a/b.git/info/refs?service=git-receive-pack')).toBeUndefined();
+  expect(admits('https://github.com/a/b.git/git-receive-pack')).toBeUndefined();
+  expect(admits('https://github.com/a/b/archive/main.tar.gz')).toBeUndefined();
+});

@@ -1,3 +1,4 @@
+import type { GitFetch } from './git/http.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import { parseReference, withDefaultTag, familiarReference } from '../oci/reference.ts';
 import type { ImageBuildOptions, ProgressMessage } from '../protocol/engine-api.ts';
@@ -23,6 +24,7 @@ export interface BuilderParts {
   /** Where contexts wait while they are built. */
   readonly content: ContentStore;
   readonly fetch: typeof fetch;
+  readonly gitFetch: GitFetch;
 }
 
 export interface BuildRequest {

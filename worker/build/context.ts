@@ -10,7 +10,8 @@ import { layersRoot } from './files/tree.ts';
 import { errorKind } from '../oci/errors.ts';
 import { IgnoreRules, ignoreLines } from '../oci/ignore.ts';
 import { cleanRelative } from '../oci/path.ts';
-import { fetchContext } from './remote.ts';
+import { maxContextSize } from './limits.ts';
+import { fetchContext, keepsGitDir } from './remote.ts';
 import type { Dockerfile } from './syntax/dockerfile.ts';
 import { parseDockerfile } from './syntax/dockerfile.ts';
 
@@ -22,8 +23,6 @@ export interface BuildContext {
   readonly close: () => Promise<void>;
 }
 
-/** Bytes of a context, unpacked; the page's memory holds no more than some of these. */
-export const maxContextSize = 1 << 30;
 /** Of the largest Dockerfile. */
 const maxDockerfile = 8 << 20;
 
@@ -33,7 +32,9 @@ const defaultName = 'Dockerfile';
 export async function openContext(parts: BuilderParts, request: BuildRequest): Promise<BuildContext> {
   const { remote = '', dockerfile: name = '' } = request.options;
   if (remote === '') return contextOf(request.tar, name || defaultName, parts.content);
-  const fetched = await fetchContext(parts.fetch, remote, request.signal);
+  const { fetch, gitFetch, backend } = parts;
+  const remoteParts = { fetch, gitFetch, now: () => backend.now(), signal: request.signal };
+  const fetched = await fetchContext(remoteParts, remote, keepsGitDir(request.options));
   if ('tar' in fetched) return contextOf(fetched.tar, name || defaultName, parts.content);
   const dockerfile = parseDockerfile(fetched.dockerfile);
   return { dockerfile, root: undefined, close: () => Promise.resolve() };

@@ -1,20 +1,45 @@
+import type { GitFetch } from './git/http.ts';
 import { errorMessage } from '../oci/errors.ts';
+import type { ImageBuildOptions } from '../protocol/engine-api.ts';
 import { internal, invalid } from './errors.ts';
+import { LayerDraft } from './files/draft.ts';
+import { walk } from './files/lookup.ts';
+import type { TreeNode } from './files/tree.ts';
+import { layersRoot } from './files/tree.ts';
+import { isGitAddress } from './git/address.ts';
+import { cloneGit } from './git/clone.ts';
+import { rootOwner } from './steps/owner.ts';
 import { get } from './steps/download.ts';
+
+export interface RemoteParts {
+  readonly fetch: typeof fetch;
+  readonly gitFetch: GitFetch;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Whether a context that is a git repository has the repository itself in it, as `.git`. */
+export function keepsGitDir({ buildArgs = {} }: Pick<ImageBuildOptions, 'buildArgs'>): boolean {
+  return /^(?:1|t|true)$/i.test(buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '');
+}
 
 export type FetchedContext = { readonly tar: AsyncIterable<Uint8Array> } | { readonly dockerfile: string };
 
 /** What lies at an address: a Dockerfile, or the tar of a context. */
 export async function fetchContext(
-  fetching: typeof fetch,
+  { fetch: fetching, gitFetch, now, signal }: RemoteParts,
   address: string,
-  signal: AbortSignal,
+  keepGitDir: boolean,
 ): Promise<FetchedContext> {
   if (address === 'client-session')
     throw invalid(
       'experimental session with v1 builder is no longer supported, use builder version v2 (BuildKit) instead',
     );
-  if (isGitAddress(address)) throw internal('building from a git repository is not supported');
+  if (isGitAddress(address)) {
+    const tree = await cloneGit({ fetch: gitFetch, signal, now }, address, { keepGitDir });
+    return { tar: tarOf(tree) };
+  }
   if (!/^https?:\/\//.test(address)) throw internal(`remoteURL (${address}) could not be recognized as URL`);
   const response = await get(fetching, address, signal).catch((error: unknown) => {
     throw internal(`error downloading remote context ${address}: ${errorMessage(error)}`, error);
@@ -28,9 +53,10 @@ export async function fetchContext(
   return type === 'text' ? { dockerfile: new TextDecoder().decode(bytes) } : { tar: once(bytes) };
 }
 
-/** https://github.com/moby/moby/blob/v28.5.2/builder/remotecontext/urlutil/urlutil.go */
-export function isGitAddress(address: string): boolean {
-  return /^(?:git:\/\/|github\.com\/|git@)/.test(address) || /^https?:\/\/.*\.git(?:#.+)?$/.test(address);
+function tarOf(root: TreeNode): AsyncIterable<Uint8Array> {
+  const draft = new LayerDraft(layersRoot([]), 0);
+  for (const { path, node } of walk(root)) draft.put(path, node.file, rootOwner);
+  return draft.tar();
 }
 
 /** Servers that do not know what a Dockerfile is call it a stream of octets. */

@@ -1,3 +1,4 @@
+import type { GitFetch } from '../build/git/http.ts';
 import type { Platform } from '../oci/platform.ts';
 import { parseReference } from '../oci/reference.ts';
 import type { Registries } from '../registry/registries.ts';
@@ -133,6 +134,8 @@ export interface ImageParts {
   readonly source: ImageSource;
   readonly registries: Registries | undefined;
   readonly applyChanges: ApplyChanges;
+  /** For git repositories that are built from. */
+  readonly gitFetch?: GitFetch | undefined;
 }
 
 /** As it is when it is called: tests put another one in its place. */
@@ -173,7 +176,7 @@ export class Engine implements EngineApi {
   /** `id` names this installation, for `docker info`. See `openEngine` for how all of it is put together. */
   constructor(
     context: EngineContext,
-    { puller, images, layers, content, source, registries, applyChanges }: ImageParts,
+    { puller, images, layers, content, source, registries, applyChanges, gitFetch = fetching }: ImageParts,
     id: string,
   ) {
     this.#context = context;
@@ -206,9 +209,10 @@ export class Engine implements EngineApi {
       committer: this.#committer,
       sandboxes,
     });
-    this.#builds = new Builds({ backend, content, fetch: fetching }, this.#runningBuilds);
+    this.#builds = new Builds({ backend, content, fetch: fetching, gitFetch }, this.#runningBuilds);
     const contexts = new ContextStore(content);
-    const solving = { backend: backend.solving, content, contexts, fetch: fetching, time: formatTime };
+    const fetches = { fetch: fetching, gitFetch };
+    const solving = { backend: backend.solving, content, contexts, ...fetches, time: formatTime };
     this.#solves = new Solves(solving, this.#runningBuilds);
     const collector = new LayerCollector(context, layers);
     this.#buildPruner = new BuildPruner({ context, contexts, sandboxes, collector });

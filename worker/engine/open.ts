@@ -1,4 +1,5 @@
 import { applyChanges } from '../build/changes.ts';
+import type { GitFetch } from '../build/git/http.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import type { Agent } from '../protocol/agent-client.ts';
@@ -41,6 +42,8 @@ export interface EngineParts {
   /** For containers' /etc/resolv.conf. */
   readonly resolver?: Resolver;
   readonly onPull?: PullListener;
+  /** For git repositories that are built from; the platform's own `fetch` where none is given. */
+  readonly gitFetch?: GitFetch | undefined;
 }
 
 /** Puts the engine together. Resolves when it knows the images of earlier visits; asks nothing of the agent. */
@@ -81,6 +84,7 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     source,
     registries,
     applyChanges,
+    gitFetch: parts.gitFetch,
   };
   return new Engine(context, imageParts, id);
 }

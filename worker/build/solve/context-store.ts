@@ -2,7 +2,7 @@ import type { ContentStore } from '../../content/contentstore.ts';
 import { createHasher } from '../../content/hasher.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { BuildFile, BuildFiles } from '../../protocol/engine-api.ts';
-import { maxContextSize } from '../context.ts';
+import { maxContextSize } from '../limits.ts';
 import { invalid } from '../errors.ts';
 import type { SourceFile } from '../files/file.ts';
 import { newDirectory } from '../files/file.ts';

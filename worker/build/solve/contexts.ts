@@ -1,3 +1,4 @@
+import type { GitFetch } from '../git/http.ts';
 import type { ContentStore } from '../../content/contentstore.ts';
 import { cleanRelative } from '../../oci/path.ts';
 import { IgnoreRules, ignoreLines } from '../../oci/ignore.ts';
@@ -26,7 +27,12 @@ export interface ContextParts {
   readonly content: ContentStore;
   readonly contexts: ContextStore;
   readonly fetch: typeof fetch;
+  readonly gitFetch: GitFetch;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly signal: AbortSignal;
+  /** A context that is a git repository has the repository itself in it, as `.git`. */
+  readonly keepGitDir: boolean;
 }
 
 /** Makes a context readable; a tar is taken in whole, of a directory nothing is read yet. */
@@ -34,7 +40,7 @@ export async function openSolveContext(parts: ContextParts, context: BuildContex
   if ('files' in context) return new DirectoryContext(parts.contexts, context.files);
   if ('image' in context) throw internal(`${context.image} is an image, not a directory`);
   if ('tar' in context) return tarContext(parts, context.tar);
-  const fetched = await fetchContext(parts.fetch, context.address, parts.signal);
+  const fetched = await fetchContext(parts, context.address, parts.keepGitDir);
   if ('tar' in fetched) return tarContext(parts, fetched.tar);
   const bytes = new TextEncoder().encode(fetched.dockerfile);
   return new TreeContext(layersRoot([]), () => Promise.resolve(), bytes);

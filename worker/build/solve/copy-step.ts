@@ -10,7 +10,7 @@ import { hasWildcards, matches } from '../steps/sources.ts';
 import type { Copied, CopyOptions } from './copy-files.ts';
 import { copyFiles } from './copy-files.ts';
 import { findOwner } from './owner.ts';
-import { remoteFile } from './remote-file.ts';
+import { remoteSource } from './remote-file.ts';
 import type { Snapshot, Solver, StepWork } from './solver.ts';
 import type { CopyStep } from './step.ts';
 
@@ -64,8 +64,8 @@ async function findSources(solver: Solver, step: CopyStep): Promise<Copied[]> {
   const root = step.sources.length === 0 ? undefined : await solver.tree(step.from);
   for (const path of step.sources) if (root !== undefined) found.push(...treeSources(root, path, step));
   for (const remote of step.remotes) {
-    const { name, file } = await remoteFile(solver.parts, remote, step.destination);
-    found.push({ path: name, node: loose(file), unpack: step.unpack.fetched });
+    const { name, node } = await remoteSource(solver.parts, remote, step.destination);
+    found.push({ path: name, node, unpack: step.unpack.fetched });
   }
   const mtime = Math.floor(solver.parts.backend.now() / 1000);
   for (const { name, content } of step.contents) {

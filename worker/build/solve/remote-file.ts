@@ -1,24 +1,27 @@
 import { createHasher } from '../../content/hasher.ts';
 import { internal } from '../errors.ts';
 import type { SourceFile } from '../files/file.ts';
-import { isGitAddress } from '../remote.ts';
+import type { TreeNode } from '../files/tree.ts';
+import { isGitAddress } from '../git/address.ts';
+import { cloneGit } from '../git/clone.ts';
 import { download } from '../steps/download.ts';
+import type { SolveParts } from './solver.ts';
 import type { RemoteSource } from './step.ts';
 
-/** What ADD fetches, checked against what was promised. */
-export async function remoteFile(
-  { fetch, signal }: { readonly fetch: typeof globalThis.fetch; readonly signal: AbortSignal },
-  { address, checksum }: RemoteSource,
+/** What ADD fetches: a file, or the files of a git repository; checked against what was promised. */
+export async function remoteSource(
+  { fetch, gitFetch, backend, signal }: Pick<SolveParts, 'fetch' | 'gitFetch' | 'backend' | 'signal'>,
+  { address, checksum, keepGitDir }: RemoteSource,
   destination: string,
-): Promise<{ name: string; file: SourceFile }> {
-  if (isGitAddress(address))
-    throw internal(
-      `failed to fetch remote ${address}: this engine has no git: fetch a tar of the repository instead`,
-    );
+): Promise<{ name: string; node: TreeNode }> {
+  if (isGitAddress(address)) {
+    const parts = { fetch: gitFetch, signal, now: () => backend.now() };
+    return { name: '', node: await cloneGit(parts, address, { keepGitDir, checksum }) };
+  }
   const output = { print: () => undefined };
   const { path, node } = await download({ fetch, signal, output }, address, destination);
   await verifyChecksum(node.file, checksum);
-  return { name: path, file: node.file };
+  return { name: path, node };
 }
 
 /** Fails when the contents are not what `--checksum` says; without it they are what they are. */

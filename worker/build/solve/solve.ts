@@ -1,13 +1,22 @@
+import type { GitFetch } from '../git/http.ts';
 import type { ContentStore } from '../../content/contentstore.ts';
 import { BottleshipError, errorKind, errorMessage } from '../../oci/errors.ts';
 import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
-import type { CacheImport, SolveOptions, SolveSource, SolveStatus } from '../../protocol/engine-api.ts';
+import type {
+  BuildContext,
+  CacheImport,
+  SolveOptions,
+  SolveSource,
+  SolveStatus,
+} from '../../protocol/engine-api.ts';
 import { internal, invalid } from '../errors.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import { parseProgram } from '../instructions/parse.ts';
 import { hostConfig } from '../request.ts';
 import { SourceError } from '../instructions/source-error.ts';
+import { isGitAddress } from '../git/address.ts';
+import { keepsGitDir } from '../remote.ts';
 import type { Dockerfile } from '../syntax/dockerfile.ts';
 import { parseDockerfile } from '../syntax/dockerfile.ts';
 import type { SolveBackend, SolveCache } from './backend.ts';
@@ -33,6 +42,7 @@ export interface SolverParts {
   /** What is known of directories from earlier builds. */
   readonly contexts: ContextStore;
   readonly fetch: typeof fetch;
+  readonly gitFetch: GitFetch;
   /** As the engine writes a moment. */
   readonly time: (milliseconds: number) => string;
 }
@@ -147,13 +157,14 @@ class Build {
   }
 
   #makeSolver(cache: SolveCache): Solver {
-    const { backend, fetch } = this.#parts;
+    const { backend, fetch, gitFetch } = this.#parts;
     const { signal, options } = this.#request;
     const trees = new Map<string, Promise<TreeNode>>();
     this.#solver = new Solver({
       backend,
       cache,
       fetch,
+      gitFetch,
       signal,
       progress: this.#progress,
       host: hostConfig(options),
@@ -170,6 +181,8 @@ class Build {
   async #loadDockerfile(): Promise<string> {
     const { options } = this.#request;
     const filename = options.dockerfile || 'Dockerfile';
+    if (addressOf(options.context) !== undefined && options.dockerfileText === undefined)
+      return this.#readRemote(filename);
     const vertex = this.#progress.vertex(
       `[internal] load build definition from ${filename.split('/').at(-1)}`,
     );
@@ -178,16 +191,27 @@ class Build {
       const status = vertex.progress('transferring dockerfile:');
       status.to(bytes.length);
       status.end();
-      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-      this.source = { filename: filename.split('/').at(-1) ?? filename, text };
-      for (const warning of lint(text))
-        this.#progress.warn({
-          vertex: vertex.digest,
-          ...warning,
-          source: { ...this.source, range: warning.range },
-        });
-      return text;
+      return this.#read(filename, bytes, vertex.digest);
     });
+  }
+
+  /** It comes with the context, which is a step of its own. */
+  async #readRemote(filename: string): Promise<string> {
+    try {
+      return this.#read(filename, await this.#dockerfileBytes(filename), '');
+    } catch (error) {
+      throw errorMessage(error).startsWith('failed to read dockerfile: ')
+        ? error
+        : internal(`failed to read dockerfile: ${errorMessage(error)}`, error);
+    }
+  }
+
+  #read(filename: string, bytes: Uint8Array, vertex: string): string {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    this.source = { filename: filename.split('/').at(-1) ?? filename, text };
+    for (const warning of lint(text))
+      this.#progress.warn({ vertex, ...warning, source: { ...this.source, range: warning.range } });
+    return text;
   }
 
   async #dockerfileBytes(filename: string): Promise<Uint8Array> {
@@ -211,10 +235,13 @@ class Build {
 
   /** Its own file for each Dockerfile counts more than that of the context. */
   async #loadIgnoreFile(): Promise<void> {
+    const { options } = this.#request;
+    const dockerfile = options.dockerfile || 'Dockerfile';
+    const context = await this.#open('');
+    if (addressOf(options.context) !== undefined) return void (await context.loadIgnoreFile(dockerfile));
     const vertex = this.#progress.vertex('[internal] load .dockerignore');
     await this.#progress.during(vertex, async () => {
-      const context = await this.#open('');
-      const size = await context.loadIgnoreFile(this.#request.options.dockerfile || 'Dockerfile');
+      const size = await context.loadIgnoreFile(dockerfile);
       const status = vertex.progress('transferring context:');
       status.to(size);
       status.end();
@@ -223,6 +250,10 @@ class Build {
 
   async #loadContext(name: string): Promise<TreeNode> {
     if (name === 'scratch') return layersRoot([]);
+    const { options } = this.#request;
+    const given = name === '' ? options.context : options.contexts?.[name];
+    if (given !== undefined && addressOf(given) !== undefined)
+      return (await this.#open(name)).tree(() => undefined);
     const shown = name === '' ? '[internal] load build context' : `[context ${name}] load from client`;
     const vertex = this.#progress.vertex(shown);
     return this.#progress.during(vertex, async () => {
@@ -235,13 +266,25 @@ class Build {
   }
 
   #open(name: string): Promise<OpenedContext> {
-    const { content, contexts, fetch } = this.#parts;
-    const { options, signal } = this.#request;
+    const { options } = this.#request;
     const given = name === '' ? options.context : options.contexts?.[name];
     if (given === undefined) throw internal(`no context named ${name}`);
-    const known = this.#opened.get(name) ?? openSolveContext({ content, contexts, fetch, signal }, given);
+    const known = this.#opened.get(name) ?? this.#openGiven(given);
     this.#opened.set(name, known);
     return known;
+  }
+
+  /** One from elsewhere is a step of its own. */
+  #openGiven(given: BuildContext): Promise<OpenedContext> {
+    const { content, contexts, fetch, gitFetch, backend } = this.#parts;
+    const { options, signal } = this.#request;
+    const keepGitDir = keepsGitDir(options);
+    const parts = { content, contexts, fetch, gitFetch, now: () => backend.now(), signal, keepGitDir };
+    const address = addressOf(given);
+    if (address === undefined) return openSolveContext(parts, given);
+    const shown = isGitAddress(address) ? `git source ${address}` : 'remote build context';
+    const vertex = this.#progress.vertex(`[internal] load ${shown}`);
+    return this.#progress.during(vertex, () => openSolveContext(parts, given));
   }
 
   async #image(reference: string, platform: string) {
@@ -303,6 +346,10 @@ class Build {
     vertex.progress('preparing layers for inline cache').end();
     return inlineCache(solver, stage.step, time);
   }
+}
+
+function addressOf(context: BuildContext): string | undefined {
+  return 'address' in context ? context.address : undefined;
 }
 
 /** `--cache-to type=inline`, or as it was asked for before there was that. */

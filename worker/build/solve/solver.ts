@@ -1,3 +1,4 @@
+import type { GitFetch } from '../git/http.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import type { HostConfig } from '../../protocol/engine-api.ts';
@@ -31,6 +32,7 @@ export interface SolveParts {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;
+  readonly gitFetch: GitFetch;
   readonly host: HostConfig;
   readonly secrets: Readonly<Record<string, Uint8Array>>;
   /** The files of a context; comes with its own progress, once. */

@@ -10,7 +10,7 @@ import { parseMode } from '../files/mode.ts';
 import { isAddress } from '../steps/download.ts';
 import { applyMetadata, applyWorkdir, commandLine } from '../steps/metadata.ts';
 import { exposedPorts } from '../steps/ports.ts';
-import { isGitAddress } from '../remote.ts';
+import { isGitAddress } from '../git/address.ts';
 import type { SubstitutionOptions } from '../substitution.ts';
 import { substitute } from '../substitution.ts';
 import { heredocText } from '../syntax/heredoc.ts';
