@@ -55,6 +55,17 @@ describe('docker login at a terminal', () => {
     expect(seen.asked).toEqual([{ username: 'captain', password: 'bottle', serveraddress: 'reg.example' }]);
   });
 
+  test.each(['{"credsStore":"vault"}', '{"credHelpers":{"reg.example":"vault"}}'])(
+    'a program that should keep them is not there: %s',
+    async (file) => {
+      const seen = await run('login reg.example', 'captain\nbottle\r', { file });
+      expect(seen).toMatchObject({ code: 1, out: 'Username: Password: \n', file });
+      expect(seen.err).toBe(
+        'Error saving credentials: error storing credentials - err: exec: "docker-credential-vault": executable file not found in $PATH, out: ``\n',
+      );
+    },
+  );
+
   test('keys edit what is typed unseen', async () => {
     const { code } = await run('login -u captain reg.example', 'nonsense\x15boxx\x7f\x7fttle\r');
     expect(code).toBe(0);

@@ -164,7 +164,12 @@ describe.skipIf(!needed)('the docker client', () => {
       const credentials = `${user.username}:${user.password}`;
       await outputOf('skopeo', ['inspect', '--tls-verify=false', '--creds', credentials, `docker://${name}`]);
 
+      const build = () =>
+        engine().run('env', ['DOCKER_BUILDKIT=0', docker.program, 'build', '--pull', '-'], `FROM ${name}\n`);
+      expect(await build()).toMatchObject({ code: 0 });
+
       await docker.out('logout', registry.host);
+      expect(await build()).toMatchObject({ code: 1 });
       const again = await docker.run(['pull', name]);
       expect(again.code).toBe(1);
       expect(again.stderr).toMatch(

@@ -1,7 +1,7 @@
 import type { Layer } from '../layers/layertree.ts';
 import type { DiffId } from '../oci/diffid.ts';
 import type { HistoryEntry } from '../oci/imageconfig.ts';
-import type { ContainerConfig, HostConfig, ProgressMessage } from '../protocol/engine-api.ts';
+import type { AuthConfigs, ContainerConfig, HostConfig, ProgressMessage } from '../protocol/engine-api.ts';
 import type { MadeLayer, SolveBackend } from './solve/backend.ts';
 
 /** An image as the builder sees it. */
@@ -38,16 +38,20 @@ export interface StepResult {
   readonly author: string;
 }
 
+/** Where an image may come from. */
+export interface ImageRequest {
+  readonly where: 'here' | 'anywhere' | 'pull';
+  readonly platform: string;
+  /** For registries that want to know who pulls. */
+  readonly auths?: AuthConfigs | undefined;
+}
+
 /** What the builder asks of the engine. Operations fail with the engine's errors, in Docker's words. */
 export interface BuildBackend {
   /** Milliseconds since 1970. */
   now(): number;
   /** An image by name or ID; one that is not here is pulled, unless it must be here, and always with `pull`. */
-  image(
-    name: string,
-    options: { readonly where: 'here' | 'anywhere' | 'pull'; readonly platform: string },
-    report: (message: ProgressMessage) => void,
-  ): Promise<BuildImage>;
+  image(name: string, options: ImageRequest, report: (message: ProgressMessage) => void): Promise<BuildImage>;
   /** What its files are in; nothing for `scratch`. */
   layers(image: string): Promise<readonly Layer[]>;
   /** The images that were built here on top of one, or of nothing. */

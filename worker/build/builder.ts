@@ -107,6 +107,7 @@ class Build {
       forceRemove: options.forceRm ?? false,
       remove: options.rm ?? true,
       pull: options.pull ?? false,
+      auths: options.authConfigs,
       platform: options.platform ?? '',
       stageImage: (name) => this.#stageImage(name),
     };

@@ -133,7 +133,7 @@ async function baseImage(
   variables: Variables,
   escape: string,
 ): Promise<BuildImage> {
-  const { backend, output, pull } = context;
+  const { auths, backend, output, pull } = context;
   const name = substitute(base, variables, { escape });
   if (name === '') throw internal(`base name (${base}) should not be blank`);
   const stage = context.stageImage(name);
@@ -141,7 +141,7 @@ async function baseImage(
   if (stage === '') return scratch;
   const where = stage !== undefined ? 'here' : pull ? 'pull' : 'anywhere';
   const wanted = substitute(platform, variables, { escape }) || context.platform;
-  return backend.image(stage ?? name, { where, platform: wanted }, output.report);
+  return backend.image(stage ?? name, { where, platform: wanted, auths }, output.report);
 }
 
 function split(entry: string): [string, string] {

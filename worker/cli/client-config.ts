@@ -21,6 +21,9 @@ export interface ClientConfig {
   readonly pruneFilters: readonly string[];
   /** Credentials by registry, as they are kept. */
   readonly auths: Readonly<Record<string, StoredAuth>>;
+  /** The program that keeps credentials: of all registries, and by registry. The machine has none. */
+  readonly credsStore: string;
+  readonly credHelpers: Readonly<Record<string, string>>;
   /** By the engine's address, or `default`. */
   readonly proxies: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -36,6 +39,8 @@ export const noConfig: ClientConfig = {
   currentContext: '',
   pruneFilters: [],
   auths: {},
+  credsStore: '',
+  credHelpers: {},
   proxies: {},
 };
 

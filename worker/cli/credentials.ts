@@ -2,6 +2,7 @@ import type { Reference } from '../oci/reference.ts';
 import type { AuthConfig } from '../protocol/engine-api.ts';
 import { writeAtomically } from './atomic-file.ts';
 import type { ClientConfig } from './client-config.ts';
+import { StatusError } from './errors.ts';
 import { firstJson } from './json-text.ts';
 import { FileError } from './session.ts';
 import type { ClientSession } from './session.ts';
@@ -23,8 +24,18 @@ export function registryHost(address: string): string {
   return address.replace(/^https?:\/\//, '').split('/', 1)[0] ?? '';
 }
 
+/** What Docker says of the program that is to keep a registry's credentials; undefined where the file does. */
+function missingHelper({ credsStore, credHelpers }: ClientConfig, server: string): string | undefined {
+  const helper = credHelpers[server] ?? credsStore;
+  return helper === ''
+    ? undefined
+    : `err: exec: "docker-credential-${helper}": executable file not found in $PATH, out: \`\``;
+}
+
 /** What is kept for a registry, with name and password apart. Nothing of it is an empty answer. */
-export function storedCredentials({ auths }: ClientConfig, server: string): AuthConfig {
+export function storedCredentials(config: ClientConfig, server: string): AuthConfig {
+  if (missingHelper(config, server) !== undefined) return { serveraddress: server };
+  const { auths } = config;
   const kept = auths[server] ?? Object.entries(auths).find(([key]) => registryHost(key) === server)?.[1];
   if (kept === undefined) return { serveraddress: server };
   const { identitytoken, registrytoken } = kept;
@@ -41,6 +52,13 @@ export function authFor(config: ClientConfig, { domain }: Pick<Reference, 'domai
   const auth = storedCredentials(config, domain === 'docker.io' ? indexServer : domain);
   const isEmpty = !auth.username && !auth.identitytoken && !auth.registrytoken;
   return isEmpty ? {} : { auth };
+}
+
+/** All that is kept, by registry: a build may pull from any. */
+export function allCredentials(config: ClientConfig): { authConfigs?: Record<string, AuthConfig> } {
+  const servers = Object.keys(config.auths);
+  if (servers.length === 0) return {};
+  return { authConfigs: Object.fromEntries(servers.map((name) => [name, storedCredentials(config, name)])) };
 }
 
 function decodeAuth(auth: string): Pick<AuthConfig, 'username' | 'password'> {
@@ -65,9 +83,12 @@ interface Keeping {
   readonly err: Printer;
 }
 
-/** Keeps credentials in the client's configuration file, with Docker's warning; nothing is done when they are there. */
+/** Keeps credentials in the client's configuration file, with Docker's warning; nothing is done when they are there. Fails where a program should keep them. */
 export async function storeCredentials({ session, config, err }: Keeping, auth: AuthConfig): Promise<void> {
   const { serveraddress: server = '', identitytoken, registrytoken } = auth;
+  const missing = missingHelper(config, server);
+  if (missing !== undefined)
+    throw new StatusError(1, `Error saving credentials: error storing credentials - ${missing}`);
   const packed = encodeAuth(auth);
   const wanted: StoredAuth = {
     ...(packed !== '' && { auth: packed }),

@@ -5,9 +5,10 @@ import { buildWithBuildKit } from '../buildkit/build.ts';
 import { session } from '../buildkit/session.ts';
 import { readBody } from '../json/body.ts';
 import { builderOf, buildOptions } from '../parameters/build.ts';
+import { registryConfig } from '../parameters/registry-auth.ts';
 import { filters } from '../parameters/filters.ts';
 import { bool, boolOr } from '../parameters/values.ts';
-import { type Call, routes } from '../route.ts';
+import { type Call, given, routes } from '../route.ts';
 import { notYet } from './not-yet.ts';
 
 export const buildRoutes = [
@@ -28,7 +29,10 @@ export const buildRoutes = [
 async function build(call: Call): Promise<Reply> {
   const { engine, form, request, version } = call;
   if (builderOf(form) === '2') return buildWithBuildKit(call);
-  const messages = await engine.imageBuild(request.body.bytes, buildOptions(form, version));
+  const messages = await engine.imageBuild(request.body.bytes, {
+    ...buildOptions(form, version),
+    ...given('authConfigs', registryConfig(call)),
+  });
   return stream('application/json', jsonLines(messages, '\r\n'));
 }
 

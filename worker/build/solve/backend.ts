@@ -1,7 +1,7 @@
 import type { Layer } from '../../layers/layertree.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { HostConfig, ProgressMessage } from '../../protocol/engine-api.ts';
-import type { BuildImage, StepOutput } from '../backend.ts';
+import type { BuildImage, ImageRequest, StepOutput } from '../backend.ts';
 
 /** A layer that a step has made. */
 export interface MadeLayer {
@@ -66,11 +66,7 @@ export interface SolveBackend {
   /** The platform that is built on and for, unless another one is asked for. */
   readonly platform: string;
   /** An image by name; one that is not here is pulled, with `pull` always. */
-  image(
-    name: string,
-    options: { readonly where: 'here' | 'anywhere' | 'pull'; readonly platform: string },
-    report: (message: ProgressMessage) => void,
-  ): Promise<BuildImage>;
+  image(name: string, options: ImageRequest, report: (message: ProgressMessage) => void): Promise<BuildImage>;
   open(layers: readonly DiffId[]): Promise<readonly Layer[]>;
   make(tar: AsyncIterable<Uint8Array>): Promise<MadeLayer>;
   /** Runs a command to its end. When it is aborted the container is gone when this rejects. */

@@ -297,7 +297,11 @@ class Build {
       try {
         return await backend.image(
           familiarReference(parseReference(reference)),
-          { where: options.pull ? 'pull' : 'anywhere', platform: wanted === backend.platform ? '' : wanted },
+          {
+            where: options.pull ? 'pull' : 'anywhere',
+            platform: wanted === backend.platform ? '' : wanted,
+            auths: options.authConfigs,
+          },
           ({ id = '', status = '', progressDetail }) => {
             const at = progressDetail?.current;
             if (at === undefined || status !== 'Downloading') return;

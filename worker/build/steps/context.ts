@@ -1,4 +1,4 @@
-import type { HostConfig } from '../../protocol/engine-api.ts';
+import type { AuthConfigs, HostConfig } from '../../protocol/engine-api.ts';
 import type { BuildBackend } from '../backend.ts';
 import type { TreeNode } from '../files/tree.ts';
 import type { BuildOutput } from '../output.ts';
@@ -15,6 +15,7 @@ export interface StepContext {
   readonly forceRemove: boolean;
   readonly platform: string;
   readonly pull: boolean;
+  readonly auths: AuthConfigs | undefined;
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;
   /** The ID of the image that a name or number of an earlier stage stands for. */

@@ -3,6 +3,7 @@ import { buildSource } from '../build/build-source.ts';
 import { buildRequest, removeOldId, writeId } from '../build/request.ts';
 import type { Call } from '../command-spec.ts';
 import { command, exactly } from '../command-spec.ts';
+import { allCredentials } from '../credentials.ts';
 import { StatusError } from '../errors.ts';
 import { bytes, swapBytes } from '../flags/bytes.ts';
 import { unavailable } from '../flags/flag.ts';
@@ -71,7 +72,12 @@ export const build = command({
 async function classic(call: BuildCall): Promise<string> {
   const { engine, session, values, args } = call;
   const { tar, dockerfile, remote } = await buildSource(session, args[0] ?? '', values.file);
-  const options = { ...requestOf(call), dockerfile, ...(remote !== undefined && { remote }) };
+  const options = {
+    ...requestOf(call),
+    ...allCredentials(call.config),
+    dockerfile,
+    ...(remote !== undefined && { remote }),
+  };
   const sent = remote === undefined && !values.quiet ? counted(call, tar) : tar;
   return show(call, await engine.imageBuild(sent, options));
 }

@@ -8,6 +8,7 @@ import { buildRequest, removeOldId, writeId } from '../build/request.ts';
 import { readSecrets } from '../build/secrets.ts';
 import type { Call, CommandSpec } from '../command-spec.ts';
 import { command, exactly } from '../command-spec.ts';
+import { allCredentials } from '../credentials.ts';
 import { errorText, StatusError } from '../errors.ts';
 import { bytes, swapBytes } from '../flags/bytes.ts';
 import type { FlagOptions } from '../flags/flag.ts';
@@ -135,6 +136,7 @@ async function build(call: BuildCall): Promise<string> {
   const request = buildRequest(session, { ...values, 'add-host': hosts }, call.mentioned);
   const options = {
     ...request,
+    ...allCredentials(call.config),
     ...source,
     ...epochOf(call, request),
     ...platformOf(call),

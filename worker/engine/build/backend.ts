@@ -12,6 +12,7 @@ import type { Creator } from '../containers/creator.ts';
 import type { Remover } from '../containers/remover.ts';
 import type { Runner } from '../containers/runner.ts';
 import type { EngineContext } from '../context.ts';
+import { credentialsFor } from '../images/credentials.ts';
 import { imageEvent } from '../images/event.ts';
 import type { Committer } from '../images/committer.ts';
 import type { Image } from '../images/image.ts';
@@ -58,15 +59,17 @@ export class EngineBackend implements BuildBackend {
 
   async image(
     name: string,
-    { where, platform }: Parameters<BuildBackend['image']>[1],
+    { where, platform, auths = {} }: Parameters<BuildBackend['image']>[1],
     report: (message: ProgressMessage) => void,
   ): Promise<BuildImage> {
     const { images } = this.#parts.context;
     const here = where === 'pull' ? undefined : images.find(name);
     if (here !== undefined && (where === 'here' || isFor(here, platform))) return buildImage(here);
     if (where === 'here') return buildImage(images.get(name));
-    await this.#parts.puller.pull(withDefaultTag(parseReference(name)), {
+    const reference = withDefaultTag(parseReference(name));
+    await this.#parts.puller.pull(reference, {
       platform: platform || undefined,
+      credentials: credentialsFor(auths, reference),
       report,
     });
     return buildImage(images.get(name));

@@ -1,3 +1,8 @@
+import type { AuthConfig } from './system.ts';
+
+/** Credentials by registry, as the client's configuration file has them; Docker Hub's under `https://index.docker.io/v1/`. */
+export type AuthConfigs = Readonly<Record<string, AuthConfig>>;
+
 /** `docker build`: what `POST /build` takes beside the context. */
 export interface ImageBuildOptions {
   /** By which `buildCancel` knows it. */
@@ -11,6 +16,8 @@ export interface ImageBuildOptions {
   noCache?: boolean;
   cacheFrom?: string[];
   pull?: boolean;
+  /** For images that are pulled. */
+  authConfigs?: AuthConfigs;
   /** Remove the containers of steps that worked: yes unless this is false. */
   rm?: boolean;
   /** Those of steps that failed, too. */
