@@ -1,3 +1,4 @@
+import type { ContextStore } from '../build/solve/context-store.ts';
 import type { LayerIndex } from '../layers/layerindex.ts';
 import type { Layer } from '../layers/layertree.ts';
 import type { DiffId } from '../oci/diffid.ts';
@@ -19,6 +20,7 @@ import type { Resolver } from './spec/resolvconf.ts';
 export interface EngineContext {
   readonly agent: Agent;
   readonly buildCache: BuildCache;
+  readonly buildContexts: ContextStore;
   readonly clock: Clock;
   readonly events: Events;
   readonly processes: Processes;

@@ -66,7 +66,6 @@ import type {
 } from '../protocol/engine-api.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import { EngineBackend } from './build/backend.ts';
-import { ContextStore } from '../build/solve/context-store.ts';
 import { Builds } from './build/builds.ts';
 import { BuildPruner } from './build/buildpruner.ts';
 import { Sandboxes } from './build/sandbox.ts';
@@ -210,12 +209,12 @@ export class Engine implements EngineApi {
       sandboxes,
     });
     this.#builds = new Builds({ backend, content, fetch: fetching, gitFetch }, this.#runningBuilds);
-    const contexts = new ContextStore(content);
+    const contexts = context.buildContexts;
     const fetches = { fetch: fetching, gitFetch };
     const solving = { backend: backend.solving, content, contexts, ...fetches, time: formatTime };
     this.#solves = new Solves(solving, this.#runningBuilds);
     const collector = new LayerCollector(context, layers);
-    this.#buildPruner = new BuildPruner({ context, contexts, sandboxes, collector });
+    this.#buildPruner = new BuildPruner({ context, sandboxes, collector });
     this.#puller = puller;
     this.#images = images;
     this.#layers = layers;

@@ -1,5 +1,6 @@
 import { applyChanges } from '../build/changes.ts';
 import type { GitFetch } from '../build/git/http.ts';
+import { ContextStore } from '../build/solve/context-store.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import type { Agent } from '../protocol/agent-client.ts';
@@ -23,6 +24,7 @@ import type { MetadataStore } from './metadata/store.ts';
 import { Networks } from './networks/store.ts';
 import { Processes } from './processes.ts';
 import type { Resolver } from './spec/resolvconf.ts';
+import { formatTime } from './time.ts';
 import { Volumes } from './volumes/volumes.ts';
 
 /** What the engine is made of. */
@@ -61,6 +63,12 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
   const context: EngineContext = {
     agent: parts.agent,
     buildCache,
+    buildContexts: new ContextStore({
+      content: parts.content,
+      records: parts.metadata,
+      now: () => clock.now(),
+      formatTime,
+    }),
     clock,
     events,
     processes,

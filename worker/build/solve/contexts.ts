@@ -10,7 +10,7 @@ import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import { ignoring } from '../files/ignoring.ts';
 import { fetchContext } from '../remote.ts';
-import type { ContextStore } from './context-store.ts';
+import type { ContextStore, SyncedContext } from './context-store.ts';
 
 /** A build context that can be read. To be closed. */
 export interface OpenedContext {
@@ -37,7 +37,7 @@ export interface ContextParts {
 
 /** Makes a context readable; a tar is taken in whole, of a directory nothing is read yet. */
 export async function openSolveContext(parts: ContextParts, context: BuildContext): Promise<OpenedContext> {
-  if ('files' in context) return new DirectoryContext(parts.contexts, context.files);
+  if ('files' in context) return new DirectoryContext(parts, context.files);
   if ('image' in context) throw internal(`${context.image} is an image, not a directory`);
   if ('tar' in context) return tarContext(parts, context.tar);
   const fetched = await fetchContext(parts, context.address, parts.keepGitDir);
@@ -83,11 +83,14 @@ class TreeContext implements OpenedContext {
 class DirectoryContext implements OpenedContext {
   readonly #store: ContextStore;
   readonly #files: BuildFiles;
+  readonly #signal: AbortSignal;
+  readonly #synced: SyncedContext[] = [];
   #lines: string[] = [];
 
-  constructor(store: ContextStore, files: BuildFiles) {
-    this.#store = store;
+  constructor({ contexts, signal }: ContextParts, files: BuildFiles) {
+    this.#store = contexts;
     this.#files = files;
+    this.#signal = signal;
   }
 
   find(path: string): Promise<Uint8Array | undefined> {
@@ -100,12 +103,15 @@ class DirectoryContext implements OpenedContext {
     return size;
   }
 
-  tree(arrived: (bytes: number) => void): Promise<TreeNode> {
-    return this.#store.sync(this.#files, this.#lines, arrived);
+  async tree(arrived: (bytes: number) => void): Promise<TreeNode> {
+    const options = { excludes: this.#lines, arrived, signal: this.#signal };
+    const synced = await this.#store.sync(this.#files, options);
+    this.#synced.push(synced);
+    return synced.tree;
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    for (const synced of this.#synced) await synced.release();
   }
 }
 

@@ -75,6 +75,7 @@ function buildFile({ stat, target }: ListedFile, path: string): BuildFile | unde
     link: target,
     major,
     minor,
-    version: `${identity} ${size} ${mtime.seconds}.${mtime.nanoseconds} ${ctime.seconds}.${ctime.nanoseconds}`,
+    version: `${size} ${mtime.seconds}.${mtime.nanoseconds} ${ctime.seconds}.${ctime.nanoseconds}`,
+    identity,
   };
 }

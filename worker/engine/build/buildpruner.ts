@@ -1,4 +1,3 @@
-import type { ContextStore } from '../../build/solve/context-store.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { BuildCacheRecord, BuildPruned, BuildPruneOptions } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
@@ -7,8 +6,7 @@ import type { LayerCollector } from '../images/layercollector.ts';
 import type { Sandboxes } from './sandbox.ts';
 
 export interface BuildPrunerParts {
-  readonly context: Pick<EngineContext, 'buildCache' | 'clock' | 'containers' | 'images'>;
-  readonly contexts: ContextStore;
+  readonly context: Pick<EngineContext, 'buildCache' | 'buildContexts' | 'clock' | 'containers' | 'images'>;
   readonly sandboxes: Sandboxes;
   readonly collector: LayerCollector;
 }
@@ -23,43 +21,52 @@ export class BuildPruner {
     this.#parts = parts;
   }
 
-  records(): BuildCacheRecord[] {
-    return this.#parts.context.buildCache.records(this.#used());
+  async records(): Promise<BuildCacheRecord[]> {
+    const { context, sandboxes } = this.#parts;
+    return [
+      ...context.buildCache.records(this.#used()),
+      ...(await context.buildContexts.records()),
+      ...(await sandboxes.caches.records()),
+    ];
   }
 
   /** Without `all` what images are made of stays known. */
   async prune({ all = false, filters = {} }: BuildPruneOptions): Promise<BuildPruned> {
     requireFilters(filters, known);
-    const { context, contexts, sandboxes, collector } = this.#parts;
-    const used = this.#used();
+    const { context, sandboxes } = this.#parts;
     const until = untilFilter(
       { until: [...(filters['until'] ?? []), ...(filters['unused-for'] ?? [])] },
       context.clock.now(),
     );
+    const which = (record: BuildCacheRecord) =>
+      (all || !record.Shared) &&
+      (until === undefined || Date.parse(record.LastUsedAt ?? record.CreatedAt) < until) &&
+      fuzzyMatch(filters, 'id', record.ID) &&
+      exactMatch(filters, 'type', record.Type) &&
+      exactMatch(filters, 'description', record.Description);
+    const pruned = [
+      ...(await this.#pruneSteps(which)),
+      ...(await context.buildContexts.prune(which)),
+      ...(await sandboxes.caches.prune(which)),
+    ];
+    return {
+      CachesDeleted: pruned.length === 0 ? null : pruned.map(({ ID }) => ID),
+      SpaceReclaimed: pruned.filter(({ Shared }) => !Shared).reduce((sum, { Size }) => sum + Size, 0),
+    };
+  }
+
+  async #pruneSteps(which: (record: BuildCacheRecord) => boolean): Promise<BuildCacheRecord[]> {
+    const { context, collector } = this.#parts;
+    const used = this.#used();
     const layers = new Map(
       context.buildCache.records(used).map(({ ID }) => [ID, context.buildCache.layerOf(ID)]),
     );
-    const pruned = await context.buildCache.prune(
-      (record) =>
-        (all || !record.Shared) &&
-        (until === undefined || Date.parse(record.LastUsedAt ?? record.CreatedAt) < until) &&
-        fuzzyMatch(filters, 'id', record.ID) &&
-        exactMatch(filters, 'type', record.Type) &&
-        exactMatch(filters, 'description', record.Description),
-      used,
-    );
+    const pruned = await context.buildCache.prune(which, used);
     for (const { ID } of pruned) {
       const layer = layers.get(ID);
       if (layer !== undefined) await collector.collect([layer]);
     }
-    const isWhole = Object.keys(filters).length === 0;
-    const contextBytes = isWhole ? await contexts.clear() : 0;
-    if (isWhole) await sandboxes.prune();
-    const freed = pruned.filter(({ Shared }) => !Shared).reduce((sum, { Size }) => sum + Size, 0);
-    return {
-      CachesDeleted: pruned.length === 0 ? null : pruned.map(({ ID }) => ID),
-      SpaceReclaimed: freed + contextBytes,
-    };
+    return pruned;
   }
 
   #used(): Set<DiffId> {

@@ -1,49 +1,67 @@
 type Sharing = 'shared' | 'private' | 'locked';
 
-interface Cache {
+/** A directory that commands have shared. Times are milliseconds since 1970. */
+export interface Cache {
   readonly name: string;
+  /** Where it was mounted first, and in what. */
+  readonly description: string;
+  readonly created: number;
+  used: number;
+  uses: number;
   users: number;
   locked: boolean;
 }
 
-/** Who uses which cache of `RUN --mount=type=cache`. */
+/** Who uses which cache of `RUN --mount=type=cache`. They are directories of the data disk, and go with it. */
 export class CacheMounts {
+  readonly #now: () => number;
   readonly #caches = new Map<string, Cache[]>();
   #waiting: (() => void)[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** The name of a cache's directory, which is the caller's until it is released. Rejects when it is aborted. */
   async take(
     id: string,
     sharing: Sharing,
+    description: string,
     signal: AbortSignal,
   ): Promise<{ name: string; release: () => void }> {
     for (;;) {
       signal.throwIfAborted();
-      const cache = this.#usable(await nameOf(id), sharing);
+      const cache = this.#usable(await nameOf(id), sharing, description);
       if (cache !== undefined) return this.#used(cache, sharing);
       await this.#change(signal);
     }
   }
 
-  /** Those that nobody uses, which are forgotten. */
-  idle(): string[] {
-    const names: string[] = [];
+  all(): Cache[] {
+    return [...this.#caches.values()].flat();
+  }
+
+  /** One that nobody uses: the next who asks for it gets another. */
+  forget(cache: Cache): void {
     for (const [id, caches] of this.#caches) {
-      names.push(...caches.filter(({ users }) => users === 0).map(({ name }) => name));
-      const used = caches.filter(({ users }) => users > 0);
-      if (used.length > 0) this.#caches.set(id, used);
+      const left = caches.filter((each) => each !== cache);
+      if (left.length > 0) this.#caches.set(id, left);
       else this.#caches.delete(id);
     }
-    return names;
   }
 
   /** A private one is another one when the first is used; for a locked one somebody must wait. */
-  #usable(name: string, sharing: Sharing): Cache | undefined {
+  #usable(name: string, sharing: Sharing, description: string): Cache | undefined {
+    const now = this.#now();
     const caches = this.#caches.get(name) ?? [];
     this.#caches.set(name, caches);
     const found = sharing === 'private' ? caches.find(({ users }) => users === 0) : caches[0];
     const cache = found ?? {
       name: caches.length === 0 ? name : `${name}-${caches.length}`,
+      description,
+      created: now,
+      used: now,
+      uses: 0,
       users: 0,
       locked: false,
     };
@@ -54,6 +72,8 @@ export class CacheMounts {
 
   #used(cache: Cache, sharing: Sharing): { name: string; release: () => void } {
     cache.users += 1;
+    cache.uses += 1;
+    cache.used = this.#now();
     cache.locked = sharing === 'locked';
     return {
       name: cache.name,

@@ -1,16 +1,20 @@
-import type { CommandMount, MountSource } from '../../build/solve/backend.ts';
+import type { Command, CommandMount, MountSource } from '../../build/solve/backend.ts';
+import { keyOf } from '../../build/solve/key.ts';
 import { fileTypes } from '../../ninep/qid.ts';
 import { resolvePath } from '../../oci/path.ts';
 import { encodeText } from '../../oci/text.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
 import { recordKind, treeRecord } from '../../protocol/filetree.ts';
 import type { SpecMount } from '../../protocol/agent.ts';
+import type { BuildCacheRecord } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { Filetree } from '../files/filetree.ts';
+import { directorySize } from '../files/sizes.ts';
 import { randomId } from '../ids.ts';
-import { CacheMounts } from './cache-mounts.ts';
+import { formatTime } from '../time.ts';
+import { type Cache, CacheMounts } from './cache-mounts.ts';
 
-type MountsContext = Pick<EngineContext, 'agent' | 'layers' | 'processes'>;
+type MountsContext = Pick<EngineContext, 'agent' | 'clock' | 'layers' | 'processes'>;
 
 /** What is mounted in one container, and how to take it back once the container is gone. */
 export interface TakenMounts {
@@ -30,23 +34,28 @@ const dataPath = (name: string) => `${volumePath(name)}/_data`;
 /** Mounts of builds' commands: files of layers, files in memory, caches and tmpfs. */
 export class SandboxMounts {
   readonly #context: MountsContext;
-  readonly #caches = new CacheMounts();
+  readonly #caches: CacheMounts;
   /** Caches whose directories have the owner and mode that was asked for. */
   readonly #owned = new Set<string>();
 
   constructor(context: MountsContext) {
     this.#context = context;
+    this.#caches = new CacheMounts(() => context.clock.now());
   }
 
   /** Waits for caches that somebody else has locked, in the order of their names, so that nobody waits for ever. */
-  async take(id: string, mounts: readonly CommandMount[], signal: AbortSignal): Promise<TakenMounts> {
+  async take(
+    id: string,
+    { args, mounts }: Pick<Command, 'args' | 'mounts'>,
+    signal: AbortSignal,
+  ): Promise<TakenMounts> {
     const taken: Taken[] = [];
     const release = async () => {
       for (const one of taken.reverse()) await one.release?.();
     };
     try {
       const sorted = [...mounts].sort((a, b) => (lockName(a) < lockName(b) ? -1 : 1));
-      for (const mount of sorted) taken.push(await this.#takeOne(id, mount, signal));
+      for (const mount of sorted) taken.push(await this.#takeOne(id, mount, args, signal));
     } catch (error) {
       await release();
       throw error;
@@ -54,14 +63,15 @@ export class SandboxMounts {
     return { mounts: taken.map(({ mount }) => mount).sort((a, b) => depth(a) - depth(b)), release };
   }
 
-  #takeOne(id: string, { target, readonly, source }: CommandMount, signal: AbortSignal): Promise<Taken> {
+  #takeOne(id: string, mount: CommandMount, args: readonly string[], signal: AbortSignal): Promise<Taken> {
+    const { target, readonly, source } = mount;
     switch (source.kind) {
       case 'layers':
         return this.#layers(id, target, readonly, source);
       case 'file':
         return Promise.resolve(this.#file(target, source));
       case 'cache':
-        return this.#cache(target, readonly, source, signal);
+        return this.#cache(mount, source, `cached mount ${target} from exec ${args.join(' ')}`, signal);
       default: {
         const options = ['nosuid', ...(source.size > 0 ? [`size=${source.size}`] : [])];
         return Promise.resolve({ mount: { destination: target, type: 'tmpfs', options } });
@@ -128,12 +138,12 @@ export class SandboxMounts {
   }
 
   async #cache(
-    target: string,
-    readonly: boolean,
+    { target, readonly }: CommandMount,
     source: MountSource & { kind: 'cache' },
+    description: string,
     signal: AbortSignal,
   ): Promise<Taken> {
-    const { name, release } = await this.#caches.take(source.name, source.sharing, signal);
+    const { name, release } = await this.#caches.take(source.name, source.sharing, description, signal);
     try {
       await this.#prepareCache(name, source);
     } catch (error) {
@@ -168,11 +178,41 @@ export class SandboxMounts {
     }
   }
 
-  /** Forgets what caches hold that nobody uses now. */
-  async prune(): Promise<void> {
-    const names = this.#caches.idle();
-    for (const name of names) this.#owned.delete(name);
-    await this.#removeVolumes(names);
+  /** Caches as `docker system df -v` lists them. */
+  async records(): Promise<BuildCacheRecord[]> {
+    const records: BuildCacheRecord[] = [];
+    for (const cache of this.#caches.all()) records.push(await this.#record(cache));
+    return records;
+  }
+
+  /** Forgets caches that nobody uses now, with what they hold. */
+  async prune(which: (record: BuildCacheRecord) => boolean): Promise<BuildCacheRecord[]> {
+    const pruned: BuildCacheRecord[] = [];
+    for (const cache of this.#caches.all()) {
+      const record = await this.#record(cache);
+      if (cache.users > 0 || !which(record)) continue;
+      this.#caches.forget(cache);
+      this.#owned.delete(cache.name);
+      await this.#removeVolumes([cache.name]);
+      pruned.push(record);
+    }
+    return pruned;
+  }
+
+  async #record({ name, description, created, used, uses, users }: Cache): Promise<BuildCacheRecord> {
+    return {
+      ID: (await keyOf(name)).slice(0, 25),
+      Parents: null,
+      Type: 'exec.cachemount',
+      Description: description,
+      InUse: users > 0,
+      Shared: false,
+      // It may go meanwhile.
+      Size: await directorySize(this.#context, dataPath(name)).catch(() => 0),
+      CreatedAt: formatTime(created),
+      LastUsedAt: formatTime(used),
+      UsageCount: uses,
+    };
   }
 
   async #removeVolumes(names: readonly string[]): Promise<void> {

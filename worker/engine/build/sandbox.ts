@@ -55,7 +55,7 @@ export class Sandboxes {
   async run(command: Command, output: StepOutput, signal: AbortSignal): Promise<CommandResult> {
     signal.throwIfAborted();
     const container = newSandbox(command, this.#context.clock.now());
-    const mounted = await this.#mounts.take(container.id, command.mounts, signal);
+    const mounted = await this.#mounts.take(container.id, command, signal);
     try {
       const code = await this.#execute(container, command, mounted.mounts, output, signal);
       signal.throwIfAborted();
@@ -68,9 +68,9 @@ export class Sandboxes {
     }
   }
 
-  /** Forgets what caches hold that no command uses now. */
-  prune(): Promise<void> {
-    return this.#mounts.prune();
+  /** What commands' mounts keep from one build to the next. */
+  get caches(): Pick<SandboxMounts, 'prune' | 'records'> {
+    return this.#mounts;
   }
 
   async #execute(

@@ -1,7 +1,7 @@
 import { packTar } from 'modern-tar';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BuildFile, BuildFiles, SolveOptions, SolveStatus } from '../../protocol/engine-api.ts';
-import { drain, type Fixture, makeFixture } from '../fixture.suite.ts';
+import { drain, type Fixture, makeFixture, settle } from '../fixture.suite.ts';
 
 let fixture: Fixture;
 
@@ -13,13 +13,15 @@ type Files = Record<string, string>;
 
 /** A directory of a client's; notes which of its files are read. */
 class Directory implements BuildFiles {
-  readonly key = '/ctx';
+  readonly key: string;
   readonly files: Files;
   readonly read_: string[] = [];
-  versions: Record<string, string> = {};
+  /** Of all its files. */
+  identity = '1';
 
-  constructor(files: Files) {
+  constructor(files: Files, key = '/ctx') {
     this.files = files;
+    this.key = key;
   }
 
   find(path: string): Promise<Uint8Array | undefined> {
@@ -36,6 +38,7 @@ class Directory implements BuildFiles {
         kind: 'file' as const,
         size: text.length,
         version: text,
+        identity: this.identity,
       });
     }
   }
@@ -49,8 +52,8 @@ class Directory implements BuildFiles {
 }
 
 async function* hugeFile(): AsyncGenerator<BuildFile> {
-  const file = { kind: 'file' as const, mode: 0o644, mtime: 1, link: '', major: 0, minor: 0, version: '' };
-  yield await Promise.resolve({ ...file, path: 'huge', size: 2 ** 31 });
+  const file = { kind: 'file' as const, mode: 0o644, mtime: 1, link: '', major: 0, minor: 0 };
+  yield await Promise.resolve({ ...file, path: 'huge', size: 2 ** 31, version: '', identity: '' });
 }
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -69,6 +72,16 @@ const last = (statuses: readonly SolveStatus[]) => statuses.at(-1) ?? {};
 const failure = (statuses: readonly SolveStatus[]) => last(statuses).failure?.message ?? '';
 const image = (statuses: readonly SolveStatus[]) => last(statuses).image ?? failure(statuses);
 
+const built = async (files: Directory, engine = fixture.engine) =>
+  image(await drain(await engine.imageSolve({ context: { files } })));
+
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    await settle();
+    yield new Uint8Array(10);
+  }
+}
+
 /** Steps that ended, in their order: what they are called, and how they ended. */
 function steps(statuses: readonly SolveStatus[]): string[] {
   return statuses
@@ -77,8 +90,8 @@ function steps(statuses: readonly SolveStatus[]): string[] {
     .map(({ name, cached }) => name + (cached ? ' CACHED' : ''));
 }
 
-async function paths(id: string): Promise<string[]> {
-  const { RootFS } = await fixture.engine.imageInspect(id);
+async function paths(id: string, engine = fixture.engine): Promise<string[]> {
+  const { RootFS } = await engine.imageInspect(id);
   const { readTar } = await import('../../oci/tar/reader.ts');
   const found: string[] = [];
   for (const digest of RootFS.Layers) {
@@ -138,11 +151,12 @@ describe('steps', () => {
   test('pruning forgets what was done', async () => {
     await solve(dockerfile, { a: 'a', b: 'b' }, { tags: ['t'] });
     const { BuildCache } = await fixture.engine.diskUsage(['build-cache']);
-    expect(BuildCache?.map(({ Description, Shared }) => [Description, Shared])).toEqual([
-      ['WORKDIR /w', true],
-      ['COPY a b /d/', true],
+    expect(BuildCache?.map(({ Description, Type, Shared }) => [Description, Type, Shared])).toEqual([
+      ['WORKDIR /w', 'regular', true],
+      ['COPY a b /d/', 'regular', true],
+      ['local source for context', 'source.local', false],
     ]);
-    expect((await fixture.engine.buildPrune()).CachesDeleted).toBeNull();
+    expect((await fixture.engine.buildPrune()).CachesDeleted).toEqual([BuildCache?.at(-1)?.ID]);
     expect((await fixture.engine.buildPrune({ all: true })).CachesDeleted).toHaveLength(2);
     expect(steps(await solve(dockerfile, { a: 'a', b: 'b' }))[2]).not.toContain('CACHED');
     expect(await paths('t')).toContain('d/b 644 0:0');
@@ -279,14 +293,115 @@ describe('images', () => {
 describe('contexts', () => {
   test('only what has changed is read', async () => {
     const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a', b: 'b' });
-    const build = async () =>
-      image(await drain(await fixture.engine.imageSolve({ context: { files: directory } })));
-    await build();
+    await built(directory);
     directory.files['b'] = 'new';
     directory.read_.length = 0;
-    const id = await build();
+    const id = await built(directory);
     expect(directory.read_).toEqual(['b']);
     expect(await paths(id)).toEqual(['Dockerfile 644 0:0', 'a 644 0:0', 'b 644 0:0']);
+  });
+
+  test('what is known of one outlives a reload', async () => {
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a', b: 'b', empty: '' });
+    await built(directory);
+    await fixture.engine.sweep(0);
+    const engine = await fixture.reopen();
+    // Files of another machine have other numbers.
+    directory.identity = '2';
+    directory.files['b'] = 'new';
+    directory.read_.length = 0;
+    const id = await built(directory, engine);
+    expect(directory.read_).toEqual(['b']);
+    expect(await paths(id, engine)).toEqual([
+      'Dockerfile 644 0:0',
+      'a 644 0:0',
+      'b 644 0:0',
+      'empty 644 0:0',
+    ]);
+  });
+
+  test('another file in the place of one that looks the same is read', async () => {
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a' });
+    await built(directory);
+    directory.identity = '2';
+    directory.read_.length = 0;
+    await built(directory);
+    expect(directory.read_).toEqual(['Dockerfile', 'a']);
+  });
+
+  test('what another tab has given up is read again', async () => {
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a' });
+    await built(directory);
+    const other = await fixture.reopen();
+    await other.buildPrune();
+    directory.read_.length = 0;
+    await built(directory);
+    expect(directory.read_).toEqual(['Dockerfile', 'a']);
+  });
+
+  test('those that were built longest ago are forgotten', async () => {
+    const Dockerfile = 'FROM scratch\nCOPY a* /';
+    await built(new Directory({ Dockerfile }));
+    await fixture.engine.buildPrune({ all: true });
+    const before = (await fixture.content.list()).length;
+    for (let at = 0; at < 12; at += 1) await built(new Directory({ Dockerfile, b: `${at}` }, `/${at}`));
+    const { BuildCache } = await fixture.engine.diskUsage(['build-cache']);
+    expect(BuildCache?.filter(({ Type }) => Type === 'source.local')).toHaveLength(8);
+    await fixture.engine.buildPrune({ all: true });
+    expect((await fixture.content.list()).length).toBe(before);
+    expect((await fixture.engine.diskUsage(['build-cache'])).BuildCache).toEqual([]);
+  });
+
+  test('one that is being read is not pruned', async () => {
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY a /\nCOPY b /', a: 'a', b: 'b' });
+    await built(directory);
+    const pruned: unknown[] = [];
+    for await (const { vertexes = [] } of await fixture.engine.imageSolve({
+      context: { files: directory },
+      noCache: true,
+    }))
+      if (vertexes.some(({ name, started, completed }) => name.includes('COPY a') && started && !completed))
+        pruned.push((await fixture.engine.buildPrune({ filters: { type: ['source.local'] } })).CachesDeleted);
+    expect(pruned).toEqual([null]);
+    expect(
+      (await fixture.engine.buildPrune({ filters: { type: ['source.local'] } })).CachesDeleted,
+    ).toHaveLength(1);
+  });
+
+  test('a file that goes or shrinks while it is read fails the build, and leaves nothing', async () => {
+    const before = await fixture.content.list();
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a', b: 'b' });
+    directory.read = async function* ([file]: readonly BuildFile[]) {
+      if (file !== undefined) yield { file, content: one(new Uint8Array(file.size)) };
+      throw new Error('open b: no such file or directory');
+    };
+    const statuses = await drain(await fixture.engine.imageSolve({ context: { files: directory } }));
+    expect(failure(statuses)).toContain('open b: no such file or directory');
+    expect(await fixture.content.list()).toEqual(before);
+  });
+
+  test('a build that is given up while its files come ends, and leaves nothing', async () => {
+    const before = await fixture.content.list();
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', a: 'a' });
+    directory.read = async function* (files: readonly BuildFile[]) {
+      for (const file of files) yield { file, content: endless() };
+    };
+    const statuses = await fixture.engine.imageSolve({ context: { files: directory } });
+    for await (const { statuses: all = [] } of statuses)
+      if (all.some(({ id, current }) => id.startsWith('transferring context') && current > 100)) break;
+    expect(await fixture.content.list()).toEqual(before);
+  });
+
+  test('a hundred thousand files', { timeout: 120_000 }, async () => {
+    const files = Array.from({ length: 100_000 }, (_, at) => [
+      `d${at % 100}/f${at}`,
+      at % 10 === 0 ? `${at}` : '',
+    ]);
+    const directory = new Directory({ Dockerfile: 'FROM scratch\nCOPY . /', ...Object.fromEntries(files) });
+    const id = await built(directory);
+    expect(directory.read_).toHaveLength(10_001);
+    const bytes = Object.values(directory.files).reduce((sum, text) => sum + text.length, 0);
+    expect((await fixture.engine.imageInspect(id)).Size).toBe(bytes);
   });
 
   test('one of 2 GB is refused before any of it is read', async () => {

@@ -37,7 +37,10 @@ import { parsePlatformOption, requirePlatform } from './platform.ts';
 import { inspectImage } from './inspect.ts';
 import { tagImage, tagReference } from './tagger.ts';
 
-type ImagesContext = Pick<EngineContext, 'buildCache' | 'clock' | 'containers' | 'events' | 'images'>;
+type ImagesContext = Pick<
+  EngineContext,
+  'buildCache' | 'buildContexts' | 'clock' | 'containers' | 'events' | 'images'
+>;
 
 /** What can be done with the images that are here, and with those in archives. */
 export class Images {

@@ -17,15 +17,17 @@ export interface LayerKeeper {
   settled(milliseconds: number): Promise<DiffId[]>;
 }
 
+type CollectorContext = Pick<EngineContext, 'buildCache' | 'buildContexts' | 'containers' | 'images'>;
+
 /** What no image names and is younger may belong to work under way. */
 const grace = 24 * 3600 * 1000;
 
 /** Gives up layers that no image, no container and no cached step is made of any more. */
 export class LayerCollector {
-  readonly #context: Pick<EngineContext, 'buildCache' | 'containers' | 'images'>;
+  readonly #context: CollectorContext;
   readonly #keeper: LayerKeeper;
 
-  constructor(context: Pick<EngineContext, 'buildCache' | 'containers' | 'images'>, keeper: LayerKeeper) {
+  constructor(context: CollectorContext, keeper: LayerKeeper) {
     this.#context = context;
     this.#keeper = keeper;
   }
@@ -45,7 +47,8 @@ export class LayerCollector {
 
   /** Gives up what was left behind: by tabs that were closed at work, or when another tab still used it. */
   async sweep(milliseconds: number = grace): Promise<void> {
-    const wanted = await this.#context.images.layersKept();
+    const { buildContexts, images } = this.#context;
+    const wanted = new Set<string>([...(await images.layersKept()), ...(await buildContexts.packs())]);
     for (const diffId of await this.#keeper.settled(milliseconds))
       if (!wanted.has(diffId) && !this.#isUsed(diffId)) await this.#discard(diffId);
   }

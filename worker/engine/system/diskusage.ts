@@ -10,7 +10,7 @@ import type {
 /** Who knows what takes place. */
 export interface DiskUsageSources extends Pick<EngineApi, 'containerList'> {
   /** With what each shares with others, and the bytes of all layers together. */
-  buildCache(): BuildCacheRecord[];
+  buildCache(): Promise<BuildCacheRecord[]>;
   /** Those that are directories of the data disk and nothing else, with what they hold. */
   volumeUsage(): Promise<Volume[]>;
   imageUsage(): Promise<{ images: ImageSummary[]; layersSize: number }>;
@@ -22,16 +22,17 @@ export async function diskUsage(
   types: readonly DiskUsageType[] = ['container', 'image', 'volume', 'build-cache'],
 ): Promise<DiskUsage> {
   const wants = (type: DiskUsageType) => types.includes(type);
-  const [containers, usage, volumes] = await Promise.all([
+  const [containers, usage, volumes, buildCache] = await Promise.all([
     wants('container') ? sources.containerList({ all: true, size: true }) : null,
     wants('image') ? sources.imageUsage() : null,
     wants('volume') ? sources.volumeUsage() : null,
+    wants('build-cache') ? sources.buildCache() : null,
   ]);
   return {
     LayersSize: usage?.layersSize ?? 0,
     Images: usage?.images ?? null,
     Containers: containers,
     Volumes: volumes,
-    BuildCache: wants('build-cache') ? sources.buildCache() : null,
+    BuildCache: buildCache,
   };
 }

@@ -15,8 +15,10 @@ export interface BuildFile {
   readonly link: string;
   readonly major: number;
   readonly minor: number;
-  /** The same text as long as the file has not been written: it is not asked for again then. */
+  /** The same text as long as the file has not been written: it is not asked for again then. Also in another machine. */
   readonly version: string;
+  /** Which file it is, of all of this machine. */
+  readonly identity: string;
 }
 
 /** A directory of the client's. Only what is not known yet is read. Lives as long as the build. */
