@@ -201,3 +201,24 @@ test('the browser’s own files are there after a reload, modes and links too', 
   await typed('clear; docker ps -q; stat -c %a work/keep; readlink work/l; ls work', /751.*keep.*context/s);
   expect(machine.complaints).toEqual([]);
 });
+
+test('a build after a reload reads only what has changed of its context; steps are kept, cache mounts are not', async () => {
+  const dockerfile =
+    'FROM busybox\\nCOPY a /a\\nRUN --mount=type=cache,target=/c echo in $(ls /c); touch /c/kept\\n';
+  const build =
+    'docker build --progress=plain . 2>&1 | tee log | grep -c CACHED; grep context: log | tail -n 1';
+  const types = 'docker system df -v --format "{{json .}}" | grep -o "source.local\\|exec.cachemount"';
+  await typed(
+    `clear; mkdir /root/work/app; cd /root/work/app; printf '${dockerfile}' > Dockerfile; head -c 5000 /dev/zero > a; echo log > .dockerignore`,
+    '#',
+  );
+  await typed(`${build}; sync; sleep 1; echo bu""ilt`, /0\s*#\d+ transferring context: 5\.\d+kB .*built/s);
+  await typed(`clear; ${types}; echo be""fore`, /source\.local\s*exec\.cachemount\s*before/);
+  await page.reload();
+  await shows(page, 'root@bottleship:~#');
+  await typed('cd /root/work/app; echo new > b; clear', '#');
+  await typed(`${build}; echo ag""ain`, /2\s*#\d+ transferring context: 4B .*again/s);
+  await typed(`clear; ${types}; echo af""ter`, /source\.local\s*after/);
+  await typed('clear; docker build --no-cache --progress=plain . 2>&1 | grep "[0-9] in"', /\d in(?! kept)/);
+  expect(machine.complaints).toEqual([]);
+});

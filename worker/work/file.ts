@@ -1,10 +1,11 @@
 import { NinepError } from '../ninep/errno.ts';
-import type { AttributeChange, Attributes } from '../ninep/file.ts';
+import type { AttributeChange, Attributes, Time } from '../ninep/file.ts';
 import type { MaybePromise } from '../ninep/maybe.ts';
 import { andThen } from '../ninep/maybe.ts';
 import { fileTypes } from '../ninep/qid.ts';
 import { GrowingBytes } from './buffer.ts';
 import { hostError } from './errors.ts';
+import type { EntryRecord, KeptTimes } from './metadata.ts';
 import { freshUntil } from './mount.ts';
 import type { Mount } from './mount.ts';
 import { timeOf, WorkNode } from './node.ts';
@@ -28,6 +29,8 @@ export class WorkFile extends WorkNode {
   #isChanged = false;
   #freshUntil = 0;
   #opened = 0;
+  /** Of an earlier visit, before the host's file was looked at. */
+  #keptTimes: KeptTimes | undefined;
   /** Counts changes, so that one that comes while the host is written to is not lost. */
   #version = 0;
 
@@ -61,6 +64,25 @@ export class WorkFile extends WorkNode {
   /** The host's file of this name, as its directory has listed it. */
   set handle(handle: FileSystemFileHandle) {
     this.#handle = handle;
+  }
+
+  override adopt(record: EntryRecord): void {
+    super.adopt(record);
+    this.#keptTimes = record.times;
+  }
+
+  override get record(): EntryRecord | undefined {
+    const times = this.#keptTimes ?? this.#ownTimes();
+    return times === undefined ? super.record : { ...super.record, times };
+  }
+
+  /** Where they are not the host's. */
+  #ownTimes(): KeptTimes | undefined {
+    const { mtime, ctime } = this;
+    const host = this.#base?.lastModified;
+    if (host === undefined || this.#isChanged) return undefined;
+    const isHosts = [mtime, ctime].every((time) => isSameTime(time, timeOf(host)));
+    return isHosts ? undefined : { host, mtime, ctime };
   }
 
   getattr(): MaybePromise<Attributes> {
@@ -107,7 +129,10 @@ export class WorkFile extends WorkNode {
 
   override setattr(change: AttributeChange): MaybePromise<void> {
     const { size } = change;
-    if (size === undefined) return super.setattr(change);
+    if (size === undefined) {
+      if (change.mtime !== undefined) this.parent?.keepRecord();
+      return andThen(this.#refresh(), () => super.setattr(change));
+    }
     if (size > largestFile) throw new NinepError('EFBIG');
     if (size === 0) this.#bytes = new GrowingBytes();
     return andThen(this.hydrate(), () => {
@@ -150,6 +175,8 @@ export class WorkFile extends WorkNode {
     this.#base = base;
     if (version !== this.#version) return;
     this.#isChanged = false;
+    // The guest goes on seeing its own times, also after a reload.
+    this.parent?.keepRecord();
     this.#freshUntil = freshUntil(this.mount);
     if (!this.isOpen) this.#bytes = undefined;
   }
@@ -182,8 +209,10 @@ export class WorkFile extends WorkNode {
     this.#base = file;
     if (before && before.size === file.size && before.lastModified === file.lastModified) return;
     this.#bytes = undefined;
-    this.mtime = timeOf(file.lastModified);
-    this.ctime = this.mtime;
+    const kept = this.#keptTimes?.host === file.lastModified ? this.#keptTimes : undefined;
+    this.#keptTimes = undefined;
+    this.mtime = kept?.mtime ?? timeOf(file.lastModified);
+    this.ctime = kept?.ctime ?? this.mtime;
     if (!this.isSet) this.mode = fileTypes.regular | ((await isProgram(file)) ? 0o755 : 0o644);
   }
 
@@ -206,6 +235,10 @@ export class WorkFile extends WorkNode {
     if (this.isOpen) this.#bytes ??= new GrowingBytes(bytes);
     return bytes.subarray(offset, offset + count);
   }
+}
+
+function isSameTime(a: Time, b: Time): boolean {
+  return a.seconds === b.seconds && a.nanoseconds === b.nanoseconds;
 }
 
 /** Hosts of the browser's have no permissions: what says that it is a program may be executed. */

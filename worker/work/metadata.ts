@@ -1,3 +1,5 @@
+import type { Time } from '../ninep/file.ts';
+
 /** What a host cannot hold of a directory's entries, by name. */
 export interface DirectoryRecord {
   [name: string]: EntryRecord;
@@ -9,9 +11,17 @@ export interface EntryRecord {
   gid?: number;
   /** Of a symbolic link, which the host does not have at all. */
   target?: string;
+  times?: KeptTimes;
 }
 
-/** Keeps modes, owners and symbolic links beside a folder, by the directory's path in it. */
+/** A file's own times, which count as long as the host's is that of then (milliseconds since 1970). */
+export interface KeptTimes {
+  readonly host: number;
+  readonly mtime: Time;
+  readonly ctime: Time;
+}
+
+/** Keeps modes, owners, times and symbolic links beside a folder, by the directory's path in it. */
 export interface FolderMetadata {
   get(path: string): Promise<DirectoryRecord>;
   /** An empty record is none. */

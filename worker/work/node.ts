@@ -74,6 +74,7 @@ export abstract class WorkNode implements File {
   }
 
   adopt({ mode, uid = 0, gid = 0 }: EntryRecord): void {
+    if (mode === undefined && uid === 0 && gid === 0) return;
     if (mode !== undefined) this.mode = (this.mode & ~permissions) | (mode & permissions);
     this.uid = uid;
     this.gid = gid;

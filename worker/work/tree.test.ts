@@ -114,6 +114,31 @@ describe('a host that', () => {
     const link = await ((await again.root.lookup('d')) as WorkDirectory).lookup('l');
     expect(link?.mode).toBe(0o120777);
   });
+
+  test('has times of its own: the guest’s are kept beside, until the host changes the file', async () => {
+    const host = new MemoryDirectoryHandle();
+    const metadata = new MemoryMetadata();
+    const tree = new WorkTree({ handle: asHandle(host), metadata }, silent);
+    for (const name of ['written', 'dated', 'changed']) {
+      const file = await tree.root.create(name, 2, plain);
+      await file.write(0, new TextEncoder().encode(name));
+      file.close();
+    }
+    await tree.flush();
+    const past = { seconds: 1e9, nanoseconds: 5 };
+    for (const name of ['dated', 'changed']) await (await fileAt(tree, name)).setattr({ mtime: past });
+    const timesOf = async (from: WorkTree, name: string) => {
+      const { mtime, ctime } = await (await fileAt(from, name)).getattr();
+      return { mtime, ctime };
+    };
+    const before = await Promise.all(['written', 'dated'].map((name) => timesOf(tree, name)));
+    expect(before[1]?.mtime).toEqual(past);
+    await tree.flush();
+    host.put('changed', 'by the host');
+    const again = new WorkTree({ handle: asHandle(host), metadata }, silent);
+    expect(await Promise.all(['written', 'dated'].map((name) => timesOf(again, name)))).toEqual(before);
+    expect((await timesOf(again, 'changed')).mtime).not.toEqual(past);
+  });
 });
 
 describe('folders', () => {
