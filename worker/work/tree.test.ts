@@ -35,6 +35,11 @@ async function textAt(tree: WorkTree, ...path: string[]): Promise<string> {
   return new TextDecoder().decode(await file.read(0, size));
 }
 
+async function timesOf(tree: WorkTree, name: string) {
+  const { mtime, ctime } = await (await fileAt(tree, name)).getattr();
+  return { mtime, ctime };
+}
+
 describe('what the host changes', () => {
   test('is seen: new files, new contents, removals', async () => {
     const host = new MemoryDirectoryHandle();
@@ -127,10 +132,6 @@ describe('a host that', () => {
     await tree.flush();
     const past = { seconds: 1e9, nanoseconds: 5 };
     for (const name of ['dated', 'changed']) await (await fileAt(tree, name)).setattr({ mtime: past });
-    const timesOf = async (from: WorkTree, name: string) => {
-      const { mtime, ctime } = await (await fileAt(from, name)).getattr();
-      return { mtime, ctime };
-    };
     const before = await Promise.all(['written', 'dated'].map((name) => timesOf(tree, name)));
     expect(before[1]?.mtime).toEqual(past);
     await tree.flush();
