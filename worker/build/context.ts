@@ -1,6 +1,7 @@
 import type { ContentStore } from '../content/contentstore.ts';
 import { LayerIndexer } from '../layers/layerindexer.ts';
 import { unpacked } from '../layers/unpack.ts';
+import { abortable } from './abortable.ts';
 import type { BuilderParts, BuildRequest } from './builder.ts';
 import { failingWith, internal, invalid } from './errors.ts';
 import { lookUp } from './files/lookup.ts';
@@ -31,7 +32,8 @@ const defaultName = 'Dockerfile';
 /** Takes a context in, from the request or from an address. Fails with Docker's text. */
 export async function openContext(parts: BuilderParts, request: BuildRequest): Promise<BuildContext> {
   const { remote = '', dockerfile: name = '' } = request.options;
-  if (remote === '') return contextOf(request.tar, name || defaultName, parts.content);
+  if (remote === '')
+    return contextOf(abortable(request.tar, request.signal), name || defaultName, parts.content);
   const { fetch, gitFetch, backend } = parts;
   const remoteParts = { fetch, gitFetch, now: () => backend.now(), signal: request.signal };
   const fetched = await fetchContext(remoteParts, remote, keepsGitDir(request.options));
@@ -69,9 +71,10 @@ export async function receiveContext(
   try {
     for await (const chunk of unpacked(tar)) {
       size += chunk.length;
-      if (size > maxContextSize) throw invalid(`the build context is larger than ${maxContextSize} bytes`);
       indexer.write(chunk);
       sums.write(chunk);
+      if (Math.max(size, sums.announced) > maxContextSize)
+        throw invalid(`the build context is larger than ${maxContextSize} bytes`);
       await writer.write(chunk);
     }
     const index = indexer.finish();

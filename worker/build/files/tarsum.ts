@@ -66,6 +66,11 @@ export class TarSums {
     this.#start += chunk.length;
   }
 
+  /** Bytes that the archive has at least, by the header that was read last. */
+  get announced(): number {
+    return this.#end;
+  }
+
   /** To be called once, at the end. */
   finish(): ReadonlyMap<string, string> {
     this.#finishFile();

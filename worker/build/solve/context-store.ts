@@ -3,6 +3,7 @@ import { createHasher } from '../../content/hasher.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { errorKind } from '../../oci/errors.ts';
 import type { BuildCacheRecord, BuildFile, BuildFiles } from '../../protocol/engine-api.ts';
+import { abortable } from '../abortable.ts';
 import { maxContextSize } from '../limits.ts';
 import { invalid } from '../errors.ts';
 import type { TreeNode } from '../files/tree.ts';
@@ -163,11 +164,10 @@ export class ContextStore {
     let at = 0;
     try {
       const hasher = await createHasher();
-      for await (const { file, content } of files.read(wanted)) {
+      for await (const { file, content } of abortable(files.read(wanted), signal)) {
         hasher.restart();
         const offset = at;
-        for await (const piece of content) {
-          signal.throwIfAborted();
+        for await (const piece of abortable(content, signal)) {
           hasher.update(piece);
           await writer.write(piece);
           at += piece.length;
@@ -273,8 +273,7 @@ export class ContextStore {
 async function list(files: BuildFiles, { excludes, signal }: SyncOptions): Promise<BuildFile[]> {
   const listed: BuildFile[] = [];
   let size = 0;
-  for await (const file of files.list(excludes, undefined)) {
-    signal.throwIfAborted();
+  for await (const file of abortable(files.list(excludes, undefined), signal)) {
     size += file.size;
     if (size > maxContextSize) throw invalid(`the build context is larger than ${maxContextSize} bytes`);
     listed.push(file);

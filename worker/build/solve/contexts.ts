@@ -3,6 +3,7 @@ import type { ContentStore } from '../../content/contentstore.ts';
 import { cleanRelative } from '../../oci/path.ts';
 import { IgnoreRules, ignoreLines } from '../../oci/ignore.ts';
 import type { BuildContext, BuildFiles } from '../../protocol/engine-api.ts';
+import { abortable } from '../abortable.ts';
 import { receiveContext, textOf } from '../context.ts';
 import { internal } from '../errors.ts';
 import { lookUp } from '../files/lookup.ts';
@@ -46,8 +47,11 @@ export async function openSolveContext(parts: ContextParts, context: BuildContex
   return new TreeContext(layersRoot([]), () => Promise.resolve(), bytes);
 }
 
-async function tarContext({ content }: ContextParts, tar: AsyncIterable<Uint8Array>): Promise<OpenedContext> {
-  const { root, close } = await receiveContext(tar, content);
+async function tarContext(
+  { content, signal }: ContextParts,
+  tar: AsyncIterable<Uint8Array>,
+): Promise<OpenedContext> {
+  const { root, close } = await receiveContext(abortable(tar, signal), content);
   return new TreeContext(root, close, undefined);
 }
 

@@ -322,6 +322,8 @@ class Build {
     tags: readonly string[],
   ): Promise<void> {
     const { backend } = this.#parts;
+    // From here on it is made whole.
+    this.#request.signal.throwIfAborted();
     const vertex = this.#progress.vertex('exporting to image');
     const image = await this.#progress.during(vertex, async () => {
       vertex.progress('exporting layers').end();

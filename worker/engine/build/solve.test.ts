@@ -1,6 +1,7 @@
 import { packTar } from 'modern-tar';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BuildFile, BuildFiles, SolveOptions, SolveStatus } from '../../protocol/engine-api.ts';
+import { tarHeader } from '../../oci/tar/writer.ts';
 import { drain, type Fixture, makeFixture, settle } from '../fixture.suite.ts';
 
 let fixture: Fixture;
@@ -74,6 +75,10 @@ const image = (statuses: readonly SolveStatus[]) => last(statuses).image ?? fail
 
 const built = async (files: Directory, engine = fixture.engine) =>
   image(await drain(await engine.imageSolve({ context: { files } })));
+
+async function* never(): AsyncGenerator<never> {
+  await new Promise(() => undefined);
+}
 
 async function* endless(): AsyncGenerator<Uint8Array> {
   for (;;) {
@@ -390,6 +395,68 @@ describe('contexts', () => {
     for await (const { statuses: all = [] } of statuses)
       if (all.some(({ id, current }) => id.startsWith('transferring context') && current > 100)) break;
     expect(await fixture.content.list()).toEqual(before);
+  });
+
+  test.each([
+    ['a tar', { tar: never() }],
+    ['a directory that is listed', { files: Object.assign(new Directory({}), { list: never }) }],
+    ['files that are read', { files: Object.assign(new Directory({ a: 'a' }), { read: never }) }],
+    [
+      'one of them',
+      {
+        files: Object.assign(new Directory({ a: 'a' }), {
+          read: async function* ([file]: readonly BuildFile[]) {
+            yield await Promise.resolve({ file, content: never() });
+          },
+        }),
+      },
+    ],
+  ])('a build is given up while nothing comes of %s', async (_, context) => {
+    const before = await fixture.content.list();
+    const dockerfileText = 'FROM scratch\nCOPY . /';
+    const statuses = (await fixture.engine.imageSolve({ context, dockerfileText }))[Symbol.asyncIterator]();
+    await statuses.next();
+    await settle();
+    await statuses.return?.();
+    expect(await fixture.content.list()).toEqual(before);
+    expect((await fixture.engine.diskUsage(['build-cache'])).BuildCache).toEqual([]);
+  });
+
+  test('a build that is given up while it is exported has made an image that is whole, or none', async () => {
+    const text = 'FROM busybox\nCOPY a /x\nLABEL n=';
+    const outcomes = new Set<boolean>();
+    for (const [at, phase] of [
+      'COPY a',
+      'exporting to image',
+      'exporting layers',
+      'writing image',
+      'naming to',
+    ].entries()) {
+      const tag = `given-up-${at}`;
+      const context = { files: new Directory({ Dockerfile: `${text}${at}`, a: `${at}` }) };
+      for await (const status of await fixture.engine.imageSolve({ context, tags: [tag] }))
+        if (JSON.stringify(status).includes(phase)) break;
+      const there = await fixture.engine.imageInspect(tag).catch(() => undefined);
+      outcomes.add(there !== undefined);
+      if (there !== undefined) expect(await paths(tag)).toContain('x 644 0:0');
+      const images = (await fixture.engine.imageList()).filter(({ RepoTags }) => !RepoTags?.length);
+      expect(images).toEqual([]);
+    }
+    expect(outcomes.has(false)).toBe(true);
+  });
+
+  test('a tar that says that it has 2 GB is refused by its header', async () => {
+    const about = { type: 'file' as const, mode: 0o644, uid: 0, gid: 0, mtime: 0 };
+    const header = tarHeader({ ...about, path: new TextEncoder().encode('huge'), size: 2 ** 31 });
+    const endlessTar = async function* () {
+      yield header;
+      for (;;) yield await Promise.resolve(new Uint8Array(512));
+    };
+    const build = fixture.engine.imageSolve({
+      context: { tar: endlessTar() },
+      dockerfileText: 'FROM scratch',
+    });
+    expect(failure(await drain(await build))).toBe('the build context is larger than 1073741824 bytes');
   });
 
   test('a hundred thousand files', { timeout: 120_000 }, async () => {
