@@ -178,6 +178,68 @@ test('Ctrl-C ends what runs and leaves nothing', async () => {
   expect(again.stdout).toContain('RUN echo kept > /k\n#5 CACHED\n');
 });
 
+/** What runs in the machine. */
+async function counts(): Promise<unknown> {
+  const { mounts, cgroups, processes, snapshots } = await census();
+  return { mounts, cgroups, processes, snapshots };
+}
+
+/** What builds have left: steps, contexts, caches, and images. */
+async function kept(): Promise<unknown[]> {
+  const { BuildCache, Images, LayersSize } = await engine().diskUsage(['build-cache', 'image']);
+  return [BuildCache?.map(({ ID, Size }) => [ID, Size]), Images?.length, LayersSize];
+}
+
+test.each([
+  ['a context is sent', 'docker build --progress=plain /root/big', /transferring context: [1-9.]+MB /],
+  [
+    'standard input is sent',
+    '(tar c /root/big | head -c 3000000; sleep 1000) | docker build --progress=plain -',
+    'load build definition',
+  ],
+  [
+    'a context is sent to the classic builder',
+    'DOCKER_BUILDKIT=0 docker build /root/big',
+    'environment-variable.',
+  ],
+])('Ctrl-C while %s leaves nothing', async (_, command, shown) => {
+  await out(
+    "mkdir -p /root/big && cd /root/big && truncate -s 300M big && printf 'FROM scratch\\nCOPY . /' > Dockerfile",
+  );
+  const terminal = await machine().terminal({ rows: 24, cols: 120 });
+  const [before, keptBefore] = [await counts(), await kept()];
+  terminal.type(`${command}${key.enter}`);
+  await terminal.expect(shown);
+  terminal.type(key.ctrlC);
+  await terminal.prompt();
+  await machine().until('ps | grep -c "[d]ocker build"', '0');
+  expect(await kept()).toEqual(keptBefore);
+  await expect.poll(counts).toEqual(before);
+});
+
+test('a context of 2 GB is refused before it is sent', async () => {
+  const before = await kept();
+  await out(
+    "rm -rf /root/big; mkdir /root/big && cd /root/big && truncate -s 2G big && printf 'FROM scratch\\nCOPY . /' > Dockerfile",
+  );
+  for (const kind of [1, 0]) {
+    const { code, stdout } = await machine().sh(`cd /root/big; DOCKER_BUILDKIT=${kind} docker build . 2>&1`);
+    expect(stdout).toContain('the build context is larger than 1073741824 bytes');
+    expect(code).toBe(1);
+  }
+  expect(await kept()).toEqual(before);
+});
+
+test('a context whose names are no UTF-8 is copied as it is, and a file that another replaces is read anew', async () => {
+  const before = `printf one > "$(printf 'a\\377b')"; mkdir "$(printf '\\303')"; printf two > "$(printf '\\303/x')"`;
+  const dockerfile = 'FROM busybox\nCOPY . /c/\nRUN cd /c && cat a*b && echo a*b */x | od -An -c && cat */x';
+  expect((await build(dockerfile, '', before)).stderr).toMatch(/ one[^]* 377 [^]* 303 [^]*two/);
+  const again = await machine().sh(
+    `cd /root/ctx && printf new > n && touch -r a*b n && mv n a*b && docker build --progress=plain . 2>&1`,
+  );
+  expect(again.stdout).toMatch(/ new[^]*two/);
+});
+
 test('a build whose statuses are given up is cancelled', async () => {
   const context = {
     tar: (async function* () {

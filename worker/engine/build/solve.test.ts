@@ -77,7 +77,7 @@ const built = async (files: Directory, engine = fixture.engine) =>
   image(await drain(await engine.imageSolve({ context: { files } })));
 
 async function* never(): AsyncGenerator<never> {
-  await new Promise(() => undefined);
+  yield await new Promise<never>(() => undefined);
 }
 
 async function* endless(): AsyncGenerator<Uint8Array> {
