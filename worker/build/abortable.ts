@@ -4,8 +4,8 @@
  */
 export async function* abortable<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
-  let giveUp: () => void = () => undefined;
-  const onAbort = () => giveUp();
+  let giveUp: (() => void) | undefined;
+  const onAbort = () => giveUp?.();
   signal.addEventListener('abort', onAbort);
   let isDone = false;
   try {
