@@ -92,6 +92,52 @@ test('what BuildKit prints, step by step, and the same again from the cache', as
   expect(await out('docker ps -aq; docker history -q shown | grep -c missing')).toBe('5');
 });
 
+test('a terminal is shown each step on a line of its own, written over as it goes on', async () => {
+  await out(`rm -rf /root/ctx; mkdir /root/ctx; cd /root/ctx; echo a > a
+printf 'FROM busybox\nRUN echo said; sleep 1\nCOPY a /\n' > Dockerfile`);
+  const terminal = await machine().terminal({ rows: 30, cols: 100 });
+  await terminal.run('docker build --progress=tty -t tty /root/ctx; echo code $?', / => => # said +\r\n/);
+  const shown = await terminal.expect(
+    /\[\+\] Building \d+\.\ds \(8\/8\) FINISHED +docker:default\r\n([^]*?)code 0/,
+  );
+  const lines = (shown[1] ?? '').replaceAll(/ +\d+\.\ds\r\n/g, '\n').split('\n');
+  const wanted = [
+    '[1/3] FROM docker.io/library/busybox:latest',
+    '[2/3] RUN echo said; sleep 1',
+    '[3/3] COPY a /',
+  ];
+  expect(lines).toEqual(
+    expect.arrayContaining(wanted.map((step) => expect.stringContaining(` => ${step}`) as string)),
+  );
+  expect(lines.at(-2)?.trim()).toBe('=> => naming to docker.io/library/tty');
+  terminal.hangUp();
+});
+
+test('rawjson: every status is a line that a program can read', async () => {
+  const { code, stderr } = await build('FROM busybox\nRUN echo said; echo bad >&2', '--progress=rawjson');
+  expect(code).toBe(0);
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, object[]>);
+  const all = (name: string) => lines.flatMap((line) => line[name] ?? []) as Record<string, string>[];
+  const run = all('vertexes').filter(({ name }) => name?.startsWith('[2/2] RUN echo said'));
+  expect(run.at(-1)).toMatchObject({ digest: expect.stringMatching(/^sha256:/) as string });
+  expect(Date.parse(run.at(-1)?.['completed'] ?? '')).toBeGreaterThanOrEqual(
+    Date.parse(run.at(-1)?.['started'] ?? ''),
+  );
+  const logs = all('logs').map(({ data = '', stream }) => [stream, Buffer.from(data, 'base64').toString()]);
+  expect(logs).toHaveLength(2);
+  expect(logs).toEqual(
+    expect.arrayContaining([
+      [1, 'said\n'],
+      [2, 'bad\n'],
+    ]),
+  );
+  expect(new Set(all('logs').map(({ vertex }) => vertex))).toEqual(new Set([run[0]?.['digest']]));
+  expect(all('statuses').some(({ id }) => id?.startsWith('writing image sha256:'))).toBe(true);
+});
+
 test('a failing command: its output, the lines of the Dockerfile, exit code 1, and what worked is kept', async () => {
   const failed = await build('FROM busybox\nRUN echo first\nRUN echo last words; exit 7\nEXPOSE 80');
   expect(failed.code).toBe(1);

@@ -157,7 +157,7 @@ describe.skipIf(!gitIsThere())('git repositories', () => {
     expect(await files(await add(dev.slice(0, 12), '#dev'))).toEqual(all('dev'));
     expect(failure(await add(main, '#dev'))).toBe(`expected checksum to match ${main}, got ${dev}`);
     expect(failure(await add('sha256:abc'))).toBe(
-      'invalid checksum sha256:abc for Git URL, expected hex commit hash',
+      'failed to load cache key: invalid checksum sha256:abc for Git URL, expected hex commit hash',
     );
   });
 

@@ -25,6 +25,9 @@ export interface CloneOptions {
   readonly checksum?: string;
 }
 
+/** Nobody knows which commit is meant: a step cannot even be looked up in the cache. */
+export class UnknownCommit extends BottleshipError {}
+
 type Git = typeof import('isomorphic-git');
 
 /** The files of a commit, as git checks them out; no more than it is fetched, and in memory alone. */
@@ -37,7 +40,7 @@ export async function cloneGit(
   requireHttp(url);
   const { checksum = '' } = options;
   if (checksum !== '' && !/^[0-9a-f]+$/.test(checksum))
-    throw internal(`invalid checksum ${checksum} for Git URL, expected hex commit hash`);
+    throw new UnknownCommit('internal', `invalid checksum ${checksum} for Git URL, expected hex commit hash`);
   const git = await loadGit();
   const clone = new Clone(git, parts, url);
   const commit = await clone.resolve(ref === '' && isCommit(checksum) ? checksum : ref);
@@ -102,7 +105,7 @@ class Clone {
     const wanted = ref === '' ? ['HEAD'] : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`];
     const found = wanted.map((one) => shown.find((other) => other.ref === one)).find(Boolean);
     if (found === undefined)
-      throw internal(`failed to load cache key: repository does not contain ref ${ref}, output: ""`);
+      throw new UnknownCommit('internal', `repository does not contain ref ${ref}, output: ""`);
     return found.peeled ?? found.oid;
   }
 
@@ -188,11 +191,7 @@ class Clone {
       ref === ''
         ? `error fetching default branch for repository ${this.#url}`
         : `failed to fetch remote ${this.#url}`;
-    return new BottleshipError(
-      'internal',
-      `failed to load cache key: ${what}: git stderr:\n${why}\n: exit status 128`,
-      { cause: error },
-    );
+    return new UnknownCommit('internal', `${what}: git stderr:\n${why}\n: exit status 128`, { cause: error });
   }
 }
 

@@ -228,10 +228,12 @@ class Planner {
     const triggers = found.config.OnBuild ?? [];
     const instructions = [...triggers.map((text) => this.#trigger(text, stage.lines)), ...stage.instructions];
     const isImage = base.kind === 'image' || base.kind === 'context';
-    const total = instructions.filter(({ name }) => layered.has(name)).length + (isImage ? 1 : 0);
-    const number = counter(this.#nameOf(at), total);
+    const own = stage.instructions.filter(({ name }) => layered.has(name)).length + (isImage ? 1 : 0);
+    const number = counter(this.#nameOf(at));
     const noCache = options.noCache === true || this.#isFiltered(stage.name, at);
-    const step = this.#numbered(found.step, base, number);
+    const step = isImage ? this.#numbered(found.step, base, () => number(own)) : found.step;
+    // BuildKit learns of triggers when the base is there already, and counts those of metadata, too.
+    const total = own + triggers.length;
     const parts = {
       name: stage.name,
       escape: dockerfile.escape,
@@ -240,7 +242,7 @@ class Planner {
       proxies: proxyVariables(options.buildArgs ?? {}),
       noCache,
       allowed: new Set(options.allow ?? []),
-      number,
+      number: () => number(total),
       from: (name: string) => this.#fromStep(name, trail),
     };
     const config = { ...found.config, OnBuild: null };
@@ -274,7 +276,8 @@ class Planner {
       if (statement === undefined || more.length > 0)
         throw invalid('onbuild trigger should be a single expression');
       const instruction = parseInstruction(statement, escape);
-      return { ...instruction, source: `ONBUILD ${instruction.source}`, lines };
+      const source = instruction.source.replace(/^\S+/, (name) => name.toUpperCase());
+      return { ...instruction, source: `ONBUILD ${source}`, lines };
     });
   }
 
@@ -331,9 +334,9 @@ function fromNames(instruction: Instruction): string[] {
 }
 
 /** `[name 2/5] `, the number as wide as the last one. */
-function counter(name: string, total: number): () => string {
+function counter(name: string): (total: number) => string {
   let at = 0;
-  return () => {
+  return (total) => {
     at += 1;
     return `[${name === '' ? '' : `${name} `}${String(at).padStart(String(total).length)}/${total}] `;
   };

@@ -15,6 +15,7 @@ import { layersRoot } from '../files/tree.ts';
 import { parseProgram } from '../instructions/parse.ts';
 import { hostConfig } from '../request.ts';
 import { SourceError } from '../instructions/source-error.ts';
+import { UnknownCommit } from '../git/clone.ts';
 import { isGitAddress } from '../git/address.ts';
 import { keepsGitDir } from '../remote.ts';
 import type { Dockerfile } from '../syntax/dockerfile.ts';
@@ -200,9 +201,9 @@ class Build {
     try {
       return this.#read(filename, await this.#dockerfileBytes(filename), '');
     } catch (error) {
-      throw errorMessage(error).startsWith('failed to read dockerfile: ')
-        ? error
-        : internal(`failed to read dockerfile: ${errorMessage(error)}`, error);
+      if (errorMessage(error).startsWith('failed to read dockerfile: ')) throw error;
+      const why = error instanceof UnknownCommit ? 'failed to load cache key: ' : '';
+      throw internal(`failed to read dockerfile: ${why}${errorMessage(error)}`, error);
     }
   }
 

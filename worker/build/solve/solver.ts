@@ -2,6 +2,7 @@ import type { GitFetch } from '../git/http.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import type { HostConfig } from '../../protocol/engine-api.ts';
+import { UnknownCommit } from '../git/clone.ts';
 import type { Lines } from '../instructions/instruction.ts';
 import { SourceError } from '../instructions/source-error.ts';
 import { internal } from '../errors.ts';
@@ -196,6 +197,7 @@ function aboutOf({ name }: Step): { description: string; type: string } {
 }
 
 function worded(error: unknown): unknown {
+  if (error instanceof UnknownCommit) return internal(`failed to load cache key: ${error.message}`, error);
   return error instanceof MissingSource
     ? internal(`failed to compute cache key: ${error.message}`, error)
     : error;
