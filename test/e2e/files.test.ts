@@ -173,6 +173,15 @@ test('a build of the folder shows its steps, times, sizes, and what was cached',
     'code=1',
   );
   await panel.getByRole('listitem').filter({ hasText: 'fails' }).first().getByText('failed').waitFor();
+  await page.keyboard.type(
+    'clear; printf "FROM busybox\\nRUN echo wor""king; sleep 600\\n" | docker build -q -t endless -; echo code=$?\n',
+  );
+  const endless = panel.getByRole('listitem').filter({ hasText: 'endless' }).first();
+  await endless.locator('pre', { hasText: 'working' }).waitFor();
+  await endless.getByRole('button', { name: 'Cancel the build of endless' }).click();
+  await endless.getByText('Canceled: context canceled').waitFor();
+  await shows(page, 'code=1');
+  await typed('clear; docker ps -q | wc -l | sed s/^/left=/', 'left=0');
   await panel.getByRole('tab', { name: 'Files' }).click();
 });
 

@@ -109,6 +109,7 @@ export function engineDouble(play: string): EngineApi {
       return failing();
     },
     buildWatch: async () => (play === 'images' ? builds() : quiet()),
+    buildCancel: async (id) => cancelBuild(id),
     imageDelete: async () => {
       throw new ApiError(409, 'conflict: unable to remove repository reference "app:latest" (must force)');
     },
@@ -117,6 +118,13 @@ export function engineDouble(play: string): EngineApi {
     get: (target, name) => target[name as keyof EngineApi] ?? notHere(String(name)),
   });
 }
+
+let cancelBuild: (id: string) => void = () => undefined;
+
+/** Somebody has cancelled the build that goes on. */
+const cancelled = new Promise<void>((resolve) => {
+  cancelBuild = (id) => void (id === 'c' && resolve());
+});
 
 async function* builds(): AsyncGenerator<BuildView> {
   const at = Date.now() - 60_000;
@@ -127,7 +135,15 @@ async function* builds(): AsyncGenerator<BuildView> {
   ];
   const copied = { name: '[3/3] COPY app.py /app.py', started: at + 4300, completed: at + 4340 };
   const image = digest('abc');
-  yield { number: 1, title: 'app:1.4', started: at, completed: at + 4400, image, steps: [...steps, copied] };
+  yield {
+    number: 1,
+    buildId: 'a',
+    title: 'app:1.4',
+    started: at,
+    completed: at + 4400,
+    image,
+    steps: [...steps, copied],
+  };
   const failed = {
     name: `[3/3] RUN false # ${hostile}`,
     started: at + 4300,
@@ -135,9 +151,18 @@ async function* builds(): AsyncGenerator<BuildView> {
     output: `fetching ${hostile}\nno such package`,
   };
   const failure = 'process "/bin/sh -c false" did not complete successfully: exit code: 1';
-  yield { number: 2, title: 'broken', started: at, completed: at + 4400, failure, steps: [...steps, failed] };
   yield {
+    number: 2,
+    buildId: 'b',
+    title: 'broken',
+    started: at,
+    completed: at + 4400,
+    failure,
+    steps: [...steps, failed],
+  };
+  const slow = {
     number: 3,
+    buildId: 'c',
     title: 'slow:latest',
     started: at,
     steps: [
@@ -145,6 +170,9 @@ async function* builds(): AsyncGenerator<BuildView> {
       { name: '[3/3] RUN make', started: at + 4300, output: 'cc -O2 -c main.c\ncc -o main main.o' },
     ],
   };
+  yield slow;
+  await cancelled;
+  yield { ...slow, completed: at + 9000, failure: 'Canceled: context canceled' };
   await never;
 }
 

@@ -70,6 +70,7 @@ import { Builds } from './build/builds.ts';
 import { BuildPruner } from './build/buildpruner.ts';
 import { Sandboxes } from './build/sandbox.ts';
 import { BuildWatch } from './build/buildwatch.ts';
+import { randomId } from './ids.ts';
 import { RunningBuilds } from './build/runningbuilds.ts';
 import { Solves } from './build/solves.ts';
 import { Attacher } from './containers/attacher.ts';
@@ -387,12 +388,14 @@ export class Engine implements EngineApi {
 
   imageBuild(
     context: AsyncIterable<Uint8Array>,
-    options: ImageBuildOptions = {},
+    given: ImageBuildOptions = {},
   ): Promise<AsyncIterable<ProgressMessage>> {
+    const options = withId(given);
     return edge(async () => this.#watched.building(options, await this.#builds.build(context, options)));
   }
 
-  imageSolve(options: SolveOptions): Promise<AsyncIterable<SolveStatus>> {
+  imageSolve(given: SolveOptions): Promise<AsyncIterable<SolveStatus>> {
+    const options = withId(given);
     return edge(() => this.#watched.solving(options, this.#solves.solve(options)));
   }
 
@@ -598,4 +601,9 @@ function parsePushName(name: string, tag: string | undefined): ReturnType<typeof
   }
   if (!/^[\w][\w.-]{0,127}$/.test(tag)) throw invalid('invalid tag format');
   return { domain, path, tag };
+}
+
+/** Whoever watches builds can end them, so each has an ID. */
+function withId<T extends { buildId?: string }>(options: T): T & { buildId: string } {
+  return { ...options, buildId: options.buildId || randomId() };
 }

@@ -12,6 +12,11 @@ const words: Readonly<Record<StepState, string>> = {
   failed: 'failed',
 };
 
+/** What can be done with a build. */
+export interface BuildActions {
+  cancel(buildId: string): void;
+}
+
 /** A build and its steps. Sizes of layers are known when there is an image. */
 export class BuildCard {
   readonly element = make('li', { class: 'task build' });
@@ -20,11 +25,16 @@ export class BuildCard {
   readonly #note = make('p', { class: 'task-note' });
   readonly #bar = make('div', { class: 'task-bar', role: 'progressbar', 'aria-label': 'Steps' });
   readonly #steps = make('ol', { class: 'build-steps' });
+  readonly #cancel = make('button', { type: 'button', class: 'button small' }, 'Cancel');
   #view: BuildView | undefined;
   #sizes: ReadonlyMap<string, number> = new Map();
 
-  constructor() {
-    const head = make('div', { class: 'task-head' }, this.#title, this.#facts);
+  constructor(actions: BuildActions) {
+    const head = make('div', { class: 'task-head' }, this.#title, this.#facts, this.#cancel);
+    this.#cancel.addEventListener('click', () => {
+      this.#cancel.disabled = true;
+      if (this.#view) actions.cancel(this.#view.buildId);
+    });
     this.element.append(head, this.#note, this.#bar, this.#steps);
   }
 
@@ -40,6 +50,8 @@ export class BuildCard {
       .join(' · ');
     this.#note.textContent = view.failure ?? view.image?.replace(/^sha256:/, '').slice(0, 12) ?? '';
     this.#bar.hidden = isOver;
+    this.#cancel.hidden = isOver;
+    this.#cancel.setAttribute('aria-label', `Cancel the build of ${view.title}`);
     this.#bar.style.setProperty('--progress', String(ended / Math.max(1, view.steps.length)));
     this.#bar.setAttribute(
       'aria-valuenow',

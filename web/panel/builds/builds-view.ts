@@ -53,15 +53,17 @@ export class BuildsView implements PanelView {
 
   #show(engine: EngineApi, build: BuildView): void {
     this.#message.hidden = true;
-    const card = this.#cards.get(build.number) ?? this.#add(build.number);
+    const card = this.#cards.get(build.number) ?? this.#add(engine, build.number);
     card.show(build);
     if (build.completed === undefined) return;
     announce(build.failure === undefined ? `Built ${build.title}` : `Build of ${build.title} failed`);
     if (build.image !== undefined) void showSizes(engine, build.image, card);
   }
 
-  #add(number: number): BuildCard {
-    const card = new BuildCard();
+  #add(engine: EngineApi, number: number): BuildCard {
+    // It fails only with the engine itself, of which the builds' own stream tells.
+    const cancel = (id: string) => void engine.buildCancel(id).catch(() => undefined);
+    const card = new BuildCard({ cancel });
     this.#cards.set(number, card);
     this.#list.prepend(card.element);
     return card;

@@ -21,9 +21,9 @@ export class BuildRecord {
   readonly #now: () => number;
   #current: Step | undefined;
 
-  constructor(number: number, title: string, now: () => number) {
+  constructor(build: Pick<BuildView, 'number' | 'buildId' | 'title'>, now: () => number) {
     this.#now = now;
-    this.#view = { number, title, started: now() };
+    this.#view = { ...build, started: now() };
   }
 
   get view(): BuildView {

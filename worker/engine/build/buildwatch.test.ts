@@ -17,12 +17,16 @@ async function* solved(): AsyncGenerator<SolveStatus> {
 test('a watcher sees what the client sees, and the last builds at once', async () => {
   const watch = new BuildWatch(() => 100);
   const items: SolveStatus[] = [];
-  for await (const item of watch.solving({ context: { address: '' }, tags: ['app:1'] }, solved()))
+  for await (const item of watch.solving(
+    { buildId: 'b1', context: { address: '' }, tags: ['app:1'] },
+    solved(),
+  ))
     items.push(item);
   expect(items).toHaveLength(5);
   const reader = watch.watch()[Symbol.asyncIterator]();
   expect((await reader.next()).value).toEqual({
     number: 1,
+    buildId: 'b1',
     title: 'app:1',
     started: 100,
     completed: 100,
@@ -39,7 +43,7 @@ test('a watcher sees what the client sees, and the last builds at once', async (
 
 test('what a step prints is seen while it runs and when it has failed', async () => {
   const watch = new BuildWatch(() => 7);
-  const build = watch.solving({ context: { address: '' } }, solved())[Symbol.asyncIterator]();
+  const build = watch.solving({ buildId: 'b1', context: { address: '' } }, solved())[Symbol.asyncIterator]();
   const seen = async () => (await watch.watch()[Symbol.asyncIterator]().next()).value?.steps.at(-1);
   for (let i = 0; i < 3; i++) await build.next();
   expect(await seen()).toEqual({ name: '[2/2] RUN true', started: 3, output: 'working' });
@@ -59,7 +63,7 @@ async function* messages() {
 
 test('the classic builder’s messages are steps, too', async () => {
   const watch = new BuildWatch(() => 7);
-  for await (const _ of watch.building({}, messages()));
+  for await (const _ of watch.building({ buildId: 'b2' }, messages()));
   const { value } = await watch.watch()[Symbol.asyncIterator]().next();
   expect(value).toMatchObject({
     title: 'Dockerfile',
@@ -77,7 +81,7 @@ test('the classic builder’s messages are steps, too', async () => {
 
 test('a build that is given up is over, and says so', async () => {
   const watch = new BuildWatch(() => 7);
-  const build = watch.solving({ context: { address: '' } }, solved())[Symbol.asyncIterator]();
+  const build = watch.solving({ buildId: 'b1', context: { address: '' } }, solved())[Symbol.asyncIterator]();
   await build.next();
   await build.return?.();
   const { value } = await watch.watch()[Symbol.asyncIterator]().next();

@@ -10,6 +10,8 @@ import { BuildRecord } from './buildrecord.ts';
 /** So many builds are remembered. */
 const kept = 10;
 
+type Watched<T> = T & { readonly buildId: string };
+
 /** Sees every build go by. */
 export class BuildWatch {
   readonly #now: () => number;
@@ -29,23 +31,23 @@ export class BuildWatch {
   }
 
   solving(
-    { tags, dockerfile }: SolveOptions,
+    { tags, dockerfile, buildId }: Watched<SolveOptions>,
     statuses: AsyncIterable<SolveStatus>,
   ): AsyncIterable<SolveStatus> {
-    const record = this.#add(titleOf(tags, dockerfile));
+    const record = this.#add(buildId, titleOf(tags, dockerfile));
     return this.#seen(statuses, record, (status) => record.status(status));
   }
 
   building(
-    { tags, dockerfile }: ImageBuildOptions,
+    { tags, dockerfile, buildId }: Watched<ImageBuildOptions>,
     messages: AsyncIterable<ProgressMessage>,
   ): AsyncIterable<ProgressMessage> {
-    const record = this.#add(titleOf(tags, dockerfile));
+    const record = this.#add(buildId, titleOf(tags, dockerfile));
     return this.#seen(messages, record, (message) => record.message(message));
   }
 
-  #add(title: string): BuildRecord {
-    const record = new BuildRecord(++this.#count, title, this.#now);
+  #add(buildId: string, title: string): BuildRecord {
+    const record = new BuildRecord({ number: ++this.#count, buildId, title }, this.#now);
     this.#records.push(record);
     if (this.#records.length > kept) this.#records.shift();
     this.#tell(record);

@@ -2,6 +2,8 @@
 export interface BuildView {
   /** Of this engine's life. */
   readonly number: number;
+  /** By which `buildCancel` knows it while it runs. */
+  readonly buildId: string;
   /** Its tags, or what it is built from. */
   readonly title: string;
   /** Milliseconds since 1970, here and below. */
