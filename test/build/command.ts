@@ -1,5 +1,5 @@
 /** A build through our `docker build` in the machine's shell, described. */
-import { plainError, plainExcerpt, plainSteps } from './plain-progress.ts';
+import { plainError, plainExcerpt, plainSteps, plainWarnings } from './plain-progress.ts';
 import type { TestMachine } from '../boot/machine.ts';
 import { type Build, serverMark } from './case.ts';
 import type { Surroundings } from './classic.ts';
@@ -21,10 +21,15 @@ export async function buildCommand(
   if (code !== 0)
     return {
       output: [...plainSteps(said), ...plainExcerpt(said)],
+      ...plainWarnings(said),
       error: plainError(said) ?? anonymous(said),
       code,
     };
-  return { output: plainSteps(said), image: await bases.describe(engine, stdout.trim()) };
+  return {
+    output: plainSteps(said),
+    ...plainWarnings(said),
+    image: await bases.describe(engine, stdout.trim()),
+  };
 }
 
 function quoted(word: string): string {

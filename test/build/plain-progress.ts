@@ -1,6 +1,7 @@
 /** What `docker build --progress=plain` of BuildKit's front end says, without times and what nobody builds for. */
+import { stripVTControlCharacters } from 'node:util';
 import type { SolveStatus, SolveVertex } from '../../worker/protocol/engine-api.ts';
-import { anonymous } from './result.ts';
+import { anonymous, type BuildResult } from './result.ts';
 
 interface Step {
   readonly title: string;
@@ -48,6 +49,7 @@ export function solveSteps(statuses: readonly SolveStatus[]): string[] {
 }
 
 function endOf({ cached, completed, error }: Partial<SolveVertex> = {}): string[] {
+  if (error?.endsWith('context canceled')) return [' CANCELED'];
   if (error !== undefined) return [` ERROR: ${error}`];
   if (cached) return [' CACHED'];
   return completed === undefined ? [] : [' DONE'];
@@ -76,4 +78,20 @@ export function plainError(stderr: string): string | undefined {
 export function plainExcerpt(stderr: string): string[] {
   const [, excerpt] = /\n(\S+:\d+\n-{20}\n[^]*?\n-{20}\n)/.exec(stderr) ?? [];
   return excerpt === undefined ? [] : excerpt.trimEnd().split('\n');
+}
+
+/** What the checks say, without the Dockerfile's lines. */
+export function plainWarnings(stderr: string): Pick<BuildResult, 'warnings'> {
+  const shown = stripVTControlCharacters(stderr);
+  return withWarnings([...shown.matchAll(/^ - (\w+: .*)$/gm)].map(([, text = '']) => text));
+}
+
+/** The same of what the engine reports. */
+export function solveWarnings(statuses: readonly SolveStatus[]): Pick<BuildResult, 'warnings'> {
+  return withWarnings(statuses.flatMap(({ warnings = [] }) => warnings.map(({ short }) => short)));
+}
+
+/** Docker reports several of one line in any order. */
+function withWarnings(warnings: readonly string[]): Pick<BuildResult, 'warnings'> {
+  return warnings.length === 0 ? {} : { warnings: warnings.map(anonymous).sort() };
 }

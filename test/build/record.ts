@@ -17,7 +17,7 @@ import { compactJson } from './compact-json.ts';
 import { contextTar } from './context.ts';
 import { EngineClient } from './engine-client.ts';
 import { BaseImages } from './image.ts';
-import { plainError, plainExcerpt, plainSteps } from './plain-progress.ts';
+import { plainError, plainExcerpt, plainSteps, plainWarnings } from './plain-progress.ts';
 import { anonymous, type BuildResult } from './result.ts';
 
 const [directory = '', ...wanted] = process.argv.slice(2);
@@ -94,11 +94,13 @@ async function buildKit({ query, files }: Build): Promise<BuildResult> {
     if (status !== 0)
       return {
         output: [...plainSteps(said), ...plainExcerpt(said)],
+        ...plainWarnings(said),
         error: plainError(said) ?? anonymous(said),
         code: status ?? -1,
       };
     return {
       output: plainSteps(said),
+      ...plainWarnings(said),
       image: await bases.describe(engine, readFileSync(id, 'utf8')),
     };
   } finally {

@@ -4,6 +4,8 @@ export interface BuildResult {
   readonly output: readonly string[];
   /** Of an answer that is no stream of messages. */
   readonly status?: number;
+  /** What BuildKit's checks say of the Dockerfile. */
+  readonly warnings?: readonly string[];
   readonly error?: string;
   /** The exit code that goes with the error. */
   readonly code?: number;

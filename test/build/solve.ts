@@ -4,7 +4,7 @@ import type { EngineApi, SolveOptions, SolveStatus } from '../../worker/protocol
 import { type Build, type BuildQuery, serverMark } from './case.ts';
 import type { Surroundings } from './classic.ts';
 import { type Described, contextTar, ofRoot } from './context.ts';
-import { solveSteps } from './plain-progress.ts';
+import { solveSteps, solveWarnings } from './plain-progress.ts';
 import { anonymous, type BuildResult } from './result.ts';
 
 export async function buildSolve(
@@ -18,11 +18,13 @@ export async function buildSolve(
   const { image, failure } = statuses.at(-1) ?? {};
   const said = (text: string) => anonymous(text.replaceAll(server, serverMark));
   const output = solveSteps(statuses).map(said);
-  if (image !== undefined) return { output, image: await bases.describe(client, image) };
+  const warnings = solveWarnings(statuses);
+  if (image !== undefined) return { output, ...warnings, image: await bases.describe(client, image) };
   const { message = '', source } = failure ?? {};
   const shown = source === undefined ? [] : excerpt(source).trimEnd().split('\n');
   return {
     output: [...output, ...shown.map((line) => line.replaceAll(server, serverMark))],
+    ...warnings,
     error: said(`failed to build: failed to solve: ${message}`).trim(),
     code: 1,
   };

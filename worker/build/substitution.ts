@@ -9,6 +9,8 @@ export interface SubstitutionOptions {
   readonly escape?: string;
   /** Leaves quotes and escapes in the text, and variables that are not set as they stand. */
   readonly rawQuotes?: boolean;
+  /** Quotes are characters like others: what is between them is nothing special. */
+  readonly plainQuotes?: boolean;
   readonly rawEscapes?: boolean;
   readonly keepUnset?: boolean;
 }
@@ -111,6 +113,7 @@ class Substitution {
 
   #part(next: string, words: Words): void {
     if (next === '$') words.add(this.#dollar());
+    else if (this.#options.plainQuotes && (next === "'" || next === '"')) words.add(this.#take());
     else if (next === "'") words.addWhole(this.#singleQuoted());
     else if (next === '"') words.addWhole(this.#doubleQuoted());
     else if (next === '<') words.addWhole(this.#heredocStart());

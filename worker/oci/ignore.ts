@@ -42,6 +42,7 @@ export class IgnoreRules {
 }
 
 function cleanPattern(pattern: string): string {
+  if (pattern === '') return '';
   const clean = cleanRelative(pattern);
   return clean.length > 1 && clean.startsWith('/') ? clean.slice(1) : clean;
 }

@@ -8,6 +8,8 @@ type RunFlags = Pick<Meanings['RUN'], 'mounts' | 'network' | 'security'>;
 export function parseRunFlags(given: readonly string[]): RunFlags {
   const flags = Flags.parse(given, { mount: 'list', network: 'text', security: 'text', device: 'list' });
   if (flags.list('device').length > 0) throw invalid('devices cannot be had in a build: --device');
+  if (flags.list('mount').some((mount) => /(?:^|,)from=[^,]*\$/i.test(mount)))
+    throw invalid("'from' doesn't support variable expansion, define alias stage instead");
   return {
     mounts: flags.list('mount'),
     network: oneOf('network mode', flags.text('network'), ['default', 'none', 'host']),

@@ -8,8 +8,11 @@ import type { Instruction, Lines, Program } from '../instructions/instruction.ts
 import { parseInstruction } from '../instructions/parse.ts';
 import { atLines, SourceError } from '../instructions/source-error.ts';
 import { substitute } from '../substitution.ts';
+import { suggestion } from '../instructions/suggestion.ts';
 import type { Dockerfile } from '../syntax/dockerfile.ts';
 import { parseDockerfile } from '../syntax/dockerfile.ts';
+import { lintBase, lintDefaultBases } from './lint.ts';
+import type { Linter } from './linter.ts';
 import { platformArgs, proxyVariables } from './platform-args.ts';
 import type { Source } from './sources.ts';
 import { baseSource, fromSource } from './sources.ts';
@@ -27,6 +30,7 @@ export interface PlanParts {
   readonly image: (reference: string, platform: string) => Promise<BuildImage>;
   /** A named context, where it is an image. */
   readonly contextImages: ReadonlyMap<string, string>;
+  readonly linter: Linter;
 }
 
 /** What is to be made: the target's files, and what its image says. */
@@ -63,7 +67,8 @@ class Planner {
     this.#parts = parts;
     const { options, platform, program } = parts;
     this.#names = { stages: program.stages, contexts: new Set(Object.keys(options.contexts ?? {})) };
-    this.#globals = platformArgs(platform, options.platform || platform, options.target ?? '');
+    const target = options.target || (program.stages.at(-1)?.name ?? '');
+    this.#globals = platformArgs(platform, options.platform || platform, target);
     for (const name of this.#globals.keys()) {
       const given = options.buildArgs?.[name];
       if (given) this.#globals.set(name, given);
@@ -71,7 +76,9 @@ class Planner {
   }
 
   async plan(): Promise<Plan> {
+    this.#lintDefaults();
     this.#declareGlobals();
+    this.#lookAtBases();
     const target = this.#target();
     this.#requireAcyclic(target);
     this.#others = this.#countOthers();
@@ -79,6 +86,35 @@ class Planner {
     const stage = await this.#stage(target, []);
     const given = Object.keys(this.#parts.options.buildArgs ?? {});
     return { stage, unused: given.filter((name) => !this.#used.has(name)) };
+  }
+
+  /** As if nothing were given. */
+  #lintDefaults(): void {
+    const { linter, program, dockerfile } = this.#parts;
+    const { escape } = dockerfile;
+    const defaults = new Map(this.#globals);
+    for (const { key, value } of program.globals.flatMap(({ args }) => args)) {
+      try {
+        if (value !== undefined)
+          defaults.set(
+            key,
+            substitute(value, (name) => defaults.get(name), { escape }),
+          );
+      } catch {
+        return;
+      }
+    }
+    lintDefaultBases(linter, program.stages, defaults, escape);
+  }
+
+  /** Of all stages, in their order; also of those that nobody needs. */
+  #lookAtBases(): void {
+    const { linter, program } = this.#parts;
+    const declared = new Set(program.globals.flatMap(({ args }) => args.map(({ key }) => key)));
+    for (const [at, stage] of program.stages.entries()) {
+      lintBase(linter, stage, this.#globals, declared);
+      this.#base(at);
+    }
   }
 
   #declareGlobals(): void {
@@ -110,7 +146,11 @@ class Planner {
     if (stages.length === 0) throw invalid('dockerfile contains no stages to build');
     if (target === '') return stages.length - 1;
     const at = stages.findLastIndex(({ name }) => name === target.toLowerCase());
-    if (stages[at] === undefined) throw invalid(`target stage ${JSON.stringify(target)} could not be found`);
+    if (stages[at] === undefined) {
+      const names = stages.map(({ name }) => name).filter((name) => name !== '');
+      const similar = suggestion(target, names, false);
+      throw invalid(`target stage ${JSON.stringify(target)} could not be found${similar}`);
+    }
     return at;
   }
 
@@ -241,9 +281,10 @@ class Planner {
       globals: new Map(this.#globals),
       proxies: proxyVariables(options.buildArgs ?? {}),
       noCache,
+      linter: this.#parts.linter,
       allowed: new Set(options.allow ?? []),
       number: () => number(total),
-      from: (name: string) => this.#fromStep(name, trail),
+      from: (name: string, refused: (shown: string) => string) => this.#fromStep(name, at, trail, refused),
     };
     const config = { ...found.config, OnBuild: null };
     const planned = new StagePlan(parts, { ...found, config, step }, this.#used);
@@ -286,10 +327,10 @@ class Planner {
     trail: readonly number[],
   ): Promise<StageBase> {
     if (base.kind === 'stage') return (await this.#otherStage(base.at, trail, base.lines)).base;
-    if (base.kind === 'scratch')
-      return emptyBase({ kind: 'empty', name: '', lines: base.lines, noCache: false });
+    if (base.kind === 'scratch') return emptyBase(emptyStep(base.lines));
     if (base.kind === 'context') {
       const image = this.#parts.contextImages.get(base.name);
+      if (image === 'scratch') return emptyBase(emptyStep(base.lines));
       if (image === undefined) return emptyBase(this.#contextStep(base.name));
       return imageBase(await this.#image(image, base.platform, base.lines), base.lines, image);
     }
@@ -301,18 +342,31 @@ class Planner {
     return this.#stage(at, trail);
   }
 
-  async #fromStep(name: string, trail: readonly number[]): Promise<Step> {
+  async #fromStep(
+    name: string,
+    at: number,
+    trail: readonly number[],
+    refused: (shown: string) => string,
+  ): Promise<Step> {
     if (name === '') return this.#contextStep('');
     const source = this.#from(name);
+    if (source.kind === 'stage' && source.at > at)
+      throw internal(refused(this.#parts.program.stages[at]?.name ?? ''));
     if (source.kind === 'stage') return (await this.#otherStage(source.at, trail, undefined)).step;
-    if (source.kind === 'scratch') return { kind: 'empty', name: '', lines: undefined, noCache: false };
-    const image = source.kind === 'image' ? source.name : this.#parts.contextImages.get(source.name);
-    if (image === undefined) return this.#contextStep(source.name);
+    const image = this.#imageOf(source);
+    if (image === 'scratch') return emptyStep(undefined);
+    if (image === undefined) return this.#contextStep(source.kind === 'context' ? source.name : '');
     const found = await this.#image(image, '', undefined);
     const key = `image ${image}`;
     const known = this.#contexts.get(key) ?? imageBase(found, undefined, image).step;
     this.#contexts.set(key, known);
     return known;
+  }
+
+  /** The image that is meant; undefined for a context of files. */
+  #imageOf(source: Exclude<Source, { kind: 'stage' }>): string | undefined {
+    if (source.kind === 'scratch') return 'scratch';
+    return source.kind === 'image' ? source.name : this.#parts.contextImages.get(source.name);
   }
 
   #contextStep(context: string): Step {
@@ -361,9 +415,13 @@ function requirePlatform(text: string): void {
     );
 }
 
+function emptyStep(lines: Lines | undefined): Step {
+  return { kind: 'empty', name: '', lines, noCache: false };
+}
+
 function emptyBase(step: Step): StageBase {
   const config: ContainerConfig = { Env: [defaultPath], WorkingDir: '/' };
-  return { config, step, env: envOf(config), history: [], author: '', args: [] };
+  return { config, step, env: envOf(config), history: [], author: '', args: [], hasWorkdir: false };
 }
 
 function imageBase(
@@ -390,6 +448,7 @@ function imageBase(
     history: [],
     author: '',
     args: [],
+    hasWorkdir: false,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { SolveProgress, SolveStatus, SolveVertex, SolveWarning } from '../../protocol/engine-api.ts';
 import { errorMessage } from '../../oci/errors.ts';
+import { isAbort } from './abort.ts';
 
 /** Says what a build does, as BuildKit does: steps ("vertexes"), how far they have come, what they write. */
 export class Progress {
@@ -31,10 +32,6 @@ export class Progress {
 
   warn(warning: SolveWarning): void {
     this.#report({ warnings: [warning] });
-  }
-
-  done(image: string): void {
-    this.#report({ image });
   }
 }
 
@@ -81,10 +78,12 @@ export class Vertex {
     this.#tell({ completed: this.#now(), cached: true });
   }
 
+  /** One that is given up because another has failed is canceled, in BuildKit's words. */
   fail(error: unknown): void {
     this.isOver = true;
     this.#started ??= this.#now();
-    this.#tell({ completed: this.#now(), error: errorMessage(error) });
+    const words = isAbort(error) ? 'context canceled' : errorMessage(error);
+    this.#tell({ completed: this.#now(), error: words });
   }
 
   log(stream: 'stdout' | 'stderr', data: Uint8Array): void {

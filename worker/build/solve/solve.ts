@@ -20,6 +20,7 @@ import { isGitAddress } from '../git/address.ts';
 import { keepsGitDir } from '../remote.ts';
 import type { Dockerfile } from '../syntax/dockerfile.ts';
 import { parseDockerfile } from '../syntax/dockerfile.ts';
+import { isAbort } from './abort.ts';
 import type { SolveBackend, SolveCache } from './backend.ts';
 import type { OpenedContext } from './contexts.ts';
 import { openSolveContext } from './contexts.ts';
@@ -28,7 +29,8 @@ import type { ImageParts } from './image.ts';
 import { imageConfig } from './image.ts';
 import { ImportedCache } from './imported-cache.ts';
 import { inlineCache, stepsOf } from './inline-cache.ts';
-import { lint } from './lint.ts';
+import { lintNames, lintStatements } from './lint.ts';
+import { Linter } from './linter.ts';
 import { sourceDateEpoch } from './epoch.ts';
 import { plan } from './plan.ts';
 import type { Vertex } from './progress.ts';
@@ -65,22 +67,23 @@ export async function solveImage(parts: SolverParts, request: SolveRequest): Pro
   request.signal.addEventListener('abort', giveUp, { once: true });
   if (request.signal.aborted) giveUp();
   const build = new Build(parts, { ...request, signal: abort.signal });
+  let last: SolveStatus;
   try {
-    await build.run();
+    last = { image: await build.run() };
   } catch (error) {
     abort.abort();
-    request.report({ failure: failureOf(error, build.source) });
+    last = { failure: failureOf(error, build.source) };
   } finally {
     request.signal.removeEventListener('abort', giveUp);
     await build.close();
   }
+  request.report(last);
 }
 
 type WithoutRange = Omit<SolveSource, 'range'>;
 
 function failureOf(error: unknown, source: WithoutRange | undefined): SolveStatus['failure'] & object {
-  if (error instanceof DOMException && error.name === 'AbortError')
-    return { message: 'Canceled: context canceled' };
+  if (isAbort(error)) return { message: 'Canceled: context canceled' };
   const message = errorMessage(error);
   if (!(error instanceof SourceError) || source === undefined) return { message };
   return { message, source: { ...source, range: error.lines } };
@@ -92,6 +95,8 @@ class Build {
   readonly #progress: Progress;
   readonly #opened = new Map<string, Promise<OpenedContext>>();
   #solver: Solver | undefined;
+  /** The digest of the step that has read the Dockerfile. */
+  #definition = '';
   /** The Dockerfile, once it has been read. */
   source: WithoutRange | undefined;
 
@@ -101,15 +106,18 @@ class Build {
     this.#progress = new Progress(request.report, () => parts.backend.now());
   }
 
-  async run(): Promise<void> {
+  /** The image's ID. */
+  async run(): Promise<string> {
     const { options } = this.#request;
     const tags = tagsOf(options.tags ?? []);
     const epoch = sourceDateEpoch(options.buildArgs);
     requireMachinePlatform(options.platform ?? '', this.#parts.backend.platform);
     const text = await this.#loadDockerfile();
     const dockerfile = this.#parsed(text);
-    requireClean(dockerfile, text);
+    const linter = this.#linter(dockerfile);
+    lintStatements(linter, dockerfile);
     const program = parseProgram(dockerfile);
+    lintNames(linter, dockerfile, program.stages);
     const planned = await plan({
       dockerfile,
       program,
@@ -117,7 +125,9 @@ class Build {
       platform: this.#parts.backend.platform,
       contextImages: contextImages(options),
       image: (reference, platform) => this.#image(reference, platform),
+      linter,
     });
+    linter.requireClean();
     await this.#loadIgnoreFile();
     const cache = new ImportedCache(this.#parts.backend.cache);
     for (const one of options.cacheImports ?? []) await this.#import(one, cache);
@@ -127,7 +137,7 @@ class Build {
     const { time, backend } = this.#parts;
     const { labels = {} } = options;
     const image = { solver, stage: planned.stage, labels, platform: backend.platform, time, epoch };
-    await this.#export(image, result, tags);
+    return this.#export(image, result, tags);
   }
 
   /** What cannot be imported is told of; the build goes on without. */
@@ -210,8 +220,7 @@ class Build {
   #read(filename: string, bytes: Uint8Array, vertex: string): string {
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     this.source = { filename: filename.split('/').at(-1) ?? filename, text };
-    for (const warning of lint(text))
-      this.#progress.warn({ vertex, ...warning, source: { ...this.source, range: warning.range } });
+    this.#definition = vertex;
     return text;
   }
 
@@ -227,6 +236,15 @@ class Build {
         `failed to read dockerfile: open ${filename.split('/').at(-1)}: no such file or directory`,
       );
     return bytes;
+  }
+
+  /** What it says belongs to the step that has read the Dockerfile. */
+  #linter({ directives }: Dockerfile): Linter {
+    const check = this.#request.options.buildArgs?.['BUILDKIT_DOCKERFILE_CHECK'];
+    return new Linter(check ?? directives.get('check') ?? '', ({ range, ...warning }) => {
+      if (this.source !== undefined)
+        this.#progress.warn({ vertex: this.#definition, ...warning, source: { ...this.source, range } });
+    });
   }
 
   #parsed(text: string): Dockerfile {
@@ -321,12 +339,12 @@ class Build {
     parts: Omit<ImageParts, 'inlineCache'>,
     result: Snapshot,
     tags: readonly string[],
-  ): Promise<void> {
+  ): Promise<string> {
     const { backend } = this.#parts;
     // From here on it is made whole.
     this.#request.signal.throwIfAborted();
     const vertex = this.#progress.vertex('exporting to image');
-    const image = await this.#progress.during(vertex, async () => {
+    return this.#progress.during(vertex, async () => {
       vertex.progress('exporting layers').end();
       const inlineCache = await this.#inlineCache(parts, vertex);
       const config = await imageConfig({ ...parts, inlineCache }, result);
@@ -342,7 +360,6 @@ class Build {
       }
       return id;
     });
-    this.#progress.done(image);
   }
 
   async #inlineCache(
@@ -363,13 +380,6 @@ function addressOf(context: BuildContext): string | undefined {
 function wantsInlineCache({ inlineCache: isWanted, buildArgs = {} }: SolveOptions): boolean {
   const text = buildArgs['BUILDKIT_INLINE_CACHE'] ?? '';
   return isWanted === true || /^(?:1|t|true)$/i.test(text);
-}
-
-/** `# check=error=true` makes failures of warnings. */
-function requireClean({ directives }: Dockerfile, text: string): void {
-  if (!/(?:^|;)error=true(?:;|$)/.test(directives.get('check') ?? '')) return;
-  const names = new Set(lint(text).map(({ short }) => short.split(':', 1)[0]));
-  if (names.size > 0) throw invalid(`lint violation found for rules: ${[...names].join(', ')}`);
 }
 
 /** Short names with their tags. */

@@ -8,6 +8,7 @@ import { SourceError } from '../instructions/source-error.ts';
 import { internal } from '../errors.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
+import { isAbort } from './abort.ts';
 import type { CachedStep, MadeLayer, SolveBackend, SolveCache } from './backend.ts';
 import { copyStep, MissingSource } from './copy-step.ts';
 import { keyOf } from './key.ts';
@@ -206,8 +207,4 @@ function worded(error: unknown): unknown {
 function located(error: unknown, lines: Lines | undefined): unknown {
   if (lines === undefined || error instanceof SourceError || isAbort(error)) return error;
   return new SourceError(errorMessage(error), lines, error);
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError';
 }

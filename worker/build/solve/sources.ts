@@ -14,12 +14,10 @@ export interface SourceNames {
   readonly contexts: ReadonlySet<string>;
 }
 
-/** FROM knows the stages before it; a named context counts more than any of them. */
+/** FROM knows the stages before it, by their names in lower case; a named context counts more than any of them. */
 export function baseSource({ stages, contexts }: SourceNames, name: string, at: number): Source {
   if (contexts.has(name)) return { kind: 'context', name };
-  const found = stages.findLastIndex(
-    (stage, i) => i < at && stage.name !== '' && stage.name === name.toLowerCase(),
-  );
+  const found = stages.findLastIndex((stage, i) => i < at && stage.name !== '' && stage.name === name);
   if (found >= 0) return { kind: 'stage', at: found };
   return name === 'scratch' ? { kind: 'scratch' } : { kind: 'image', name };
 }

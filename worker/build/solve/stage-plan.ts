@@ -5,7 +5,8 @@ import { invalid } from '../errors.ts';
 import { expanded } from '../instructions/expansion.ts';
 import type { CommandLine, Instruction, InstructionNamed } from '../instructions/instruction.ts';
 import { parseMount } from '../instructions/mount.ts';
-import { atLines } from '../instructions/source-error.ts';
+import { errorMessage } from '../../oci/errors.ts';
+import { atLines, SourceError } from '../instructions/source-error.ts';
 import { parseMode } from '../files/mode.ts';
 import { isAddress } from '../steps/download.ts';
 import { applyMetadata, applyWorkdir, commandLine } from '../steps/metadata.ts';
@@ -16,7 +17,9 @@ import { substitute } from '../substitution.ts';
 import { heredocText } from '../syntax/heredoc.ts';
 import { placedMount } from '../steps/mounts.ts';
 import { runWords } from '../steps/run-words.ts';
+import type { Linter } from './linter.ts';
 import { shownSource, shownRun } from './shown.ts';
+import { StageLint } from './stage-lint.ts';
 import type { CopyStep, Step, StepMount } from './step.ts';
 
 /** A line of the history that is being made; one with a step has its layer. */
@@ -43,6 +46,8 @@ export interface StageBase {
   readonly author: string;
   /** Build arguments of the stages below: commands have them. */
   readonly args: readonly PlannedArg[];
+  /** Whether a stage below has said where it works. */
+  readonly hasWorkdir: boolean;
 }
 
 interface PlannedArg {
@@ -59,11 +64,12 @@ export interface StagePlanParts {
   readonly globals: ReadonlyMap<string, string>;
   readonly proxies: readonly string[];
   readonly noCache: boolean;
+  readonly linter: Linter;
   readonly allowed: ReadonlySet<string>;
   /** Gives a step its place in the stage: `[name 2/5] `. */
   readonly number: () => string;
   /** What a `--from` stands for, or the build context where it is empty. */
-  readonly from: (name: string) => Promise<Step>;
+  readonly from: (name: string, refused: (stage: string) => string) => Promise<Step>;
 }
 
 /**
@@ -82,6 +88,7 @@ export class StagePlan {
   readonly #env: Map<string, string>;
   readonly #args: PlannedArg[];
   readonly #used: Set<string>;
+  readonly #lint: StageLint;
   readonly history: PlannedHistory[];
   step: Step;
 
@@ -95,6 +102,7 @@ export class StagePlan {
     this.history = [...base.history];
     this.step = base.step;
     this.#args = [...base.args];
+    this.#lint = new StageLint(parts.linter, base.hasWorkdir);
   }
 
   get config(): ContainerConfig {
@@ -111,6 +119,7 @@ export class StagePlan {
       env: this.#env,
       history: this.history,
       args: this.#args,
+      hasWorkdir: this.#lint.hasWorkdir,
     };
   }
 
@@ -120,6 +129,13 @@ export class StagePlan {
     const instruction = atLines(lines, () =>
       written.name === 'ARG' ? written : expanded(written, (text) => this.#expand(text)),
     );
+    const variables = [...this.#env.keys()];
+    await this.#do(instruction);
+    this.#lint.check(written.name === 'EXPOSE' ? instruction : written, variables, this.#hasShell);
+  }
+
+  async #do(instruction: Instruction): Promise<void> {
+    const { lines } = instruction;
     switch (instruction.name) {
       case 'ARG':
         return atLines(lines, () => this.#arg(instruction));
@@ -136,7 +152,12 @@ export class StagePlan {
   }
 
   #expand(text: string, options: SubstitutionOptions = {}): string {
-    return substitute(text, (name) => this.#env.get(name), { escape: this.#parts.escape, ...options });
+    const variables = (name: string) => {
+      const value = this.#env.get(name);
+      if (value === undefined) this.#lint.unset(name);
+      return value;
+    };
+    return substitute(text, variables, { escape: this.#parts.escape, ...options });
   }
 
   /** A value of the command line counts most, then the instruction's own, then that of before the first FROM. */
@@ -151,6 +172,10 @@ export class StagePlan {
       return value === undefined ? key : `${key}=${value}`;
     });
     this.#commit(`ARG ${said.join(' ')}`);
+  }
+
+  get #hasShell(): boolean {
+    return (this.config.Shell ?? []).length > 0;
   }
 
   #metadata(
@@ -184,6 +209,8 @@ export class StagePlan {
   #workdir({ path, lines, source }: InstructionNamed<'WORKDIR'>): void {
     const directory = applyWorkdir(this.#state, path || this.config.WorkingDir || '/');
     const said = path.startsWith('/') ? path : directory;
+    // Only a relative one is made a clean one.
+    this.config.WorkingDir = said;
     if (directory === '/') return this.#commit(`WORKDIR ${said}`);
     const shown = { name: this.#named(shownSource(source, (text) => this.#expand(text))), lines };
     this.step = {
@@ -252,16 +279,32 @@ export class StagePlan {
         this.config.WorkingDir ?? '',
       ),
     );
-    const { type, from } = mount;
-    if (type === 'bind') return { ...mount, step: await this.#parts.from(from) };
-    return { ...mount, step: type === 'cache' && from !== '' ? await this.#parts.from(from) : undefined };
+    const { type, from, target } = mount;
+    if (type !== 'bind' && (type !== 'cache' || from === '')) return { ...mount, step: undefined };
+    const refused = () =>
+      `cannot mount from stage ${JSON.stringify(from)} to ${JSON.stringify(target)}, stage needs to be defined before current command`;
+    return { ...mount, step: await this.#from(from, refused, lines) };
   }
 
   async #copy(instruction: InstructionNamed<'ADD' | 'COPY'>): Promise<void> {
     const { lines } = instruction;
-    const from = await this.#parts.from(instruction.name === 'COPY' ? instruction.from : '');
+    const name = instruction.name === 'COPY' ? instruction.from : '';
+    const refused = (stage: string) =>
+      `cannot copy from stage ${JSON.stringify(name)}, it needs to be defined before current stage ${JSON.stringify(stage)}`;
+    const from = await this.#from(name, refused, lines);
     this.step = atLines(lines, () => this.#copyStep(instruction, from));
     this.#commit(this.#copyWords(instruction), this.step);
+  }
+
+  /** Only a stage before this one can be copied or mounted from. */
+  async #from(name: string, refused: (stage: string) => string, lines: Instruction['lines']): Promise<Step> {
+    try {
+      return await this.#parts.from(name, refused);
+    } catch (error) {
+      throw error instanceof SourceError || lines === undefined
+        ? error
+        : new SourceError(errorMessage(error), lines, error);
+    }
   }
 
   #copyStep(instruction: InstructionNamed<'ADD' | 'COPY'>, from: Step): CopyStep {
@@ -286,7 +329,7 @@ export class StagePlan {
       contents: instruction.contents.map((heredoc) => ({
         ...heredoc,
         content: heredoc.expand
-          ? this.#expand(heredocText(heredoc), { rawQuotes: true })
+          ? this.#expand(heredocText(heredoc), { plainQuotes: true })
           : heredocText(heredoc),
         chomp: false,
       })),

@@ -106,7 +106,8 @@ class Destination {
 function fileOf(entry: TarEntry, pieces: Uint8Array[]): SourceFile {
   const { type, mode, uid, gid, mtime, major, minor, xattrs } = entry;
   const common = {
-    mode: mode & 0o7777,
+    // Linux knows no other of a link.
+    mode: type === 'symlink' ? 0o777 : mode & 0o7777,
     uid,
     gid,
     mtime: Math.max(0, mtime.seconds),

@@ -51,7 +51,7 @@ async function sourceOf<M extends RunMount>(
       const layers = mount.from === '' ? undefined : await places.layers(mount);
       return {
         kind: 'cache',
-        name: id,
+        name: cacheName(mount, layers),
         sharing,
         from: layers && { layers, path: source || '/' },
         mode,
@@ -69,4 +69,11 @@ async function sourceOf<M extends RunMount>(
     default:
       return undefined;
   }
+}
+
+/** Caches that begin otherwise are others, whatever they are called. */
+function cacheName({ id, mode, uid, gid, source }: RunMount, layers: readonly DiffId[] | undefined): string {
+  const owner = [mode ?? '', uid ?? '', gid ?? ''];
+  if (layers === undefined && owner.join('') === '') return id;
+  return JSON.stringify([id, ...owner, layers === undefined ? '' : source, ...(layers ?? [])]);
 }

@@ -22,7 +22,8 @@ export function runWords({ command, heredocs }: InstructionNamed<'RUN'>): RunWor
     return { command: { words: [line + texts.join('')], shell: true }, script: undefined };
   }
   const text = heredocText(first);
-  if (!text.startsWith('#!')) return { command: { words: [text], shell: true }, script: undefined };
+  // Also where its tabs do not count.
+  if (!first.content.startsWith('#!')) return { command: { words: [text], shell: true }, script: undefined };
   const { name } = first;
   return { command: { words: [`${scriptDirectory}/${name}`], shell: true }, script: { name, text } };
 }

@@ -28,6 +28,8 @@ export interface Dockerfile {
   readonly directives: ReadonlyMap<string, string>;
   /** As the classic builder words them. */
   readonly warnings: readonly string[];
+  /** Where instructions end that have blank lines in them. */
+  readonly emptyContinuations: readonly number[];
 }
 
 /** Cuts a Dockerfile into its instructions. Fails with `invalid` and Docker's text. */
@@ -51,6 +53,7 @@ class StatementReader {
   readonly #lines: string[];
   readonly #directives = new Directives();
   readonly #warnings: string[] = [];
+  readonly #emptyContinuations: number[] = [];
   #at = 0;
 
   constructor(text: string) {
@@ -72,7 +75,8 @@ class StatementReader {
         last: Math.max(1, this.#lines.length),
       });
     const { escape, values } = this.#directives;
-    return { statements, escape, directives: values, warnings: this.#warnings };
+    const emptyContinuations = this.#emptyContinuations;
+    return { statements, escape, directives: values, warnings: this.#warnings, emptyContinuations };
   }
 
   #located<T>(first: number, read: () => T): T {
@@ -119,7 +123,10 @@ class StatementReader {
       text += part.text;
       isEnd = part.isEnd;
     }
-    if (hasBlank) this.#warnings.push(`Empty continuation line found in: ${text}`);
+    if (hasBlank) {
+      this.#warnings.push(`Empty continuation line found in: ${text}`);
+      this.#emptyContinuations.push(this.#at);
+    }
     return text;
   }
 

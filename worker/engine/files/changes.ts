@@ -18,21 +18,32 @@ export async function containerChanges(
   container: Container,
   places: readonly string[] = [],
 ): Promise<Change[]> {
-  return (await writtenChanges(context, trees, container, places)).changes;
+  const { root, lower } = await writtenFiles(context, trees, container, places);
+  return root === undefined ? [] : changesOf(root, lower);
 }
 
-/** The same, with what the writable layer holds. */
-export async function writtenChanges(
+/** What the writable layer holds, and what lies below it; no root when nothing was written. */
+export async function writtenFiles(
   context: Pick<EngineContext, 'layers'>,
   trees: ContainerTrees,
   container: Container,
   places: readonly string[] = [],
-): Promise<{ root: WritableFile | undefined; changes: Change[] }> {
+): Promise<{ root: WritableFile | undefined; lower: MergedFile | undefined }> {
   const root = await readWritableLayer(trees, container);
-  if (root === undefined) return { root, changes: [] };
+  if (root === undefined) return { root, lower: undefined };
   const lower = mergedRoot(await context.layers.indexes(container.layers));
   for (const place of places) removePlace(root, lower, namesIn(place));
-  return { root, changes: changesOf(root, lower) };
+  return { root, lower };
+}
+
+/** The paths of a layer: all that was copied up, also what was left as it was, as Docker's overlay2 has it. */
+export function writtenPaths(root: WritableFile, lower: MergedFile | undefined, above = ''): string[] {
+  return [...root.children].flatMap(([name, file]) => {
+    const path = `${above}${name}`;
+    const below = lower && mergedChild(lower, name);
+    if (isWhiteout(file.record)) return below === undefined ? [] : [path];
+    return [path, ...writtenPaths(file, below, `${path}/`)];
+  });
 }
 
 /** Takes away what was made only for something to be mounted there, with the directories made on the way. */

@@ -1,19 +1,18 @@
-import { fileType, fileTypes } from '../../ninep/qid.ts';
+import { fileTypes } from '../../ninep/qid.ts';
 import { decodeText, encodeText } from '../../oci/text.ts';
 import { opaqueWhiteout, whiteoutPrefix } from '../../oci/whiteout.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
 import type { Container } from '../containers/container.ts';
 import type { EngineContext } from '../context.ts';
-import { writtenChanges } from './changes.ts';
+import { writtenFiles, writtenPaths } from './changes.ts';
 import { closing } from './closing.ts';
 import type { ContainerTrees } from './containertrees.ts';
 import { tarOfRecords } from './tarwriting.ts';
-import type { WritableFile } from './writablelayer.ts';
 import { isOpaque, isWhiteout } from './writablelayer.ts';
 
 /**
- * What a container has changed, as a layer: names that are gone are whiteouts, directories that were made anew are opaque.
- * `places` were there only for something to be mounted on them. Undefined when it has changed nothing. The container must
+ * What a container has written, as a layer: names that are gone are whiteouts, directories that were made anew are opaque.
+ * `places` were there only for something to be mounted on them. Undefined when it has written nothing. The container must
  * not write meanwhile.
  * https://github.com/opencontainers/image-spec/blob/v1.1.0/layer.md
  */
@@ -23,37 +22,15 @@ export async function layerTar(
   container: Container,
   places: readonly string[] = [],
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
-  const { root, changes } = await writtenChanges(context, trees, container, places);
-  if (root === undefined || changes.length === 0) return undefined;
-  const paths = withLinked(root, new Set(changes.map(({ Path }) => Path.slice(1))));
+  const { root, lower } = await writtenFiles(context, trees, container, places);
+  const paths = new Set(root === undefined ? [] : writtenPaths(root, lower));
+  if (paths.size === 0) return undefined;
   const tree = await trees.open(container, 'writable', ['pack', '-d', '-x', '/']);
   await tree.records.next();
   const tar = tarOfRecords(tree.records, (record) =>
     paths.has(decodeText(record.name)) ? entriesOf(record) : [],
   );
   return closing(tree, tar);
-}
-
-/**
- * A file with several names is in the layer with all of them, or none: one that was linked to anew has been copied up with
- * its old names, which are no changes, and its contents come with the first of them.
- */
-function withLinked(root: WritableFile, paths: ReadonlySet<string>): ReadonlySet<string> {
-  const names = new Map<string, string[]>();
-  gatherLinked(root, '', names);
-  const linked = [...names.values()].filter((all) => all.some((name) => paths.has(name)));
-  return new Set([...paths, ...linked.flat()]);
-}
-
-function gatherLinked({ children }: WritableFile, above: string, names: Map<string, string[]>): void {
-  for (const [name, file] of children) {
-    const { device, inode, links, mode } = file.record;
-    const path = `${above}${name}`;
-    gatherLinked(file, `${path}/`, names);
-    if (links < 2 || fileType(mode) === fileTypes.directory || isWhiteout(file.record)) continue;
-    const key = `${device}:${inode}`;
-    names.set(key, [...(names.get(key) ?? []), path]);
-  }
 }
 
 /** Overlayfs's own marks become those of layers. */
