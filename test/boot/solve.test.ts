@@ -326,6 +326,13 @@ test('only what has changed of a directory is sent', async () => {
   expect(sent({ stderr: second.stdout })).toBe('8B');
 });
 
+test('a cache may begin with everything that an image has', async () => {
+  const { stderr, code } = await build(
+    'FROM busybox\nRUN --mount=type=cache,from=busybox,target=/whole ls -d /whole/bin/sh; ls -A /whole/proc | wc -l',
+  );
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/ \/whole\/bin\/sh\n#\d+ [\d.]+ 0\n/)]);
+});
+
 test('caches are forgotten when they are pruned', async () => {
   await build('FROM busybox\nRUN --mount=type=cache,target=/pruned echo x > /pruned/x');
   expect(await out('docker builder prune -af | tail -n 1')).toMatch(/^Total reclaimed space: [\d.]+k?B$/);

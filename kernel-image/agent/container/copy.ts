@@ -7,17 +7,29 @@ const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const piece = 1 << 20;
 
-/** Copies what is in a directory, and its owner, mode and times, into one that is there. Hard links stay such. */
+/** What one copy knows while it goes on. */
+interface Copy {
+  /** Where it all goes. */
+  readonly into: Stat;
+  /** The first name of each file, by inode. */
+  readonly links: Map<number, string>;
+}
+
+/**
+ * Copies what is in a directory, and its owner, mode and times, into one that is there. Hard links stay such. Where the
+ * target is somewhere in the source, it is there as an empty directory.
+ */
 export function copyTree(source: string, target: string): void {
-  copyInto(source, target, new Map());
+  copyInto(source, target, { into: lstat(target), links: new Map() });
   copyAttributes(source, target, lstat(source));
 }
 
-function copyInto(source: string, target: string, links: Map<number, string>): void {
-  for (const name of list(source)) copyEntry(`${source}/${name}`, `${target}/${name}`, links);
+function copyInto(source: string, target: string, copy: Copy): void {
+  for (const name of list(source)) copyEntry(`${source}/${name}`, `${target}/${name}`, copy);
 }
 
-function copyEntry(source: string, target: string, links: Map<number, string>): void {
+function copyEntry(source: string, target: string, copy: Copy): void {
+  const { into, links } = copy;
   const stat = lstat(source);
   const type = stat.mode & fileType.mask;
   const first = type !== fileType.directory && stat.links > 1 ? links.get(stat.inode) : undefined;
@@ -28,7 +40,7 @@ function copyEntry(source: string, target: string, links: Map<number, string>): 
   links.set(stat.inode, target);
   if (type === fileType.directory) {
     check(`mkdir ${target}`, syscall(nr.mkdir, target, 0o700));
-    copyInto(source, target, links);
+    if (stat.inode !== into.inode || stat.filesystem !== into.filesystem) copyInto(source, target, copy);
   } else if (type === fileType.regular) copyFile(source, target, stat.size);
   else if (type === fileType.link) copyLink(source, target);
   else check(`mknod ${target}`, syscall(nr.mknod, target, stat.mode, stat.device));

@@ -7,7 +7,10 @@ export interface Stat {
   readonly links: number;
   readonly uid: number;
   readonly gid: number;
+  /** What a device file stands for. */
   readonly device: number;
+  /** The device that the file is on. */
+  readonly filesystem: number;
   readonly size: number;
   readonly inode: number;
   /** Of its last change: seconds and nanoseconds. */
@@ -38,6 +41,7 @@ function filled(): Stat {
     uid: word(24),
     gid: word(28),
     device: word(32),
+    filesystem: word(0),
     size: word(44) + word(48) * 2 ** 32,
     inode: word(88),
     modified: [word(72), word(76)],
