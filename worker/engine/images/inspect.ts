@@ -27,7 +27,7 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
   };
 }
 
-/** Since API 1.50 without the fields that only containers have; these are there even when they are empty. */
+/** Since API 1.50 without the fields that only containers have; these are there even when they are empty. By name, as Go writes maps. */
 function inspectConfig(config: RunConfig): ImageInspect['Config'] {
   const empty = {
     Cmd: null,
@@ -40,6 +40,6 @@ function inspectConfig(config: RunConfig): ImageInspect['Config'] {
     WorkingDir: '',
   };
   const { Hostname: _, ...kept } = config;
-  const shown: object = { ...empty, ...structuredClone(kept) };
-  return shown;
+  const fields = Object.entries({ ...empty, ...structuredClone(kept) });
+  return Object.fromEntries(fields.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
