@@ -57,7 +57,12 @@ export function screen(page: Page) {
 }
 
 export function shows(page: Page, text: string | RegExp): Promise<void> {
-  return screen(page).filter({ hasText: text }).waitFor({ timeout: patience });
+  return screen(page)
+    .filter({ hasText: text })
+    .waitFor({ timeout: patience })
+    .catch(async () => {
+      throw new Error(`${text} is not on the screen:\n${await screen(page).innerText()}`);
+    });
 }
 
 /** `shown` must not be in the line that is typed. */
