@@ -1,5 +1,6 @@
 import { BottleshipError } from '../oci/errors.ts';
 import type { BlobDatabase, IngestRecord } from './blobdatabase.ts';
+import { orAbort } from './orabort.ts';
 import type { ContentInfo, ContentWriter } from './contentstore.ts';
 import { free } from './free.ts';
 import type { Release } from './locks.ts';
@@ -38,11 +39,12 @@ export class ChunkWriter implements ContentWriter {
   }
 
   async *stored(): AsyncGenerator<Uint8Array> {
-    for (const left = this.#parts.chunks; this.#seen < left;) yield await this.#orAbort(() => this.#next());
+    for (const left = this.#parts.chunks; this.#seen < left;)
+      yield await orAbort(this, this.#open, () => this.#next());
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    return this.#orAbort(async () => {
+    return orAbort(this, this.#open, async () => {
       await this.#catchUp();
       this.#parts.verifier.update(bytes);
       await this.#append(bytes);
@@ -50,7 +52,7 @@ export class ChunkWriter implements ContentWriter {
   }
 
   commit(): Promise<ContentInfo> {
-    return this.#orAbort(async () => {
+    return orAbort(this, this.#open, async () => {
       await this.#catchUp();
       const info = this.#parts.verifier.finish();
       if (this.#filled > 0) await this.#flush();
@@ -125,16 +127,5 @@ export class ChunkWriter implements ContentWriter {
     if (this.#chunk !== undefined) free(this.#chunk);
     this.#chunk = undefined;
     await this.#parts.release();
-  }
-
-  async #orAbort<T>(body: () => Promise<T>): Promise<T> {
-    if (!this.#open) throw new BottleshipError('internal', 'the writer has ended');
-    try {
-      return await body();
-    } catch (error) {
-      // What cannot even be dropped is swept up later.
-      await this.abort().catch(() => undefined);
-      throw error;
-    }
   }
 }

@@ -1,6 +1,7 @@
 import type { Remote } from 'comlink';
 import { transfer } from 'comlink';
 import { BottleshipError } from '../oci/errors.ts';
+import { orAbort } from './orabort.ts';
 import type { ContentInfo, ContentWriter, Expected } from './contentstore.ts';
 import { free } from './free.ts';
 import { StorageFullError } from './storagefull.ts';
@@ -46,7 +47,7 @@ export class RemoteWriter implements ContentWriter {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    return this.#orAbort(async () => {
+    return orAbort(this, this.#open, async () => {
       for (let at = 0; at < bytes.length;) {
         this.#piece ??= this.#empty.pop() ?? new Uint8Array(this.#pieceSize);
         const part = bytes.subarray(at, at + this.#pieceSize - this.#filled);
@@ -59,7 +60,7 @@ export class RemoteWriter implements ContentWriter {
   }
 
   commit(): Promise<ContentInfo> {
-    return this.#orAbort(async () => {
+    return orAbort(this, this.#open, async () => {
       await this.#sendRest();
       const info = result(await this.#host.commit(this.#number));
       this.#end();
@@ -107,16 +108,6 @@ export class RemoteWriter implements ContentWriter {
     for (const piece of this.#empty.splice(0)) free(piece);
     if (this.#piece !== undefined) free(this.#piece);
     this.#piece = undefined;
-  }
-
-  async #orAbort<T>(body: () => Promise<T>): Promise<T> {
-    if (!this.#open) throw new BottleshipError('internal', 'the writer has ended');
-    try {
-      return await body();
-    } catch (error) {
-      await this.abort().catch(() => undefined);
-      throw error;
-    }
   }
 }
 

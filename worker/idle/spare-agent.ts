@@ -1,23 +1,23 @@
 import type { Activity } from './activity.ts';
-import type { AgentCalls, AgentEvents, AgentMethod } from '../protocol/agent.ts';
-import type { Agent, AgentStream } from '../protocol/agent-client.ts';
+import type { AgentCalls, AgentMethod } from '../protocol/agent.ts';
+import type { Agent } from '../protocol/agent-client.ts';
+import { WrappedAgent } from '../protocol/agent-client.ts';
 
 /**
  * An agent that has a network namespace in hand for the next container. The saved machine has one; after a container was
  * started the next one is made when nobody waits for the machine (ARCHITECTURE.md, "Decisions").
  */
-export class SpareAgent implements Agent {
-  readonly #agent: Agent;
+export class SpareAgent extends WrappedAgent {
   readonly #activity: Activity;
   #preparing = false;
 
   constructor(agent: Agent, activity: Activity) {
-    this.#agent = agent;
+    super(agent);
     this.#activity = activity;
   }
 
   async call<M extends AgentMethod>(method: M, params: AgentCalls[M][0]): Promise<AgentCalls[M][1]> {
-    const result = await this.#agent.call(method, params);
+    const result = await this.agent.call(method, params);
     if (method === 'start' && !this.#preparing) this.#prepare().catch(() => undefined);
     return result;
   }
@@ -27,21 +27,9 @@ export class SpareAgent implements Agent {
     this.#preparing = true;
     try {
       await this.#activity.lull();
-      while (await this.#agent.call('spare', {}));
+      while (await this.agent.call('spare', {}));
     } finally {
       this.#preparing = false;
     }
-  }
-
-  on<E extends keyof AgentEvents>(event: E, handler: (event: AgentEvents[E]) => void): () => void {
-    return this.#agent.on(event, handler);
-  }
-
-  openStream(): AgentStream {
-    return this.#agent.openStream();
-  }
-
-  newProcess(): number {
-    return this.#agent.newProcess();
   }
 }

@@ -12,6 +12,29 @@ export interface Agent {
   newProcess(): number;
 }
 
+/** An agent that adds something to another one's calls, and hands on all else. */
+export abstract class WrappedAgent implements Agent {
+  protected readonly agent: Agent;
+
+  constructor(agent: Agent) {
+    this.agent = agent;
+  }
+
+  abstract call<M extends AgentMethod>(method: M, params: AgentCalls[M][0]): Promise<AgentCalls[M][1]>;
+
+  on<E extends keyof AgentEvents>(event: E, handler: (event: AgentEvents[E]) => void): () => void {
+    return this.agent.on(event, handler);
+  }
+
+  openStream(): AgentStream {
+    return this.agent.openStream();
+  }
+
+  newProcess(): number {
+    return this.agent.newProcess();
+  }
+}
+
 export interface AgentStream {
   readonly id: number;
   /**
