@@ -5,7 +5,7 @@ const minute = 60_000;
 /** The tiers, cheapest first. Those that run a machine or a browser run one file at a time: there are two cores. */
 export default defineConfig({
   test: {
-    reporters: ['default', './test/closing-line.ts'],
+    reporters: ['default'],
     projects: [
       {
         test: {
