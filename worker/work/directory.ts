@@ -20,6 +20,8 @@ export class WorkDirectory extends WorkNode {
   #handle: FileSystemDirectoryHandle | undefined;
   /** Names whose entries the host does not have as they are here. */
   readonly #pending = new Set<string>();
+  /** Names that have been pending since a listing began: what it says of them may be older. */
+  #unsure = new Set<string>();
   #freshUntil: number;
   #record: DirectoryRecord | undefined;
   #listing: Promise<void> | undefined;
@@ -122,6 +124,7 @@ export class WorkDirectory extends WorkNode {
   markEntry(name: string, isBusy: boolean): void {
     if (!this.mount.handle) return;
     this.#pending.add(name);
+    if (this.#listing) this.#unsure.add(name);
     this.mount.syncer.mark(this, name, isBusy);
   }
 
@@ -146,16 +149,24 @@ export class WorkDirectory extends WorkNode {
 
   /** Knows what is in it, as far as that can be known. */
   load(): MaybePromise<void> {
+    // One that goes on may have begun before what has made it stale.
+    if (this.#listing) return this.#listing.catch(() => undefined).then(() => this.load());
     if (Date.now() < this.#freshUntil) return;
-    this.#listing ??= this.#list().finally(() => (this.#listing = undefined));
+    this.#listing = this.#list().finally(() => (this.#listing = undefined));
     return this.#listing;
+  }
+
+  /** Resolves when the host has everything of its mount. */
+  fsync(): Promise<void> {
+    return this.mount.syncer.flush();
   }
 
   async #list(): Promise<void> {
     const handle = this.#handle;
     if (!handle) return;
-    this.#record ??= await this.mount.metadata.get(this.mountPath);
-    this.#freshUntil = freshUntil(this.mount);
+    this.#record ??= { ...(await this.mount.metadata.get(this.mountPath)) };
+    this.#unsure = new Set(this.#pending);
+    this.#freshUntil = Infinity;
     const found = new Map<string, FileSystemHandle>();
     try {
       for await (const [name, child] of handle.entries()) if (!swapFile.test(name)) found.set(name, child);
@@ -163,22 +174,24 @@ export class WorkDirectory extends WorkNode {
       this.#freshUntil = 0;
       throw hostError(error);
     }
+    // Unless it has become stale meanwhile.
+    if (this.#freshUntil > 0) this.#freshUntil = freshUntil(this.mount);
     for (const child of this.knownChildren) this.#dropMissing(child, found);
     for (const [name, child] of found) this.#takeIn(name, child);
     for (const [name, { target }] of Object.entries(this.#record))
-      if (target !== undefined && !this.#children.has(name) && !this.#pending.has(name))
+      if (target !== undefined && !this.#children.has(name) && !this.#unsure.has(name))
         this.#adopt(name, new WorkSymlink(this.mount, target));
   }
 
   #dropMissing(child: WorkNode, found: ReadonlyMap<string, unknown>): void {
     const isHosts = !(child instanceof WorkSymlink) && child.mount === this.mount;
-    if (!isHosts || found.has(child.name) || this.#pending.has(child.name)) return;
+    if (!isHosts || found.has(child.name) || this.#unsure.has(child.name)) return;
     this.#children.delete(child.name);
     child.parent = undefined;
   }
 
   #takeIn(name: string, found: FileSystemHandle): void {
-    if (this.#pending.has(name)) return;
+    if (this.#unsure.has(name)) return;
     const known = this.#children.get(name);
     if (known && known.mount !== this.mount) return;
     if (found.kind === 'file') this.#takeFile(name, known, found as FileSystemFileHandle);
@@ -257,6 +270,9 @@ export class WorkDirectory extends WorkNode {
     const { name } = child;
     this.#children.delete(name);
     child.parent = undefined;
+    // What was kept of it is not for what comes under its name.
+    if (this.#record) delete this.#record[name];
+    if (child instanceof WorkFile) child.detach();
     this.#changed(name);
   }
 
@@ -277,13 +293,18 @@ export class WorkDirectory extends WorkNode {
     if (there === child) return;
     if (there) await mayReplace(there, child);
     else await to.#mustNotClash(newName, to === this ? name : undefined);
-    await moveAway(child, { left: mostToMove });
-    if (there instanceof WorkFile && there.isOpen) await there.hydrate();
-    if (there) to.#take(there);
-    this.#take(child);
-    to.add(newName, child);
-    to.#changed(newName);
-    markBelow(child);
+    const held: WorkFile[] = [];
+    try {
+      await moveAway(child, { left: mostToMove, held });
+      if (there instanceof WorkFile && there.isOpen) await there.hydrate();
+      if (there) to.#take(there);
+      this.#take(child);
+      to.add(newName, child);
+      to.#changed(newName);
+      markBelow(child);
+    } finally {
+      for (const file of held) file.close();
+    }
   }
 }
 
@@ -308,12 +329,17 @@ async function mayReplace(there: WorkNode, by: WorkNode): Promise<void> {
 /** Bytes that a rename may bring into memory; above, it is refused as one between file systems is, and mv copies. */
 const mostToMove = 256 << 20;
 
-/** The host cannot move: what moves is read whole, forgotten there, and written anew. */
-async function moveAway(node: WorkNode, budget: { left: number }): Promise<void> {
+/**
+ * The host cannot move: what moves is read whole, forgotten there, and written anew. The files are held open, since one
+ * that nobody has open does not keep its content when the host has come to have it.
+ */
+async function moveAway(node: WorkNode, budget: { left: number; held: WorkFile[] }): Promise<void> {
   if (node instanceof WorkFile) {
     const { size } = await node.getattr();
     budget.left -= size;
     if (budget.left < 0) throw new NinepError('EXDEV');
+    await node.open(0);
+    budget.held.push(node);
     await node.hydrate();
   } else if (node instanceof WorkDirectory) {
     await node.load();

@@ -142,9 +142,9 @@ export class WorkFile extends WorkNode {
     });
   }
 
-  /** Resolves when the host has it. */
-  fsync(): MaybePromise<void> {
-    return this.#isChanged ? this.mount.syncer.flush() : undefined;
+  /** Resolves when the host has it, and what is kept beside. */
+  fsync(): Promise<void> {
+    return this.mount.syncer.flush();
   }
 
   /** Brings the content into memory, for as long as the host may not have it under this name. */
@@ -154,6 +154,11 @@ export class WorkFile extends WorkNode {
       if (this.size > largestFile) throw new NinepError('EFBIG');
       return this.#readHost(0, this.size, (bytes) => void (this.#bytes ??= new GrowingBytes(bytes)));
     });
+  }
+
+  /** It stands nowhere any more: the host is not asked for it. Whoever has it open has its content in memory. */
+  detach(): void {
+    this.#handle = undefined;
   }
 
   /** It stands elsewhere now, where the host does not have it; its content has been brought into memory. */
@@ -171,9 +176,9 @@ export class WorkFile extends WorkNode {
   /** The host has its content of that version. */
   async written(handle: FileSystemFileHandle, version: number): Promise<void> {
     const base = await handle.getFile();
+    if (version !== this.#version || this.parent === undefined) return;
     this.#handle = handle;
     this.#base = base;
-    if (version !== this.#version) return;
     this.#isChanged = false;
     // The guest goes on seeing its own times, also after a reload.
     this.parent?.keepRecord();
@@ -200,10 +205,12 @@ export class WorkFile extends WorkNode {
   }
 
   async #look(handle: FileSystemFileHandle): Promise<void> {
+    const version = this.#version;
     const file = await handle.getFile().catch((error: unknown) => {
       throw hostError(error);
     });
-    if (this.#isChanged) return;
+    // Changed meanwhile, it may even have been written already: this is older.
+    if (this.#isChanged || version !== this.#version) return;
     const before = this.#base;
     this.#freshUntil = freshUntil(this.mount);
     this.#base = file;

@@ -6,6 +6,8 @@ export class MemoryDirectoryHandle {
   readonly #tellsCase: boolean;
   /** Set to make every change fail. */
   refuses = false;
+  /** Set to make what is done wait: the end of a listing or of a look at a file, a removal. */
+  before: ((what: 'list' | 'look' | 'remove', name: string) => Promise<void> | void) | undefined;
 
   constructor(name = '', tellsCase = true) {
     this.name = name;
@@ -14,6 +16,7 @@ export class MemoryDirectoryHandle {
 
   async *entries(): AsyncGenerator<[string, MemoryDirectoryHandle | MemoryFileHandle]> {
     for (const entry of this.children) yield await Promise.resolve(entry);
+    await this.before?.('list', this.name);
   }
 
   async getFileHandle(name: string, { create = false } = {}): Promise<MemoryFileHandle> {
@@ -30,6 +33,7 @@ export class MemoryDirectoryHandle {
   }
 
   async removeEntry(name: string): Promise<void> {
+    await this.before?.('remove', name);
     const there = this.#find(name);
     if (there === undefined) throw new DOMException(name, 'NotFoundError');
     this.children.delete(there);
@@ -92,7 +96,9 @@ export class MemoryFileHandle {
   async getFile(): Promise<Blob & { lastModified: number }> {
     if (![...this.#directory.children.values()].includes(this))
       throw new DOMException(this.name, 'NotFoundError');
-    return Object.assign(new Blob([this.bytes]), { lastModified: this.modified });
+    const file = Object.assign(new Blob([this.bytes]), { lastModified: this.modified });
+    await this.#directory.before?.('look', this.name);
+    return file;
   }
 
   async createWritable() {

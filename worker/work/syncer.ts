@@ -44,7 +44,7 @@ export class Syncer {
 
   /** Resolves when the host has everything that was changed before; rejects when it did not take something. */
   async flush(): Promise<void> {
-    await this.#passing?.catch(() => undefined);
+    await this.#passing;
     while (this.#marked.size > 0 || this.#records.size > 0) await this.#pass();
   }
 
@@ -60,7 +60,11 @@ export class Syncer {
   }
 
   #pass(): Promise<void> {
-    this.#passing ??= this.#everything().finally(() => (this.#passing = undefined));
+    this.#passing ??= this.#everything().finally(() => {
+      this.#passing = undefined;
+      // What was marked meanwhile has had its time come, and found this pass under way.
+      if (this.#marked.size > 0 || this.#records.size > 0) this.#wake(soon);
+    });
     return this.#passing;
   }
 

@@ -142,6 +142,143 @@ describe('a host that', () => {
   });
 });
 
+function later(): { promise: Promise<void>; settle: () => void } {
+  let settle!: () => void;
+  const promise = new Promise<void>((resolve) => (settle = resolve));
+  return { promise, settle };
+}
+
+/** Holds up what the host does, until `open` is called. */
+function gate(host: MemoryDirectoryHandle, what: 'list' | 'look' | 'remove', name: string) {
+  const [opened, reached] = [later(), later()];
+  host.before = (done, of) => {
+    if (done !== what || of !== name) return undefined;
+    reached.settle();
+    return opened.promise;
+  };
+  return { open: opened.settle, there: reached.promise };
+}
+
+async function put(tree: WorkTree, name: string, text: string): Promise<void> {
+  const file = await tree.root.create(name, 2, plain);
+  await file.write(0, new TextEncoder().encode(text));
+  file.close();
+}
+
+describe('a host that takes its time', () => {
+  test('gets what has changed while it was changed', async () => {
+    const host = new MemoryDirectoryHandle();
+    host.put('a', 'first');
+    const tree = new WorkTree({ handle: asHandle(host) }, silent);
+    const { open, there } = gate(host, 'remove', 'a');
+    await tree.root.unlink('a', false);
+    await there;
+    await put(tree, 'b', 'second');
+    // Longer than a change waits for others.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    open();
+    await expect.poll(() => host.files()).toEqual({ b: 'second' });
+  });
+
+  test('does not take away or bring back what has changed while it was listed', async () => {
+    const host = new MemoryDirectoryHandle();
+    host.put('old', 'old');
+    const tree = new WorkTree({ handle: asHandle(host) }, silent);
+    await tree.root.load();
+    const { open, there } = gate(host, 'list', '');
+    tree.root.expire();
+    const listing = tree.root.load();
+    await there;
+    // The guest has asked before the listing began.
+    tree.root.add('new', new WorkFile(tree.root.mount));
+    tree.root.markEntry('new', false);
+    tree.root.release('old');
+    tree.root.markEntry('old', false);
+    await expect.poll(() => host.files()).toEqual({ new: '' });
+    open();
+    await listing;
+    expect(tree.root.knownChildren.map(({ name }) => name)).toEqual(['new']);
+  });
+
+  test('is waited for: a name that it has is there for whoever asks meanwhile', async () => {
+    const host = new MemoryDirectoryHandle();
+    host.put('a', 'text');
+    const tree = new WorkTree({ handle: asHandle(host) }, silent);
+    const { open, there } = gate(host, 'list', '');
+    const first = tree.root.lookup('a');
+    await there;
+    const second = tree.root.lookup('a');
+    open();
+    expect(await second).toBe(await first);
+    expect(await second).toBeInstanceOf(WorkFile);
+  });
+
+  test('is listed again when it has changed during a listing', async () => {
+    const host = new MemoryDirectoryHandle();
+    const tree = new WorkTree({ handle: asHandle(host) }, silent);
+    const { open, there } = gate(host, 'list', '');
+    const first = tree.root.lookup('late');
+    await there;
+    host.put('late', 'text');
+    tree.root.expire();
+    const second = tree.root.lookup('late');
+    open();
+    expect(await first).toBeUndefined();
+    expect(await second).toBeInstanceOf(WorkFile);
+  });
+
+  test('has the content of a file that is renamed while it is written', async () => {
+    const host = new MemoryDirectoryHandle();
+    host.put('b', 'replaced');
+    const tree = new WorkTree({ handle: asHandle(host) }, silent);
+    const open = await fileAt(tree, 'b');
+    await open.open(0);
+    await put(tree, 'a', 'kept');
+    const look = gate(host, 'look', 'b');
+    open.expire();
+    const renaming = tree.root.rename('a', tree.root, 'b');
+    await look.there;
+    await tree.flush();
+    look.open();
+    await renaming;
+    await tree.flush();
+    expect(await host.files()).toEqual({ b: 'kept' });
+    expect(new TextDecoder().decode(await open.read(0, 100))).toBe('replaced');
+  });
+
+  test('is not believed when it tells of a file what was before the guest changed it', async () => {
+    const host = new MemoryDirectoryHandle();
+    host.put('a', 'older');
+    const tree = new WorkTree({ handle: asHandle(host) }, silent);
+    const file = await fileAt(tree, 'a');
+    await file.getattr();
+    const { open, there } = gate(host, 'look', 'a');
+    file.expire();
+    const looking = file.getattr();
+    await there;
+    host.before = undefined;
+    await file.setattr({ size: 0 });
+    await tree.flush();
+    open();
+    await looking;
+    expect(await textAt(tree, 'a')).toBe('');
+  });
+});
+
+test('a link that was removed stays away when the host is looked at again', async () => {
+  const host = new MemoryDirectoryHandle();
+  const metadata = new MemoryMetadata();
+  const before = new WorkTree({ handle: asHandle(host), metadata }, silent);
+  await before.root.symlink('l', 'target', { mode: 0o777, gid: 0 });
+  await before.flush();
+  const tree = new WorkTree({ handle: asHandle(host), metadata }, silent);
+  expect((await tree.root.lookup('l'))?.mode).toBe(0o120777);
+  await tree.root.unlink('l', false);
+  await tree.flush();
+  tree.root.expire();
+  expect(await tree.root.lookup('l')).toBeUndefined();
+});
+
 describe('folders', () => {
   test('are shown under names that are free, are other file systems, and go', async () => {
     const tree = new WorkTree({}, silent);

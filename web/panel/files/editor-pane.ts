@@ -116,9 +116,11 @@ export class EditorPane {
   /** Something in its directory has changed: shows what it is now, unless the person has changed it too. */
   async follow(): Promise<void> {
     if (!this.#work || !this.#editor) return;
-    const path = this.#path;
+    const [path, saved] = [this.#path, this.#saved];
     const text = await readText(this.#work, path).catch(() => undefined);
     if (path !== this.#path) return;
+    // Saved or read meanwhile: what was read here may be older.
+    if (saved !== this.#saved) return this.follow();
     if (text === undefined) return this.#say('It is not there any more. Saving makes it anew.');
     if (normal(text) === normal(this.#saved)) return;
     if (!this.isDirty) return this.#reload(text);

@@ -22,6 +22,8 @@ export class FileTree {
   readonly element = make('ul', { class: 'file-tree', role: 'tree', 'aria-label': 'Files in /root/work' });
   readonly #events: TreeEvents;
   readonly #listings = new Map<string, readonly WorkEntry[]>();
+  /** The last reading of each directory. */
+  readonly #readings = new Map<string, Promise<void>>();
   readonly #expanded = new Set<string>();
   readonly #elements = new Map<string, HTMLElement>();
   #rows: TreeRow[] = [];
@@ -63,7 +65,14 @@ export class FileTree {
     this.#setCurrent(path);
   }
 
-  async #list(path: string): Promise<void> {
+  /** One reading after the other: an answer that is overtaken would be shown as the newest. */
+  #list(path: string): Promise<void> {
+    const reading = (this.#readings.get(path) ?? Promise.resolve()).then(() => this.#read(path));
+    this.#readings.set(path, reading);
+    return reading;
+  }
+
+  async #read(path: string): Promise<void> {
     try {
       this.#listings.set(path, (await this.#work?.list(path)) ?? []);
     } catch (error) {
