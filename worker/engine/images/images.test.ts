@@ -227,3 +227,19 @@ test('what happens to images is told, with their labels', async () => {
       Actor: { ID: Id, Attributes: { maker: 'us', name } },
     });
 });
+
+test('what is empty in a configuration is null for who asks, as Go leaves it out', async () => {
+  const fixture = await makeFixture();
+  const config = { Entrypoint: ['a'], Cmd: [], Env: [], Labels: {}, User: '' };
+  await load(fixture, (await saved(['empty'], [layer('a')], { config })).tar);
+  expect((await fixture.engine.imageInspect('empty')).Config).toEqual({
+    Cmd: null,
+    Entrypoint: ['a'],
+    Env: null,
+    Labels: null,
+    OnBuild: null,
+    User: '',
+    Volumes: null,
+    WorkingDir: '',
+  });
+});

@@ -27,7 +27,10 @@ export function inspectImage(image: Image, images: ImageStore): ImageInspect {
   };
 }
 
-/** Since API 1.50 without the fields that only containers have; these are there even when they are empty. By name, as Go writes maps. */
+/**
+ * Since API 1.50 without the fields that only containers have; these are there even when they are empty, and then as
+ * null: `CMD []` is no command here. By name, as Go writes maps.
+ */
 function inspectConfig(config: RunConfig): ImageInspect['Config'] {
   const empty = {
     Cmd: null,
@@ -40,6 +43,13 @@ function inspectConfig(config: RunConfig): ImageInspect['Config'] {
     WorkingDir: '',
   };
   const { Hostname: _, ...kept } = config;
-  const fields = Object.entries({ ...empty, ...structuredClone(kept) });
+  const said = Object.entries(structuredClone(kept)).filter(([, value]) => !isEmpty(value));
+  const fields = Object.entries({ ...empty, ...Object.fromEntries(said) });
   return Object.fromEntries(fields.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** What Go's `omitempty` leaves out. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return !value;
 }
