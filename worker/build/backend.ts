@@ -42,6 +42,8 @@ export interface StepResult {
 export interface ImageRequest {
   readonly where: 'here' | 'anywhere' | 'pull';
   readonly platform: string;
+  /** Whether one that is here is taken though it is for another platform, as Docker's classic builder does. */
+  readonly anyHere?: boolean;
   /** For registries that want to know who pulls. */
   readonly auths?: AuthConfigs | undefined;
 }

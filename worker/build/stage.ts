@@ -7,6 +7,7 @@ import { internal } from './errors.ts';
 import { expanded } from './instructions/expansion.ts';
 import type { Instruction, Stage } from './instructions/instruction.ts';
 import { parseInstruction } from './instructions/parse.ts';
+import { requirePlatform } from './instructions/platform.ts';
 import { copy } from './steps/copy.ts';
 import type { StepContext } from './steps/context.ts';
 import { applyMetadata } from './steps/metadata.ts';
@@ -140,9 +141,20 @@ async function baseImage(
   if (name === 'scratch' && stage === undefined) return scratch;
   if (stage === '') return scratch;
   const where = stage !== undefined ? 'here' : pull ? 'pull' : 'anywhere';
-  const wanted = substitute(platform, variables, { escape }) || context.platform;
-  return backend.image(stage ?? name, { where, platform: wanted, auths }, output.report);
+  const named = substitute(platform, variables, { escape });
+  if (platform !== '') requireNamed(named);
+  const options = { where, platform: named || context.platform, anyHere: true, auths } as const;
+  return backend.image(stage ?? name, options, output.report);
 }
+
+function requireNamed(platform: string): void {
+  if (platform === '') throw internal(emptyPlatform);
+  requirePlatform(platform);
+}
+
+const emptyPlatform =
+  'failed to parse platform : "" is an invalid OS component of "": OSAndVersion specifier component must match ' +
+  String.raw`"^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.%-]*)((?:\\+[A-Za-z0-9_.%-]+)*)\\))?$": invalid argument`;
 
 function split(entry: string): [string, string] {
   const cut = entry.indexOf('=');

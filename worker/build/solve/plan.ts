@@ -13,6 +13,7 @@ import type { Dockerfile } from '../syntax/dockerfile.ts';
 import { parseDockerfile } from '../syntax/dockerfile.ts';
 import { lintBase, lintDefaultBases } from './lint.ts';
 import type { Linter } from './linter.ts';
+import { requirePlatform } from '../instructions/platform.ts';
 import { platformArgs, proxyVariables } from './platform-args.ts';
 import type { Source } from './sources.ts';
 import { baseSource, fromSource } from './sources.ts';
@@ -398,21 +399,6 @@ function counter(name: string): (total: number) => string {
 
 function longName(name: string): string {
   return formatReference(withDefaultTag(parseReference(name)));
-}
-
-const systems = /^(?:aix|android|darwin|freebsd|linux|netbsd|openbsd|solaris|wasip1|windows)(?:\(.*\))?$/i;
-const architectures =
-  /^(?:386|i386|x86|amd64|x86_64|x86-64|arm|armhf|armel|arm64|aarch64|loong64|mips.*|ppc64.*|riscv64|s390x|wasm)$/i;
-
-function requirePlatform(text: string): void {
-  if (/^[\w.-]+$/.test(text) && !systems.test(text) && !architectures.test(text))
-    throw invalid(
-      `failed to parse platform ${text}: ${JSON.stringify(text)}: unknown operating system or architecture: invalid argument`,
-    );
-  if (text !== '' && !/^[\w.-]+(?:\/[\w.-]+){0,2}$/.test(text))
-    throw invalid(
-      `failed to parse platform ${text}: ${JSON.stringify(text)}: cannot parse platform specifier: invalid argument`,
-    );
 }
 
 function emptyStep(lines: Lines | undefined): Step {

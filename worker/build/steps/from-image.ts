@@ -7,6 +7,6 @@ export async function fromImage(context: StepContext, from: string): Promise<str
   const stage = context.stageImage(from);
   if (stage !== undefined) return stage;
   if (from === 'scratch') return scratch.id;
-  const options = { where: pull ? 'pull' : 'anywhere', platform, auths } as const;
+  const options = { where: pull ? 'pull' : 'anywhere', platform, anyHere: true, auths } as const;
   return (await backend.image(from, options, output.report)).id;
 }

@@ -59,12 +59,12 @@ export class EngineBackend implements BuildBackend {
 
   async image(
     name: string,
-    { where, platform, auths = {} }: Parameters<BuildBackend['image']>[1],
+    { where, platform, anyHere = false, auths = {} }: Parameters<BuildBackend['image']>[1],
     report: (message: ProgressMessage) => void,
   ): Promise<BuildImage> {
     const { images } = this.#parts.context;
     const here = where === 'pull' ? undefined : images.find(name);
-    if (here !== undefined && (where === 'here' || isFor(here, platform))) return buildImage(here);
+    if (here !== undefined && (where === 'here' || anyHere || isFor(here, platform))) return buildImage(here);
     if (where === 'here') return buildImage(images.get(name));
     const reference = withDefaultTag(parseReference(name));
     await this.#parts.puller.pull(reference, {

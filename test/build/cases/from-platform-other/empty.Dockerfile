@@ -1,0 +1,2 @@
+ARG NOTHING
+FROM --platform=$NOTHING busybox
