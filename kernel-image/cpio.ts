@@ -1,3 +1,5 @@
+import { concat } from '../worker/oci/bytes.ts';
+
 /** An entry of an initramfs. Directories, symbolic links and devices have no content of their own. */
 export interface CpioEntry {
   /** Path without a leading slash. */
@@ -20,7 +22,7 @@ export const fileType = { directory: 0o040000, file: 0o100000, link: 0o120000, c
 export function packCpio(entries: readonly CpioEntry[]): Uint8Array {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));
   const parts = sorted.flatMap((entry, index) => packEntry(entry, index + 1));
-  return concatenate([...parts, ...packEntry({ path: 'TRAILER!!!', mode: 0 }, 0)]);
+  return concat([...parts, ...packEntry({ path: 'TRAILER!!!', mode: 0 }, 0)]);
 }
 
 function packEntry(entry: CpioEntry, inode: number): Uint8Array[] {
@@ -32,22 +34,12 @@ function packEntry(entry: CpioEntry, inode: number): Uint8Array[] {
   const fields = [inode, entry.mode, 0, 0, links, 0, content.length, 0, 0, major, minor, name.length, 0];
   const hex = fields.map((value) => value.toString(16).padStart(8, '0')).join('');
   const header = new TextEncoder().encode(`070701${hex}`);
-  return [padded(concatenate([header, name])), padded(content)];
+  return [padded(concat([header, name])), padded(content)];
 }
 
 /** "Name and file content are padded to a multiple of 4 bytes", the name counted from the header's start. */
 function padded(bytes: Uint8Array): Uint8Array {
   const result = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
   result.set(bytes);
-  return result;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
   return result;
 }

@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ClientFiles, ListedFile } from '../../worker/cli/session.ts';
 import { fileType } from '../../worker/cli/syscalls.ts';
-import { encodeText, joinBytes } from '../../worker/cli/text.ts';
+import { encodeText } from '../../worker/cli/text.ts';
+import { concat } from '../../worker/oci/bytes.ts';
 import { missingCompiler, RelayProgram } from './relay-program.ts';
 
 const missing = missingCompiler();
@@ -32,7 +33,7 @@ const textBefore = (name: string) => (name.startsWith('large') ? 'l'.repeat(200_
 async function bytesOf(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of content) pieces.push(piece);
-  return joinBytes(pieces);
+  return concat(pieces);
 }
 
 async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {

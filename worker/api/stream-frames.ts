@@ -1,5 +1,6 @@
 import type { OutputChunk } from '../protocol/engine-api.ts';
 import { mapped } from './mapped.ts';
+import { concat } from '../oci/bytes.ts';
 
 export const rawStream = 'application/vnd.docker.raw-stream';
 export const multiplexedStream = 'application/vnd.docker.multiplexed-stream';
@@ -25,17 +26,7 @@ export function lineFrames({ stream, bytes }: OutputChunk): Uint8Array {
     frames.push(frame({ stream, bytes: bytes.subarray(at, end) }));
     at = end;
   }
-  return concatenated(frames);
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return concat(frames);
 }
 
 /** A log as it is sent: framed line by line, or of a process with a terminal as it is. */

@@ -14,7 +14,10 @@ export function shellOf({ Shell }: ContainerConfig): string[] {
   return Shell?.length ? [...Shell] : defaultShell;
 }
 
-/** As Docker writes a config: the members that are always there, in their order. */
+/**
+ * As Go writes a config: the members that are always there, in their order.
+ * https://github.com/moby/moby/blob/v28.5.2/api/types/container/config.go
+ */
 export function written(config: ContainerConfig): ContainerConfig {
   const { Hostname = '', Domainname = '', User = '', Tty = false, Image = '', WorkingDir = '' } = config;
   return {
@@ -37,9 +40,12 @@ export function written(config: ContainerConfig): ContainerConfig {
     Volumes: config.Volumes ? sorted(config.Volumes) : null,
     WorkingDir,
     Entrypoint: config.Entrypoint ?? null,
+    ...(config.NetworkDisabled && { NetworkDisabled: true }),
+    ...(config.MacAddress && { MacAddress: config.MacAddress }),
     OnBuild: config.OnBuild ?? null,
     Labels: config.Labels ? sorted(config.Labels) : null,
     ...(config.StopSignal && { StopSignal: config.StopSignal }),
+    ...(typeof config.StopTimeout === 'number' && { StopTimeout: config.StopTimeout }),
     ...(config.Shell?.length && { Shell: config.Shell }),
   };
 }

@@ -57,6 +57,11 @@ export class StageBuild {
 
   /** One instruction, with what is printed for it but its own line. */
   async step(instruction: Instruction): Promise<void> {
+    await this.#doAndTidy(instruction);
+    this.#finishStep();
+  }
+
+  async #doAndTidy(instruction: Instruction): Promise<void> {
     let worked = false;
     try {
       await this.#do(instruction);
@@ -64,7 +69,6 @@ export class StageBuild {
     } finally {
       await this.#recorder.removeContainers(worked);
     }
-    this.#finishStep();
   }
 
   async #trigger(triggers: readonly string[]): Promise<void> {
@@ -80,13 +84,7 @@ export class StageBuild {
       if (statement === undefined || more.length > 0)
         throw internal('onbuild trigger should be a single expression');
       const instruction = parseInstruction(statement, escape);
-      let worked = false;
-      try {
-        await this.#do(instruction);
-        worked = true;
-      } finally {
-        await this.#recorder.removeContainers(worked);
-      }
+      await this.#doAndTidy(instruction);
     }
   }
 

@@ -7,7 +7,7 @@ import type { Listing } from './format/listing.ts';
 import { showPorts } from './format/ports.ts';
 import { humanSize } from './format/size.ts';
 import { goTime } from './format/time.ts';
-import { quote } from './template/fmt-quote.ts';
+import { quote } from '../go/quote.ts';
 
 const commandLength = 20;
 const columns = ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names'];

@@ -8,7 +8,8 @@ import {
 } from '../protocol/cli.ts';
 import { writeU32 } from '../protocol/frame.ts';
 import type { Queue } from './queue.ts';
-import { encodeText, joinBytes } from './text.ts';
+import { encodeText } from './text.ts';
+import { concat } from '../oci/bytes.ts';
 
 /** What the program answers to a call: the result or a negative errno, and what the kernel has filled in. */
 export interface CallAnswer {
@@ -90,7 +91,7 @@ export class RelayCalls {
   #sendAll(): Promise<void> {
     this.#isDue = false;
     this.#unsentBytes = 0;
-    return this.#send(joinBytes(this.#unsent.splice(0)));
+    return this.#send(concat(this.#unsent.splice(0)));
   }
 
   async #hear(answers: Queue<CallAnswer>): Promise<void> {

@@ -18,7 +18,8 @@ import {
   workingDirectory,
 } from './syscalls.ts';
 import type { FileStat } from './syscalls.ts';
-import { decodeText, joinBytes } from './text.ts';
+import { decodeText } from './text.ts';
+import { concat } from '../oci/bytes.ts';
 
 const longestLink = 4096;
 const noSuchFile = 2;
@@ -41,7 +42,7 @@ export class RelayFiles implements ClientFiles, TreeSource {
   async read(path: string): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     for await (const chunk of await this.open(path)) chunks.push(chunk);
-    return joinBytes(chunks);
+    return concat(chunks);
   }
 
   async write(path: string, bytes: Uint8Array): Promise<void> {

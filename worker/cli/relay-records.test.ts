@@ -3,22 +3,23 @@ import { describe, expect, test } from 'vitest';
 import { listedFixedSize } from '../protocol/cli.ts';
 import { decodeContents, decodeListed, encodeRequests } from './relay-records.ts';
 import { statSize } from './syscalls.ts';
-import { encodeText, joinBytes } from './text.ts';
+import { encodeText } from './text.ts';
+import { concat } from '../oci/bytes.ts';
 
 function listed(name: string, target = '', capability = new Uint8Array()): Uint8Array {
   const fixed = new Uint8Array(listedFixedSize);
   const parts = [encodeText(name), encodeText(target), capability];
   parts.forEach((part, at) => new DataView(fixed.buffer).setUint16(statSize + 2 * at, part.length, true));
-  return joinBytes([fixed, ...parts]);
+  return concat([fixed, ...parts]);
 }
 
 function contents(...results: (number | string)[]): Uint8Array {
-  return joinBytes(
+  return concat(
     results.map((one) => {
       const bytes = typeof one === 'string' ? encodeText(one) : new Uint8Array();
       const head = new Uint8Array(4);
       new DataView(head.buffer).setInt32(0, typeof one === 'string' ? bytes.length : one, true);
-      return joinBytes([head, bytes]);
+      return concat([head, bytes]);
     }),
   );
 }
@@ -26,7 +27,7 @@ function contents(...results: (number | string)[]): Uint8Array {
 describe('lists', () => {
   test('names, targets and capabilities come back', () => {
     const found = decodeListed(
-      joinBytes([listed('a'), listed('b', '/x'), listed('\udcff', '', Uint8Array.of(1))]),
+      concat([listed('a'), listed('b', '/x'), listed('\udcff', '', Uint8Array.of(1))]),
     );
     expect(found.map(({ name, target, capability }) => [name, target, capability])).toEqual([
       ['a', '', undefined],

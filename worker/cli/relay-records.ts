@@ -3,7 +3,8 @@ import { listedFixedSize } from '../protocol/cli.ts';
 import { readU32, writeU32 } from '../protocol/frame.ts';
 import { decodeStat, statSize } from './syscalls.ts';
 import type { FileStat } from './syscalls.ts';
-import { decodeText, encodeText, joinBytes } from './text.ts';
+import { decodeText, encodeText } from './text.ts';
+import { concat } from '../oci/bytes.ts';
 
 /** What a directory says of an entry. */
 export interface ListedEntry {
@@ -59,7 +60,7 @@ export function requestSize({ path }: SizedFile): number {
 }
 
 export function encodeRequests(files: readonly SizedFile[]): Uint8Array {
-  return joinBytes(
+  return concat(
     files.map(({ path, size }) => {
       const name = encodeText(path);
       const out = new Uint8Array(name.length + 5);

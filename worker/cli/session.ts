@@ -1,6 +1,7 @@
 import type { TerminalSize } from '../protocol/agent.ts';
 import type { Sink } from '../protocol/engine-api.ts';
 import type { EntryKind, FileStat, Instant } from './syscalls.ts';
+import { errnoText } from '../go/errno.ts';
 
 export type Unsubscribe = () => void;
 
@@ -110,32 +111,8 @@ export interface FileMaker {
 export class FileError extends Error {
   readonly errno: number;
   constructor(operation: string, path: string, errno: number) {
-    super(`${operation} ${path}: ${errorText[errno] ?? `errno ${errno}`}`);
+    super(`${operation} ${path}: ${errnoText(errno)}`);
     this.name = 'FileError';
     this.errno = errno;
   }
 }
-
-const errorText: Record<number, string> = {
-  1: 'operation not permitted',
-  2: 'no such file or directory',
-  5: 'input/output error',
-  11: 'resource temporarily unavailable',
-  13: 'permission denied',
-  16: 'device or resource busy',
-  17: 'file exists',
-  18: 'invalid cross-device link',
-  20: 'not a directory',
-  21: 'is a directory',
-  22: 'invalid argument',
-  24: 'too many open files',
-  26: 'text file busy',
-  27: 'file too large',
-  28: 'no space left on device',
-  30: 'read-only file system',
-  36: 'file name too long',
-  39: 'directory not empty',
-  40: 'too many levels of symbolic links',
-  61: 'no data available',
-  95: 'operation not supported',
-};

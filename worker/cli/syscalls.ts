@@ -1,4 +1,5 @@
 /** Linux i386: numbers of system calls, and what they take and give. */
+import type { TarEntryType } from '../oci/tar/typeflag.ts';
 import { readU32, writeU32 } from '../protocol/frame.ts';
 
 export const syscall = {
@@ -47,6 +48,16 @@ export const fileType = {
   character: 0o020000,
   fifo: 0o010000,
 } as const;
+
+/** What a file is called in an archive and in a build's context, by the type in its mode; sockets are in neither. */
+export const entryTypes: Readonly<Record<number, Exclude<TarEntryType, 'hardlink'>>> = {
+  [fileType.regular]: 'file',
+  [fileType.link]: 'symlink',
+  [fileType.character]: 'character',
+  [fileType.block]: 'block',
+  [fileType.directory]: 'directory',
+  [fileType.fifo]: 'fifo',
+};
 
 export interface Instant {
   readonly seconds: number;

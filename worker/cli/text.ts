@@ -18,18 +18,6 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only) return only;
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
 /** Prints text as a program's standard stream does. */
 export class Printer {
   readonly sink: Sink;

@@ -1,5 +1,5 @@
 import { StatusError } from './errors.ts';
-import { parseDuration } from './flags/duration.ts';
+import { parseDuration } from '../go/duration.ts';
 
 /**
  * A point in time as the engine takes it, in seconds: of a number of those, a time of RFC 3339 or part of one, or how
@@ -7,7 +7,7 @@ import { parseDuration } from './flags/duration.ts';
  */
 export function timestamp(name: string | undefined, text: string, now = Date.now()): string {
   if (/^\d+(\.\d+)?$/.test(text)) return text;
-  const length = parseDuration(text);
+  const length = duration(text);
   const time = length === undefined ? parseTime(text) : now - length / 1e6;
   if (time === undefined) {
     const why = `failed to parse value as time or duration: ${JSON.stringify(text)}`;
@@ -32,4 +32,13 @@ function parseTime(text: string): number | undefined {
   const [hours = '00', minutes = '00', seconds = '00'] = clock === '' ? [] : clock.split(':');
   const time = Date.parse(`${day}T${hours}:${minutes}:${seconds.slice(0, 6)}${zone}`);
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** Nanoseconds; undefined when it is none. */
+function duration(text: string): number | undefined {
+  try {
+    return parseDuration(text);
+  } catch {
+    return undefined;
+  }
 }

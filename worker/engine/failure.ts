@@ -2,32 +2,12 @@ import { BottleshipError } from '../oci/errors.ts';
 import type { AgentFailure } from '../protocol/agent.ts';
 import { AgentError } from '../protocol/agent-client.ts';
 import { internal, invalid } from './errors.ts';
+import { errorNameText } from '../go/errno.ts';
 
-/** Go's words for the kernel's errors. */
-const words: Readonly<Record<string, string>> = {
-  EPERM: 'operation not permitted',
-  ENOENT: 'no such file or directory',
-  EIO: 'input/output error',
-  E2BIG: 'argument list too long',
-  ENOEXEC: 'exec format error',
-  EAGAIN: 'resource temporarily unavailable',
-  ENOMEM: 'cannot allocate memory',
-  EACCES: 'permission denied',
-  EBUSY: 'device or resource busy',
-  EEXIST: 'file exists',
-  ENODEV: 'no such device',
-  ENOTDIR: 'not a directory',
-  // runc up to 1.1 says so of a directory, and clients look for it.
-  EISDIR: 'permission denied',
-  EINVAL: 'invalid argument',
-  ENFILE: 'too many open files in system',
-  EMFILE: 'too many open files',
-  ETXTBSY: 'text file busy',
-  ENOSPC: 'no space left on device',
-  EROFS: 'read-only file system',
-  ENAMETOOLONG: 'file name too long',
-  ELOOP: 'too many levels of symbolic links',
-};
+/** Go's words for the kernel's errors. Of a directory runc up to 1.1 says this, and clients look for it. */
+function words(code: string): string | undefined {
+  return errorNameText(code === 'EISDIR' ? 'EACCES' : code);
+}
 
 const prefixes = {
   start:
@@ -65,7 +45,7 @@ export function lateFailure(error: unknown, program: string): string | undefined
   if (!(error instanceof AgentError)) return undefined;
   const { step, code } = error.failure;
   return step === 'exec' && (code === 'ENOEXEC' || code === 'ENOENT')
-    ? `exec ${program}: ${words[code]}\n`
+    ? `exec ${program}: ${words(code)}\n`
     : undefined;
 }
 
@@ -83,7 +63,7 @@ function userFailure({ message }: AgentFailure, kind: keyof typeof prefixes): St
 
 function detail({ step, code, message }: AgentFailure, program: string): string {
   const name = JSON.stringify(program);
-  const reason = words[code];
+  const reason = words(code);
   if (step === 'lookup') return `exec: ${name}: executable file not found in $PATH`;
   if (step === 'stat') return `exec: ${name}: stat ${program}: ${reason ?? code}`;
   if (step === 'exec') return `exec: ${name}: ${reason ?? code}`;

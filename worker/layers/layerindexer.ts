@@ -9,19 +9,8 @@ import { LayerIndex, rootNode } from './layerindex.ts';
 import { findSlot, nameTable, rebuilt } from './nametable.ts';
 import type { SparseMap } from '../oci/tar/sparse.ts';
 import type { TarEntry } from '../oci/tar/scanner.ts';
-import type { TarEntryType } from '../oci/tar/typeflag.ts';
+import { entryFileTypes } from './entrymode.ts';
 import { TarScanner } from '../oci/tar/scanner.ts';
-
-/** A hard link has the mode of what it links to; its own is never looked at. */
-const modes: Readonly<Record<TarEntryType, number>> = {
-  file: fileTypes.regular,
-  hardlink: fileTypes.regular,
-  symlink: fileTypes.symlink,
-  character: fileTypes.characterDevice,
-  block: fileTypes.blockDevice,
-  directory: fileTypes.directory,
-  fifo: fileTypes.fifo,
-};
 
 const slash = 0x2f;
 const dot = 0x2e;
@@ -158,7 +147,7 @@ export class LayerIndexer {
     const hidden = existing !== undefined && this.#isWhiteout(existing);
     if (existing !== undefined) this.#kill(existing);
     const inode = this.#inodes.append();
-    this.#fill(inode, entry, modes[entry.type]);
+    this.#fill(inode, entry, entryFileTypes[entry.type]);
     this.#addNode(dir, name, inode);
     if (isDirectory && hidden) this.#opaque.add(inode);
   }

@@ -10,6 +10,7 @@ import { TestClient } from '../ninep/testclient.suite.ts';
 import { encodeText } from '../oci/text.ts';
 import { indexTar } from './layerindexer.ts';
 import { layerRoot } from './layertree.ts';
+import { concat } from '../oci/bytes.ts';
 
 /** Runs `body` in a folder of its own and removes it. */
 export async function inScratch<T>(body: (dir: string) => T | Promise<T>): Promise<T> {
@@ -174,8 +175,4 @@ function rawEntry({
   );
   block.set(bytes, 512);
   return block;
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
 }

@@ -1,3 +1,4 @@
+import { streamOf } from '../content/chunks.ts';
 import { errorMessage, invalid } from '../oci/errors.ts';
 import { gunzipped } from './decompress.ts';
 import { defaultLimits, unpackedWithin } from './limits.ts';
@@ -72,18 +73,4 @@ async function* unpackXz(packed: Bytes): AsyncGenerator<Uint8Array> {
   } finally {
     reader.cancel().catch(() => undefined);
   }
-}
-
-function streamOf(source: Bytes): ReadableStream<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(new Uint8Array(value));
-    },
-    async cancel() {
-      await iterator.return?.();
-    },
-  });
 }

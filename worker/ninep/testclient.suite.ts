@@ -7,6 +7,7 @@ import { FrameWriter, headerSize, noTag, readHeader } from './frame.ts';
 import type { Message } from './messages.ts';
 import * as m from './messages.ts';
 import type { Handle9p } from './server.ts';
+import { concat } from '../oci/bytes.ts';
 
 /** An Rlerror, as the client throws it. */
 export class RemoteError extends Error {
@@ -177,14 +178,4 @@ export function decodeReply<R>(frame: Uint8Array, reply: Message<R>, tag: number
   const body = reply.decode(decoder);
   if (decoder.exhausted) throw new Error('a reply cut short');
   return body;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -7,6 +7,7 @@
  * is `start`. Text is UTF-8 and stays bytes here; worker/cli makes strings of it.
  */
 import { readU32, writeU32 } from './frame.ts';
+import { concat } from '../oci/bytes.ts';
 
 export const clientMessage = {
   /** The program's arguments, environment and terminal, see {@link StartMessage}. Only this one may exceed `maxMessage`. */
@@ -194,7 +195,7 @@ export class MessageReader {
   #rest = new Uint8Array();
 
   push(bytes: Uint8Array, handle: (message: Message) => void): void {
-    const all = this.#rest.length === 0 ? bytes : concat(this.#rest, bytes);
+    const all = this.#rest.length === 0 ? bytes : concat([this.#rest, bytes]);
     let offset = 0;
     for (;;) {
       const size = messageSize(all, offset);
@@ -215,11 +216,4 @@ function messageSize(bytes: Uint8Array, offset: number): number {
   const limit = type === clientMessage.start ? maxStartMessage : maxMessage;
   if (type === 0 || length > limit) throw new Error(`message of type ${type} and ${length} bytes`);
   return messageHeaderSize + length;
-}
-
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(left.length + right.length);
-  out.set(left);
-  out.set(right, left.length);
-  return out;
 }

@@ -1,3 +1,5 @@
+import { concat } from '../oci/bytes.ts';
+
 /**
  * What the `filetree` program in the guest and the worker say to each other, over streams that the agent carries without
  * looking inside. The program walks and makes trees of files within a root that the agent has put it into; what a tree
@@ -167,13 +169,7 @@ function encodeAttributes(attributes: ReadonlyMap<string, Uint8Array>): Uint8Arr
     part.set(value, 8 + name.length);
     return part;
   });
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return concat(parts);
 }
 
 function decodeAttributes(bytes: Uint8Array): Map<string, Uint8Array> {

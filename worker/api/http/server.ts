@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { BadRequest, Disconnected } from './errors.ts';
 import { readHead, type RequestHead } from './head.ts';
 import { type Answer, encodeHead, type FieldList, type Reply } from './reply.ts';
+import { concat } from '../../oci/bytes.ts';
 
 /** A request as a handler gets it. */
 export interface HttpRequest extends RequestHead {
@@ -130,7 +131,7 @@ class Exchange {
     const keep = this.#mayKeep() && (isChunked || !isStream) && (isReading || (await this.#dropRest()));
     const head = encodeHead(answer.status, this.#fields(answer, isChunked, keep), this.#head.minor);
     if (this.#head.method === 'HEAD' || body === undefined) await this.#connection.write(head);
-    else if (body instanceof Uint8Array) await this.#connection.write(concat(head, body));
+    else if (body instanceof Uint8Array) await this.#connection.write(concat([head, body]));
     else await this.#stream(head, body, isChunked);
     return keep && (!isReading || (await this.#dropRest()));
   }
@@ -226,17 +227,7 @@ function mayHaveBody(status: number): boolean {
 
 function chunk(bytes: Uint8Array): Uint8Array {
   const size = encoder.encode(`${bytes.length.toString(16)}\r\n`);
-  return concat(size, bytes, crlf);
+  return concat([size, bytes, crlf]);
 }
 
 const crlf = new Uint8Array([13, 10]);
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}

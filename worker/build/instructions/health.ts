@@ -1,9 +1,9 @@
-import { invalid } from '../../oci/errors.ts';
+import { errorMessage, invalid } from '../../oci/errors.ts';
 import type { Healthcheck } from '../../oci/imageconfig.ts';
 import type { Statement } from '../syntax/dockerfile.ts';
 import { wholeArguments } from '../syntax/arguments.ts';
 import { Flags } from './flags.ts';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../../go/duration.ts';
 
 const times = {
   Interval: 'interval',
@@ -43,10 +43,18 @@ function intervals(flags: Flags): Healthcheck {
 }
 
 function interval(name: string, text: string): number {
-  const nanoseconds = text === '' ? 0 : parseDuration(text);
+  const nanoseconds = text === '' ? 0 : nanosecondsOf(text);
   if (nanoseconds !== 0 && nanoseconds < 1e6)
     throw invalid(`Interval ${JSON.stringify(name)} cannot be less than 1ms`);
   return nanoseconds;
+}
+
+function nanosecondsOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw invalid(errorMessage(error));
+  }
 }
 
 function retries(text: string): number {

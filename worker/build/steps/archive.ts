@@ -13,6 +13,7 @@ import type { TreeNode } from '../files/tree.ts';
 import { cleanRelative } from '../../oci/path.ts';
 import type { Owner } from './owner.ts';
 import { rootOwner } from './owner.ts';
+import { concat } from '../../oci/bytes.ts';
 
 /** Whether a file is a tar, packed or not: its first entry can be read. */
 export async function isArchive(file: SourceFile): Promise<boolean> {
@@ -113,7 +114,7 @@ function fileOf(entry: TarEntry, pieces: Uint8Array[]): SourceFile {
     mtime: Math.max(0, mtime.seconds),
     ...(xattrs && { attributes: xattrs }),
   };
-  if (type === 'file') return { ...memoryFile(joined(pieces), common), identity: {} };
+  if (type === 'file') return { ...memoryFile(concat(pieces), common), identity: {} };
   const kind = type === 'hardlink' ? 'file' : type;
   return newDirectory({
     ...common,
@@ -122,14 +123,4 @@ function fileOf(entry: TarEntry, pieces: Uint8Array[]): SourceFile {
     minor,
     link: type === 'symlink' ? decodeText(entry.link) : '',
   });
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }

@@ -2,7 +2,8 @@ import type { Healthcheck } from '../../oci/imageconfig.ts';
 import type { ContainerConfig } from '../../protocol/engine-api.ts';
 import { shellOf } from '../config.ts';
 import { internal } from '../errors.ts';
-import { formatDuration } from '../instructions/duration.ts';
+import { formatDuration } from '../../go/duration.ts';
+import { quoteCharacter } from '../../go/quote.ts';
 import type { CommandLine, InstructionName, InstructionNamed } from '../instructions/instruction.ts';
 import { resolvePath } from '../../oci/path.ts';
 import { substituteWords, type SubstitutionOptions, type Variables } from '../substitution.ts';
@@ -146,24 +147,5 @@ function healthText(health: Healthcheck): string {
 function quotedHealthText(health: Healthcheck): string {
   const { Test = [], Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = health;
   const times = [Interval, Timeout, StartPeriod, StartInterval].map((time) => `"${formatDuration(time)}"`);
-  return `&{${quotedList(Test)} ${times.join(' ')} ${quotedCharacter(Retries)}}`;
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  "'": "\\'",
-};
-
-function quotedCharacter(code: number): string {
-  const character = String.fromCodePoint(code);
-  const escaped = escapes[character];
-  if (escaped !== undefined) return `'${escaped}'`;
-  return code < 0x20 || code === 0x7f ? `'\\x${code.toString(16).padStart(2, '0')}'` : `'${character}'`;
+  return `&{${quotedList(Test)} ${times.join(' ')} ${quoteCharacter(Retries)}}`;
 }

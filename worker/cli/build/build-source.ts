@@ -3,6 +3,7 @@ import { absolutePath } from '../path.ts';
 import type { ClientSession } from '../session.ts';
 import { fileType } from '../syscalls.ts';
 import { contextRules, contextTar, dockerfileTar } from './context-tar.ts';
+import { concat } from '../../oci/bytes.ts';
 
 /** What is sent to be built. */
 export interface BuildSource {
@@ -116,16 +117,6 @@ export async function allOf(source: AsyncIterable<Uint8Array>): Promise<Uint8Arr
   const pieces: Uint8Array[] = [];
   for await (const piece of source) pieces.push(piece.slice());
   return concat(pieces);
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {

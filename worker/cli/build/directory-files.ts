@@ -3,16 +3,7 @@ import type { BuildFile, BuildFiles } from '../../protocol/engine-api.ts';
 import { cleanPath } from '../path.ts';
 import type { ClientFiles, ListedFile } from '../session.ts';
 import { FileError } from '../session.ts';
-import { fileType } from '../syscalls.ts';
-
-const kinds: Readonly<Record<number, BuildFile['kind']>> = {
-  [fileType.regular]: 'file',
-  [fileType.link]: 'symlink',
-  [fileType.character]: 'character',
-  [fileType.block]: 'block',
-  [fileType.directory]: 'directory',
-  [fileType.fifo]: 'fifo',
-};
+import { entryTypes, fileType } from '../syscalls.ts';
 
 const noSuchFile = 2;
 const notADirectory = 20;
@@ -63,7 +54,7 @@ export function directoryFiles(files: ClientFiles, directory: string): BuildFile
 
 /** Nothing for a socket. */
 function buildFile({ stat, target }: ListedFile, path: string): BuildFile | undefined {
-  const kind = kinds[stat.mode & fileType.mask];
+  const kind = entryTypes[stat.mode & fileType.mask];
   if (kind === undefined) return undefined;
   const { mode, size, mtime, ctime, identity, major, minor } = stat;
   return {

@@ -1,21 +1,11 @@
 import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
 import type { NewTarEntry } from '../../oci/tar/writer.ts';
-import type { TarEntryType } from '../../oci/tar/typeflag.ts';
 import type { ClientFiles, WalkedFile } from '../session.ts';
-import { fileType } from '../syscalls.ts';
+import { entryTypes, fileType } from '../syscalls.ts';
 import { encodeText } from '../text.ts';
 import type { CopyInfo } from './copy-info.ts';
 import { renaming, type CopyPlan } from './copy-info.ts';
 import { splitEntry } from './path-entry.ts';
-
-const types: Readonly<Record<number, TarEntryType>> = {
-  [fileType.regular]: 'file',
-  [fileType.link]: 'symlink',
-  [fileType.character]: 'character',
-  [fileType.block]: 'block',
-  [fileType.directory]: 'directory',
-  [fileType.fifo]: 'fifo',
-};
 
 /**
  * A tar of the client's files, as Docker's client makes it: names begin with the source's last element, times are whole
@@ -54,7 +44,7 @@ export function localEntry(
   names: Map<string, string>,
 ): NewTarEntry | undefined {
   const { stat, target, capability } = file;
-  const type = types[stat.mode & fileType.mask];
+  const type = entryTypes[stat.mode & fileType.mask];
   if (type === undefined) return undefined;
   const { mode, uid, gid, mtime } = stat;
   const common = { path: encodeText(name), mode, uid, gid, mtime: mtime.seconds };

@@ -6,7 +6,7 @@ import { cleanPath, parentPath } from '../path.ts';
 import type { ClientFiles, FileMaker } from '../session.ts';
 import { fileType } from '../syscalls.ts';
 import type { EntryKind, Instant } from '../syscalls.ts';
-import { quote } from '../template/fmt-quote.ts';
+import { quote } from '../../go/quote.ts';
 import { decodeText } from '../text.ts';
 import { followLinks } from './copy-info.ts';
 import type { CopyPlan } from './copy-info.ts';

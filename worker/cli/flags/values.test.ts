@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readBytes } from './bytes.ts';
 import { cpus } from './cpus.ts';
-import { parseDuration } from './duration.ts';
 import { readInteger } from './numbers.ts';
 import { readUlimit } from './ulimit.ts';
 import {
@@ -77,19 +76,6 @@ describe('ulimits', () => {
     ['nofile=2:1', 'ulimit soft limit must be less than or equal to hard limit: 2 > 1'],
     ['nofile=1:2:3', 'too many limit value arguments - 1:2:3'],
   ])('%s', (text, why) => expect(() => readUlimit(text)).toThrow(why));
-});
-
-describe('durations', () => {
-  test.each([
-    ['42m', 42 * 60e9],
-    ['1h30m', 5400e9],
-    ['1.5s', 1.5e9],
-    ['-10ms', -10e6],
-    ['0', 0],
-    ['10', undefined],
-    ['1x', undefined],
-    ['', undefined],
-  ])('%s', (text, nanoseconds) => expect(parseDuration(text)).toBe(nanoseconds));
 });
 
 describe('values that the client checks', () => {

@@ -1,5 +1,5 @@
 import { byteSlice } from './builtins.ts';
-import { codeName, quote, quoteCharacter } from './fmt-quote.ts';
+import { codeName, quote, quoteCharacter } from '../../go/quote.ts';
 import { show } from './show.ts';
 import {
   elements,

@@ -1,4 +1,4 @@
-import { characterName } from './fmt-quote.ts';
+import { characterName } from '../../go/quote.ts';
 import type { Token, TokenKind } from './token.ts';
 
 /** The tokens of a template; the last is `end` or `error`. */

@@ -13,6 +13,7 @@ import { directorySize } from '../files/sizes.ts';
 import { randomId } from '../ids.ts';
 import { formatTime } from '../time.ts';
 import { type Cache, CacheMounts } from './cache-mounts.ts';
+import { concat } from '../../oci/bytes.ts';
 
 type MountsContext = Pick<EngineContext, 'agent' | 'clock' | 'layers' | 'processes'>;
 
@@ -124,7 +125,7 @@ export class SandboxMounts {
       mtime: 0,
       size: bytes.length,
     });
-    const served = this.#context.layers.serve(joined([header, bytes, tarPadding(bytes.length), tarEnd]));
+    const served = this.#context.layers.serve(concat([header, bytes, tarPadding(bytes.length), tarEnd]));
     return {
       mount: {
         destination: target,
@@ -226,14 +227,4 @@ function depth({ destination }: SpecMount): number {
 
 function lockName({ source }: CommandMount): string {
   return source.kind === 'cache' ? source.name : '';
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

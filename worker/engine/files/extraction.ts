@@ -1,6 +1,4 @@
-import { fileTypes } from '../../ninep/qid.ts';
 import type { TarEntry } from '../../oci/tar/scanner.ts';
-import type { TarEntryType } from '../../oci/tar/typeflag.ts';
 import { decodeText, encodeText } from '../../oci/text.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import type { TreeRecord } from '../../protocol/filetree.ts';
@@ -11,6 +9,7 @@ import type { Filetree } from './filetree.ts';
 import { clean, dir } from './gopath.ts';
 import { errorNumber, FileError } from './kernelerror.ts';
 import { readTar } from '../../oci/tar/reader.ts';
+import { entryFileTypes } from '../../layers/entrymode.ts';
 
 export interface ExtractionOptions {
   /** A directory of the root, as a clean path. */
@@ -20,16 +19,6 @@ export interface ExtractionOptions {
   /** Of everything, instead of what the archive says. */
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
-
-const types: Readonly<Record<TarEntryType, number>> = {
-  file: fileTypes.regular,
-  hardlink: fileTypes.regular,
-  symlink: fileTypes.symlink,
-  character: fileTypes.characterDevice,
-  block: fileTypes.blockDevice,
-  directory: fileTypes.directory,
-  fifo: fileTypes.fifo,
-};
 
 /**
  * Unpacks an archive with a program that was started to `unpack` and has told of its destination. What the archive names
@@ -85,7 +74,7 @@ function recordOf(entry: TarEntry, { destination, keepKind, owner }: ExtractionO
     (name === '.' ? recordFlag.destination : 0);
   return treeRecord(recordKind.entry, {
     flags,
-    mode: (entry.mode & 0o7777) | types[entry.type],
+    mode: (entry.mode & 0o7777) | entryFileTypes[entry.type],
     uid: owner?.uid ?? entry.uid,
     gid: owner?.gid ?? entry.gid,
     major: entry.major,

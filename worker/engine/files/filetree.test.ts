@@ -13,12 +13,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { concat, gnuTar, inScratch, rawTar, paxData, seenOnDisk } from '../../layers/tarfixture.suite.ts';
+import { gnuTar, inScratch, rawTar, paxData, seenOnDisk } from '../../layers/tarfixture.suite.ts';
 import { decodeText } from '../../oci/text.ts';
 import { extract } from './extraction.ts';
 import { runProgram, shippedProgram } from './filetree-program.suite.ts';
 import { FileError } from './kernelerror.ts';
 import { tarOfWalk } from './tarwriting.ts';
+import { concat } from '../../oci/bytes.ts';
 
 const isRoot = process.getuid?.() === 0;
 const shipped = await shippedProgram();

@@ -1,3 +1,4 @@
+import { written } from '../../build/config.ts';
 import { createHasher } from '../../content/hasher.ts';
 import type { ChainId } from '../../oci/chainid.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -22,7 +23,7 @@ export async function v1Configs(configText: string, chain: readonly ChainId[]): 
   const configs: V1Config[] = [];
   for (const [at, layer] of chain.entries()) {
     const isLast = at === chain.length - 1;
-    const document = isLast ? v1Members(image) : { created: epoch, container_config: goConfig({}) };
+    const document = isLast ? v1Members(image) : { created: epoch, container_config: written({}) };
     const parent = configs.at(-1)?.id;
     const id = await idOf({ ...document, layer_id: layer, ...(parent && { parent: `sha256:${parent}` }) });
     configs.push({
@@ -47,10 +48,10 @@ export function v1Members(image: Json): Json {
     ...present(image, 'comment'),
     created: image['created'] ?? null,
     ...present(image, 'container'),
-    container_config: goConfig(image['container_config'] ?? {}),
+    container_config: written(image['container_config'] ?? {}),
     ...present(image, 'docker_version'),
     ...present(image, 'author'),
-    ...(config && { config: goConfig(config) }),
+    ...(config && { config: written(config) }),
     ...present(image, 'architecture'),
     ...present(image, 'variant'),
     ...present(image, 'os'),
@@ -59,41 +60,6 @@ export function v1Members(image: Json): Json {
 
 function present(from: Json, name: string): Json {
   return from[name] ? { [name]: from[name] } : {};
-}
-
-/** https://github.com/moby/moby/blob/v28.5.2/api/types/container/config.go, as Go writes it. */
-function goConfig(config: ContainerConfig): Json {
-  return {
-    Hostname: config.Hostname ?? '',
-    Domainname: config.Domainname ?? '',
-    User: config.User ?? '',
-    AttachStdin: config.AttachStdin ?? false,
-    AttachStdout: config.AttachStdout ?? false,
-    AttachStderr: config.AttachStderr ?? false,
-    ...filled('ExposedPorts', config.ExposedPorts),
-    Tty: config.Tty ?? false,
-    OpenStdin: config.OpenStdin ?? false,
-    StdinOnce: config.StdinOnce ?? false,
-    Env: config.Env ?? null,
-    Cmd: config.Cmd ?? null,
-    ...(config.Healthcheck && { Healthcheck: config.Healthcheck }),
-    ...(config.ArgsEscaped && { ArgsEscaped: true }),
-    Image: config.Image ?? '',
-    Volumes: config.Volumes ? sorted(config.Volumes) : null,
-    WorkingDir: config.WorkingDir ?? '',
-    Entrypoint: config.Entrypoint ?? null,
-    ...(config.NetworkDisabled && { NetworkDisabled: true }),
-    ...(config.MacAddress && { MacAddress: config.MacAddress }),
-    OnBuild: config.OnBuild ?? null,
-    Labels: config.Labels ? sorted(config.Labels) : null,
-    ...(config.StopSignal && { StopSignal: config.StopSignal }),
-    ...(typeof config.StopTimeout === 'number' && { StopTimeout: config.StopTimeout }),
-    ...(config.Shell?.length && { Shell: config.Shell }),
-  };
-}
-
-function filled(name: string, value: Record<string, object> | null | undefined): Json {
-  return value && Object.keys(value).length > 0 ? { [name]: sorted(value) } : {};
 }
 
 function sorted(value: Readonly<Record<string, unknown>>): Json {

@@ -1,5 +1,6 @@
 import type { OutputChunk } from '../../protocol/engine-api.ts';
 import type { LogRecord } from './store.ts';
+import { concat } from '../../oci/bytes.ts';
 
 const newline = 10;
 
@@ -118,14 +119,4 @@ class Partial {
     this.length = 0;
     return bytes;
   }
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    out.set(piece, offset);
-    offset += piece.length;
-  }
-  return out;
 }

@@ -2,6 +2,7 @@ import { encodeText } from '../text.ts';
 import { blockSize } from './header.ts';
 import type { TarEntryType } from './typeflag.ts';
 import { typeflags } from './typeflag.ts';
+import { concat } from '../bytes.ts';
 
 /** An entry to be written. Names are bytes; a directory's ends with a slash. */
 export interface NewTarEntry {
@@ -122,14 +123,4 @@ function text(block: Uint8Array, at: number, width: number, bytes: Uint8Array): 
 function number(block: Uint8Array, at: number, width: number, value: number): void {
   const digits = (fitsNumber(value, width) ? value : 0).toString(8).padStart(width - 1, '0');
   for (let i = 0; i < digits.length; i++) block[at + i] = digits.charCodeAt(i);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
