@@ -97,7 +97,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
   const activity = new Activity();
   const terminals = new Terminals(machine.channel, activity);
   const layers = new ServedLayers(
-    new LayerStore(platform.content, platform.indexes),
+    new LayerStore(platform.content, platform.indexes, async () => (await platform.configuration()).limits),
     platform.content,
     root,
     platform.locks,

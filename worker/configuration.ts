@@ -1,5 +1,9 @@
 import { invalid } from './oci/errors.ts';
-import { list, object, optionalMembers, parseJson, string } from './oci/json.ts';
+import { readBytes } from './cli/flags/bytes.ts';
+import type { UnpackLimits } from './layers/limits.ts';
+import { defaultLimits } from './layers/limits.ts';
+import type { Parser } from './oci/json.ts';
+import { list, located, object, optionalMembers, parseJson, size, string } from './oci/json.ts';
 
 /** What the author of a page says in its config.json. */
 export interface Configuration {
@@ -7,6 +11,8 @@ export interface Configuration {
   readonly relay?: string;
   /** Folders that images are looked up in before any registry, in that order. */
   readonly registries: readonly StaticRegistryEntry[];
+  /** How far layers, and archives of images, may unpack. */
+  readonly limits: UnpackLimits;
 }
 
 export interface StaticRegistryEntry {
@@ -19,16 +25,21 @@ export interface StaticRegistryEntry {
 /** The images that come with the page. */
 export const bundledRegistry: StaticRegistryEntry = { url: 'registry/' };
 
-const fallback: Configuration = { registries: [bundledRegistry] };
+const fallback: Configuration = { registries: [bundledRegistry], limits: defaultLimits };
 
 /** Reads a config.json. Fails with `invalid`, in words for the page's author. */
 export function parseConfiguration(text: string): Configuration {
   const from = object(parseJson(text, 'config.json'), 'config.json');
-  const { relay, registries = [bundledRegistry] } = optionalMembers<{
+  const {
+    relay,
+    registries = [bundledRegistry],
+    limits = defaultLimits,
+  } = optionalMembers<{
     relay?: string;
     registries?: StaticRegistryEntry[];
-  }>(from, { relay: string, registries: list(registryEntry) }, 'config.json');
-  return { ...(relay && { relay }), registries };
+    limits?: UnpackLimits;
+  }>(from, { relay: string, registries: list(registryEntry), limits: parseLimits }, 'config.json');
+  return { ...(relay && { relay }), registries, limits };
 }
 
 /** Reads it once, when it is needed first. A page without a config.json has what comes with every page. */
@@ -45,6 +56,28 @@ async function read(fetchFile: (path: string) => Promise<Response>): Promise<Con
   if (response === undefined || !response.ok) return fallback;
   const text = await response.text();
   return text.trimStart().startsWith('<') ? fallback : parseConfiguration(text);
+}
+
+/** What is not said stays as it is. Fails with `invalid`. */
+export const parseLimits: Parser<UnpackLimits> = (value, where) => {
+  const { layerSize = defaultLimits.total, layerRatio = defaultLimits.ratio } = optionalMembers<{
+    layerSize?: number;
+    layerRatio?: number;
+  }>(object(value, where), { layerSize: byteSize, layerRatio: positive }, where);
+  return { ...defaultLimits, total: layerSize, ratio: layerRatio };
+};
+
+/** A number of bytes, or a text as `--memory` takes it. */
+const byteSize: Parser<number> = (value, where) =>
+  positive(
+    typeof value === 'string' ? located((text) => readBytes(text as string))(value, where) : value,
+    where,
+  );
+
+function positive(value: unknown, where: string): number {
+  const number = size(value, where);
+  if (number === 0) throw invalid(`${where} must be more than 0`);
+  return number;
 }
 
 /** An address, or an object with more. */

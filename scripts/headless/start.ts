@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
-import { type Bottleship, startBottleship } from '../../worker/bottleship.ts';
+import { type Bottleship, type Platform, startBottleship } from '../../worker/bottleship.ts';
 import { configurationReader } from '../../worker/configuration.ts';
 import { MemoryContentStore } from '../../worker/content/memorystore.ts';
 import { MemoryMetadataStore } from '../../worker/engine/metadata/memory.ts';
 import { MemoryIndexCache } from '../../worker/layers/indexcache.ts';
+import type { UnpackLimits } from '../../worker/layers/limits.ts';
+import { openDataRoot } from '../folder/data-root.ts';
 import { Registries } from '../../worker/registry/registries.ts';
 import type { MachineStatus } from '../../worker/protocol/page.ts';
 
@@ -18,29 +20,34 @@ export interface HeadlessOptions {
   files?: string;
   /** Whether images are also pulled from registries, over the network. */
   registries?: boolean;
+  /** Where images and the build cache are kept; in memory without it. */
+  dataRoot?: string | undefined;
+  /** In place of those that config.json says. */
+  limits?: UnpackLimits | undefined;
   /** Sees every request for a static file, and may answer it in the folder's place. */
   answer?: (path: string) => Response | undefined;
 }
 
-/** Starts the engine in this process, with everything in memory. */
+/** Starts the engine in this process. */
 export function startHeadless({
   verbose = false,
   onStatus,
   files = folder,
   answer = () => undefined,
   registries = false,
+  limits,
+  dataRoot,
 }: HeadlessOptions = {}): Promise<Bottleship> {
   const log = (text: string): void => {
     if (verbose) process.stderr.write(`${text}\n`);
   };
   const fetchFile = async (path: string): Promise<Response> =>
     answer(path) ?? (/^https?:/.test(path) ? fetch(path) : fileResponse(files, path));
+  const configuration = configurationReader(fetchFile);
   return startBottleship({
     fetchFile,
-    configuration: configurationReader(fetchFile),
-    content: new MemoryContentStore(),
-    indexes: new MemoryIndexCache(),
-    metadata: new MemoryMetadataStore(),
+    configuration: async () => ({ ...(await configuration()), ...(limits && { limits }) }),
+    ...(dataRoot === undefined ? inMemory() : openDataRoot(dataRoot)),
     ...(registries && { registries: new Registries({ fetch }) }),
     onStatus: (status) => {
       log(JSON.stringify(status));
@@ -48,6 +55,14 @@ export function startHeadless({
     },
     onKernelMessage: log,
   });
+}
+
+function inMemory(): Pick<Platform, 'content' | 'indexes' | 'metadata'> {
+  return {
+    content: new MemoryContentStore(),
+    indexes: new MemoryIndexCache(),
+    metadata: new MemoryMetadataStore(),
+  };
 }
 
 async function fileResponse(root: string, path: string): Promise<Response> {

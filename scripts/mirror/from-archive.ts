@@ -19,7 +19,7 @@ import { parseImageConfig } from '../../worker/oci/imageconfig.ts';
 import { parseManifest } from '../../worker/oci/manifest.ts';
 import { isManifestType, mediaTypes } from '../../worker/oci/mediatype.ts';
 import type { Document } from '../../worker/registry/repository.ts';
-import { FolderStore, fileBytes } from './folder-store.ts';
+import { FolderStore, fileBytes } from '../folder/content.ts';
 import type { MirroredImage } from './mirrored-image.ts';
 import type { RegistryFolder } from './registry-folder.ts';
 
@@ -27,7 +27,7 @@ import type { RegistryFolder } from './registry-folder.ts';
 export async function* imagesOfArchive(path: string, folder: RegistryFolder): AsyncGenerator<MirroredImage> {
   const scratch = mkdtempSync(join(tmpdir(), 'bottleship-mirror-'));
   try {
-    const archive = await ImageArchive.receive(fileBytes(path), new FolderStore(scratch));
+    const archive = await ImageArchive.receive(unpacked(fileBytes(path)), new FolderStore(scratch));
     const known = await knownLayers(folder);
     for (const image of await archivedImages(archive, machinePlatform))
       yield await packed(image, { path, archive, folder, known });

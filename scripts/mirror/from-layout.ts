@@ -10,7 +10,7 @@ import { isIndexType } from '../../worker/oci/mediatype.ts';
 import { formatReference } from '../../worker/oci/reference.ts';
 import { indexOf, nameOf } from '../../worker/oci/staticindex.ts';
 import type { Document } from '../../worker/registry/repository.ts';
-import { FolderStore, fileBytes } from './folder-store.ts';
+import { FolderStore, fileBytes } from '../folder/content.ts';
 import type { MirroredImage } from './mirrored-image.ts';
 
 /** The images of an OCI image layout, one for each name and for each entry that has none. */

@@ -19,7 +19,7 @@ import { mediaTypes } from '../../worker/oci/mediatype.ts';
 import type { Reference } from '../../worker/oci/reference.ts';
 import { formatReference } from '../../worker/oci/reference.ts';
 import { indexOf, nameOf, staticAnnotations } from '../../worker/oci/staticindex.ts';
-import { FolderStore } from './folder-store.ts';
+import { FolderStore } from '../folder/content.ts';
 
 /** A static registry on disk: an OCI image layout whose index names the images. */
 export class RegistryFolder {

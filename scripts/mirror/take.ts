@@ -7,7 +7,7 @@ import { parseManifest } from '../../worker/oci/manifest.ts';
 import type { Reference } from '../../worker/oci/reference.ts';
 import { nameAnnotations, staticAnnotations } from '../../worker/oci/staticindex.ts';
 import type { Document } from '../../worker/registry/repository.ts';
-import type { FolderStore } from './folder-store.ts';
+import type { FolderStore } from '../folder/content.ts';
 import type { MirroredImage } from './mirrored-image.ts';
 import type { RegistryFolder } from './registry-folder.ts';
 

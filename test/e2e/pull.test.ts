@@ -123,13 +123,29 @@ describe.skipIf(!needed)('from a registry', () => {
     await run(there, `docker run --rm ${image()} sh -c 'echo bo""th'`, 'both');
   });
 
-  test('a full disk fails the pull in words, and loses nothing else', async () => {
-    // The browser looks only now and then how much there is left; so it is told before anything is stored.
+  /** The browser looks only now and then how much there is left; so it is told before anything is stored. */
+  async function limitStorage(quotaSize: number): Promise<() => Promise<unknown>> {
     const before = await context.newPage();
     await before.goto(`${address}licenses.txt`);
     const devtools = await context.newCDPSession(before);
     const origin = new URL(address).origin;
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 8_000_000 });
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
+    return () => devtools.send('Storage.overrideQuotaForOrigin', { origin });
+  }
+
+  test('what evidently cannot fit is refused with both figures before a layer is fetched', async () => {
+    await limitStorage(8_000_000);
+    const page = await visit();
+    await run(page, `clear; docker pull ${image()}; echo co""de=$?`, 'code=1');
+    // Lines are cut where the terminal ends.
+    await shows(page, /no space left on device: .*needs more than 16\.\d+MB, and there is room for 7\.\d+MB/s);
+    expect(layers.map(({ digest }) => front.blobs(digest).length)).toEqual([0, 0, 0]);
+    expect(await leftovers(page)).toEqual({ ingests: 0, blobs: 0 });
+  });
+
+  test('a full disk fails the pull in words, and loses nothing else', async () => {
+    // Enough for the layers as they are packed, and not for what is kept while they are unpacked.
+    const unlimit = await limitStorage(20_000_000);
     const page = await visit();
     await run(page, 'docker run --rm hello-world | head -n 2', 'Hello from Docker!');
     await run(page, `clear; docker pull ${image()}; echo co""de=$?`, 'code=1');
@@ -137,7 +153,7 @@ describe.skipIf(!needed)('from a registry', () => {
     expect(await leftovers(page)).toMatchObject({ ingests: 0 });
     await run(page, 'clear; docker run --rm hello-world | head -n 2', 'Hello from Docker!');
     await page.close();
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+    await unlimit();
     const roomy = await visit();
     await run(roomy, `docker run --rm ${image()} cat /last`, 'the top layer');
     await run(roomy, 'clear; docker run --rm hello-world | head -n 2', 'Hello from Docker!');

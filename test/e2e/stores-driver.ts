@@ -47,6 +47,7 @@ export class StoresPage {
       list: () => this.call('list', name, chunkSize),
       settled: (age) => this.call('settled', name, chunkSize, age),
       sweep: (age) => this.call('sweep', name, chunkSize, age),
+      room: () => this.call('room', name, chunkSize),
       delete: (digest) => this.call('delete', name, chunkSize, digest),
       reader: (digest) => this.#reader(name, chunkSize, digest),
       writer: async (expected = {}, ref) =>

@@ -53,6 +53,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   settled: (name: string, chunkSize: number, age: number) => content(name, chunkSize).settled(age),
   sweep: (name: string, chunkSize: number, age?: number) => content(name, chunkSize).sweep(age),
   delete: (name: string, chunkSize: number, digest: Digest) => content(name, chunkSize).delete(digest),
+  room: (name: string, chunkSize: number) => content(name, chunkSize).room(),
   reader: async (name: string, chunkSize: number, digest: Digest) => {
     const reader = await content(name, chunkSize).reader(digest);
     return { number: keep(reader), size: reader.size };

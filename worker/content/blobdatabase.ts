@@ -2,15 +2,14 @@ import type { UseStore } from 'idb-keyval';
 import { createStore, get, promisifyRequest } from 'idb-keyval';
 import type { Digest } from '../oci/digest.ts';
 import { parseDigest } from '../oci/digest.ts';
+import type { ChunkedBlob } from './chunkedreader.ts';
 import { changing, StorageFullError } from './storagefull.ts';
 import type { StoredChunk } from './storedchunk.ts';
 
 /** Where a blob's chunks lie. Written last, in one transaction with nothing else to do: this is the commit. */
-export interface BlobRecord {
-  /** Names the chunks: they are written before the digest is known. */
+export interface BlobRecord extends ChunkedBlob {
+  /** Names the chunks, too: they are written before the digest is known. */
   readonly id: string;
-  readonly size: number;
-  readonly chunkSize: number;
   /** In ms since 1970. */
   readonly committed: number;
 }

@@ -1,4 +1,3 @@
-import type { BlobRecord } from './blobdatabase.ts';
 import type { BlobReader } from './blobreader.ts';
 import { cut } from './blobreader.ts';
 import type { BlockCache } from './blockcache.ts';
@@ -7,8 +6,16 @@ import { blockKey } from './blockcache.ts';
 /** What is read of a chunk at once: asking takes most of the time of a small read, and Linux reads ahead as much. */
 const blockSize = 128 << 10;
 
+/** A blob that lies in chunks. */
+export interface ChunkedBlob {
+  /** Names it in the cache. */
+  readonly id: string;
+  readonly size: number;
+  readonly chunkSize: number;
+}
+
 /** A block never lies in two chunks. */
-export function blockSizeOf({ chunkSize }: BlobRecord): number {
+export function blockSizeOf({ chunkSize }: Pick<ChunkedBlob, 'chunkSize'>): number {
   return chunkSize % blockSize === 0 ? blockSize : chunkSize;
 }
 
@@ -18,13 +25,13 @@ type LoadPart = (chunk: number, from: number, to: number) => Promise<Uint8Array>
 /** Reads a blob that lies in chunks, by blocks: at once from those in the cache, by a promise when one must be loaded. */
 export class ChunkedReader implements BlobReader {
   readonly size: number;
-  readonly #record: BlobRecord;
+  readonly #record: ChunkedBlob;
   readonly #blockSize: number;
   readonly #cache: BlockCache;
   readonly #load: LoadPart;
   readonly #loading = new Map<number, Promise<Uint8Array>>();
 
-  constructor(record: BlobRecord, cache: BlockCache, load: LoadPart) {
+  constructor(record: ChunkedBlob, cache: BlockCache, load: LoadPart) {
     this.size = record.size;
     this.#record = record;
     this.#blockSize = blockSizeOf(record);

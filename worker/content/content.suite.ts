@@ -57,6 +57,12 @@ export function runSuite(name: string, factory: () => ContentStore, chunkSize: n
       expect(Buffer.compare(Buffer.concat(parts), data)).toBe(0);
     });
 
+    test('says how much room there is, or that nobody knows', async () => {
+      const store = factory();
+      await ingest(store, bytes(10));
+      expect(await store.room()).toBeGreaterThan(0);
+    });
+
     test('nothing is visible before commit, nor after abort', async () => {
       const store = factory();
       const data = bytes(2 * chunkSize);

@@ -50,6 +50,8 @@ export interface Manager {
    * again. To be called when there is time.
    */
   sweep(milliseconds?: number): Promise<void>;
+  /** Bytes that there is room for, as far as is known; `Infinity` where nothing is. */
+  room(): Promise<number>;
 }
 
 /** How long what has a ref waits for being taken up again, in milliseconds. */

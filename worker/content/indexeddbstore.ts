@@ -102,6 +102,12 @@ export class IndexedDbContentStore implements ContentStore {
     }
   }
 
+  /** Pages that are not from a secure place have no `navigator.storage`; a browser may refuse to tell. */
+  async room(): Promise<number> {
+    const told = await globalThis.navigator?.storage?.estimate().catch(() => undefined);
+    return told?.quota === undefined ? Infinity : Math.max(told.quota - (told.usage ?? 0), 0);
+  }
+
   #chunkSizeFor({ size = Infinity }: Expected): number {
     return this.#chunkSize ?? (size < largeBlob ? smallChunk : largeChunk);
   }

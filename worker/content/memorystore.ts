@@ -80,6 +80,10 @@ export class MemoryContentStore implements ContentStore {
     for (const [ref, { since }] of this.#suspended) if (since <= limit) this.#suspended.delete(ref);
   }
 
+  async room(): Promise<number> {
+    return Infinity;
+  }
+
   #get(digest: Digest): Blob {
     const found = this.#blobs.get(digest);
     if (found === undefined) throw noBlob(digest);

@@ -63,6 +63,10 @@ export class OffloadingStore implements ContentStore {
     return this.#store.sweep(milliseconds);
   }
 
+  room(): Promise<number> {
+    return this.#store.room();
+  }
+
   async #begin(expected: Expected, ref: string | undefined): Promise<ContentWriter> {
     const host = await this.#host();
     return host === undefined

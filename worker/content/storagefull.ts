@@ -1,13 +1,12 @@
 import { BottleshipError } from '../oci/errors.ts';
 
-/** The browser gives no more space. */
+const noMoreStorage =
+  'the browser gives this page no more storage; remove images (docker image prune -a) or free space on the disk';
+
+/** There is no more space. */
 export class StorageFullError extends BottleshipError {
-  constructor(cause: unknown) {
-    super(
-      'unavailable',
-      'no space left on device: the browser gives this page no more storage; remove images (docker image prune -a) or free space on the disk',
-      { cause },
-    );
+  constructor(cause: unknown, reason: string = noMoreStorage) {
+    super('unavailable', `no space left on device: ${reason}`, { cause });
     this.name = 'StorageFullError';
   }
 }

@@ -67,6 +67,10 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
     }
   }
 
+  room(): Promise<number> {
+    return this.#content.room();
+  }
+
   async filesSize(diffId: DiffId): Promise<number> {
     return (await this.#store.open(diffId)).index.filesSize;
   }
@@ -87,6 +91,10 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
       const known = await this.size(diffId);
       return known ?? (await this.#store.fetch(open, blob, { compression, diffId })).tar.size;
     });
+  }
+
+  unpacked(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    return this.#store.unpacked(source);
   }
 
   async ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number> {

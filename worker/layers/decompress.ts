@@ -1,15 +1,15 @@
 import { free } from '../content/free.ts';
 import type { Compression } from '../oci/mediatype.ts';
 import { BottleshipError, errorMessage, invalid } from '../oci/errors.ts';
-import type { UnpackLimits } from './limits.ts';
-import { defaultLimits, unpackedWithin } from './limits.ts';
+import type { FindLimits } from './limits.ts';
+import { findDefaultLimits, unpackedWithin } from './limits.ts';
 import { unpackZstd } from './unzstd.ts';
 
 /** Unpacks a stream. A chunk is gone once the next one is asked for. Broken data and what grows without measure fail with `invalid`. */
 export function decompressed(
   packed: AsyncIterable<Uint8Array>,
   compression: Compression,
-  limits: UnpackLimits = defaultLimits,
+  limits: FindLimits = findDefaultLimits,
 ): AsyncIterable<Uint8Array> {
   return unpackedWithin(limits, packed, unpackers[compression]);
 }

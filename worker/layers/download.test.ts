@@ -128,6 +128,7 @@ function withRoom(content: ContentStore, room: number): ContentStore {
     settled: (age) => content.settled(age),
     delete: (digest) => content.delete(digest),
     sweep: (age) => content.sweep(age),
+    room: () => content.room(),
     writer: async (expected, ref) => {
       const writer = await content.writer(expected, ref);
       const write = async (bytes: Uint8Array) => {
@@ -161,7 +162,7 @@ describe('what grows without measure', () => {
 
   test('more than a layer may have ends there, however it is packed', async () => {
     const limits = { total: 1_000_000, unsuspicious: 2 ** 30, ratio: 100 };
-    const layers = new LayerStore(new MemoryContentStore(), new MemoryIndexCache(), limits);
+    const layers = new LayerStore(new MemoryContentStore(), new MemoryIndexCache(), async () => limits);
     const refused = layers.fetch(new Server(packed).open, blob, unpacking);
     await expect(refused).rejects.toThrow('it unpacks to more than 1000000 bytes');
   });

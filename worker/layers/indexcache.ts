@@ -12,7 +12,7 @@ export interface IndexCache {
 }
 
 /** To be raised whenever `LayerIndexData` changes; indexes of another format are made anew. */
-const format = 1;
+export const indexFormat = 1;
 
 /** Indexes in IndexedDB. */
 export class IndexedDbIndexCache implements IndexCache {
@@ -24,11 +24,11 @@ export class IndexedDbIndexCache implements IndexCache {
 
   async get(diffId: DiffId): Promise<LayerIndexData | undefined> {
     const found = await get<{ format: number; index: LayerIndexData }>(diffId, this.#store);
-    return found?.format === format ? found.index : undefined;
+    return found?.format === indexFormat ? found.index : undefined;
   }
 
   set(diffId: DiffId, index: LayerIndexData): Promise<void> {
-    return changing(set(diffId, { format, index }, this.#store));
+    return changing(set(diffId, { format: indexFormat, index }, this.#store));
   }
 
   delete(diffId: DiffId): Promise<void> {

@@ -14,9 +14,10 @@ import { Download } from './download.ts';
 import type { IndexCache } from './indexcache.ts';
 import { LayerIndex } from './layerindex.ts';
 import { LayerIndexer } from './layerindexer.ts';
-import type { UnpackLimits } from './limits.ts';
-import { defaultLimits } from './limits.ts';
+import type { FindLimits } from './limits.ts';
+import { findDefaultLimits } from './limits.ts';
 import type { Layer } from './layertree.ts';
+import { unpacked } from './unpack.ts';
 
 /** A layer as a registry describes it. */
 export interface PackedLayer extends Unpacking {
@@ -36,10 +37,9 @@ type Blob = Pick<Descriptor, 'digest' | 'size'>;
 export class LayerStore {
   readonly #content: ContentStore;
   readonly #indexes: IndexCache;
+  readonly #limits: FindLimits;
 
-  readonly #limits: UnpackLimits;
-
-  constructor(content: ContentStore, indexes: IndexCache, limits: UnpackLimits = defaultLimits) {
+  constructor(content: ContentStore, indexes: IndexCache, limits: FindLimits = findDefaultLimits) {
     this.#content = content;
     this.#indexes = indexes;
     this.#limits = limits;
@@ -79,6 +79,11 @@ export class LayerStore {
   /** Takes a new layer in, an unpacked tar, and says what its diffID is. */
   create(source: AsyncIterable<Uint8Array>): Promise<{ diffId: DiffId; layer: Layer }> {
     return this.#take(source, {});
+  }
+
+  /** The archive that layers come in, unpacked as far as a layer may be, whatever it is packed with. */
+  unpacked(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    return unpacked(source, this.#limits);
   }
 
   async #unpack(packed: AsyncIterable<Uint8Array>, { compression, diffId }: Unpacking): Promise<Layer> {

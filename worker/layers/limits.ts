@@ -15,14 +15,20 @@ export interface UnpackLimits {
  */
 export const defaultLimits: UnpackLimits = { total: 4 * 2 ** 30, unsuspicious: 2 ** 29, ratio: 100 };
 
+/** Who knows the limits; asked when something is unpacked. */
+export type FindLimits = () => Promise<UnpackLimits>;
+
+export const findDefaultLimits: FindLimits = () => Promise.resolve(defaultLimits);
+
 type Bytes = AsyncIterable<Uint8Array>;
 
 /** Unpacks, and stops with `invalid` what grows without measure. */
 export async function* unpackedWithin(
-  limits: UnpackLimits,
+  find: FindLimits,
   packed: Bytes,
   unpack: (packed: Bytes) => Bytes,
 ): AsyncGenerator<Uint8Array> {
+  const limits = await find();
   let [read, given] = [0, 0];
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of packed) {

@@ -1,7 +1,8 @@
 import { streamOf } from '../content/chunks.ts';
 import { errorMessage, invalid } from '../oci/errors.ts';
 import { gunzipped } from './decompress.ts';
-import { defaultLimits, unpackedWithin } from './limits.ts';
+import type { FindLimits } from './limits.ts';
+import { findDefaultLimits, unpackedWithin } from './limits.ts';
 import { unpackBzip2 } from './unbzip2.ts';
 import { unpackZstd } from './unzstd.ts';
 
@@ -31,10 +32,13 @@ const unpackers: Readonly<Record<Packing, (packed: Bytes) => Bytes>> = {
  * Unpacks what is packed, going by its first bytes, as Docker does with every archive that it is given. Broken data and
  * what grows without measure fail with `invalid`. Libraries are loaded when they are needed.
  */
-export async function* unpacked(source: Bytes): AsyncGenerator<Uint8Array> {
+export async function* unpacked(
+  source: Bytes,
+  limits: FindLimits = findDefaultLimits,
+): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   const head = await readHead(iterator);
-  yield* unpackedWithin(defaultLimits, restOf(head, iterator), unpackers[packingOf(head)]);
+  yield* unpackedWithin(limits, restOf(head, iterator), unpackers[packingOf(head)]);
 }
 
 function packingOf(head: Uint8Array): Packing {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { FolderStore } from '../../../scripts/mirror/folder-store.ts';
+import { FolderStore } from '../../../scripts/folder/content.ts';
 import { chunksOf } from '../../../worker/content/chunks.ts';
 import { MemoryIndexCache } from '../../../worker/layers/indexcache.ts';
 import { LayerStore } from '../../../worker/layers/layerstore.ts';

@@ -1,6 +1,5 @@
 import type { BlobReader } from '../../content/blobreader.ts';
 import type { ContentStore } from '../../content/contentstore.ts';
-import { unpacked } from '../../layers/unpack.ts';
 import type { TarEntry } from '../../oci/tar/scanner.ts';
 import { TarScanner } from '../../oci/tar/scanner.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -37,13 +36,13 @@ export class ImageArchive {
     this.#places = places;
   }
 
-  /** Takes a tar in, packed or not. Fails with `invalid` when it is none. */
+  /** Takes a tar in. Fails with `invalid` when it is none. */
   static async receive(source: AsyncIterable<Uint8Array>, content: ArchiveStore): Promise<ImageArchive> {
     const places = new Map<string, Place>();
     const scanner = new TarScanner((entry) => keep(places, entry));
     const writer = await content.writer();
     try {
-      for await (const chunk of unpacked(source)) {
+      for await (const chunk of source) {
         scanner.write(chunk);
         await writer.write(chunk);
       }

@@ -2,7 +2,6 @@ import type { Digest } from '../../oci/digest.ts';
 import type { ImportOptions } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
-import { unpacked } from '../../layers/unpack.ts';
 import { imageEvent } from './event.ts';
 import type { ApplyChanges } from './committer.ts';
 import type { LayerContent } from './layercontent.ts';
@@ -13,7 +12,7 @@ import { tagImage, tagReference } from './tagger.ts';
 /** Makes an image of one layer out of a tar of a root file system. https://github.com/moby/moby/blob/v28.5.2/daemon/images/image_import.go */
 export async function importImage(
   context: Pick<EngineContext, 'clock' | 'events' | 'images'>,
-  layers: Pick<LayerContent, 'create'>,
+  layers: Pick<LayerContent, 'create' | 'unpacked'>,
   tar: AsyncIterable<Uint8Array>,
   { repo, tag, message, changes = [], platform: wanted }: ImportOptions,
   applyChanges: ApplyChanges,
@@ -22,7 +21,7 @@ export async function importImage(
   if (platform.os !== machinePlatform.os) throw invalid('operating system is not supported');
   const reference = repo ? tagReference(repo, tag) : undefined;
   const config = applyChanges({}, changes);
-  const layer = await layers.create(unpacked(tar));
+  const layer = await layers.create(layers.unpacked(tar));
   const comment = message ?? '';
   const image = await makeImage(context, {
     parent: undefined,

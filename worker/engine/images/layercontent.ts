@@ -12,6 +12,8 @@ export interface NewLayer {
 export interface LayerContent {
   /** Bytes of a layer that is here, uncompressed; undefined when it is not. */
   size(diffId: DiffId): Promise<number | undefined>;
+  /** Bytes of layers that there is room for, as far as is known; `Infinity` where nothing is. */
+  room(): Promise<number>;
   /** Bytes of the files in a layer, which is what Docker calls its size. Fails with `not-found`. */
   filesSize(diffId: DiffId): Promise<number>;
   /**
@@ -25,6 +27,8 @@ export interface LayerContent {
    * diffID name; then nothing is left of it.
    */
   fetch(open: OpenBlob, blob: Descriptor, diffId: DiffId): Promise<number>;
+  /** What an archive holds that layers come in, whatever it is packed with; fails with `invalid` where that grows without measure. */
+  unpacked(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Takes a layer in that comes as it is packed. Rejects as `fetch` does. */
   ingest(source: AsyncIterable<Uint8Array>, blob: Descriptor, diffId: DiffId): Promise<number>;
   /** The same for a layer that comes as it is, unpacked. */

@@ -1,5 +1,4 @@
 import type { ContentStore } from '../../content/contentstore.ts';
-import { unpacked } from '../../layers/unpack.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { digestHex, parseDigest } from '../../oci/digest.ts';
@@ -48,7 +47,7 @@ export class ImageLoader {
 
   /** Fails with `invalid` when it is no such archive; images before the one that is wrong have been loaded then. */
   async load(tar: AsyncIterable<Uint8Array>, options: LoadOptions, report: Report): Promise<void> {
-    const archive = await ImageArchive.receive(tar, this.#content);
+    const archive = await ImageArchive.receive(this.#layers.unpacked(tar), this.#content);
     try {
       if (isV1Archive(archive))
         await loadV1Images(this.#context, this.#layers, archive, options.quiet ?? false, report);
@@ -98,7 +97,7 @@ export class ImageLoader {
     if ((await this.#layers.size(diffId)) !== undefined) return;
     const { path, size: total, blob } = layer;
     await (blob === undefined
-      ? this.#layers.ingestTar(unpacked(archive.bytes(path)), diffId)
+      ? this.#layers.ingestTar(this.#layers.unpacked(archive.bytes(path)), diffId)
       : this.#layers.ingest(archive.bytes(path), blob, diffId));
     report(progressMessage(digestHex(parseDigest(diffId)).slice(0, 12), 'Loading layer', total, total));
   }

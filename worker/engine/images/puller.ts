@@ -18,6 +18,7 @@ import { imageSize } from './imagesize.ts';
 import type { LayerContent } from './layercontent.ts';
 import type { LayerFetch } from './layerfetch.ts';
 import { fetchLayer } from './layerfetch.ts';
+import { requireRoom } from './room.ts';
 import { parsePlatformOption, requireMachinePlatform } from './platform.ts';
 import type { FoundImage, ImageSource } from './source.ts';
 import { tellingWaits } from './waiting.ts';
@@ -110,6 +111,7 @@ export class Puller {
     const name = familiarReference(reference);
     const unpin = await this.#content.pin(parsed.rootfs.diff_ids);
     try {
+      await requireRoom(this.#content, name, pairs);
       await this.#layers(name, found, pairs, request);
       const size = await imageSize(this.#content, parsed.rootfs.diff_ids);
       await this.#context.images.add({ id: config.digest, configText, size });

@@ -1,4 +1,3 @@
-import { unpacked } from '../../layers/unpack.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { invalid } from '../../oci/errors.ts';
@@ -15,7 +14,7 @@ import type { V1Image } from './v1archive.ts';
 import { configOfV1, historyOfV1, v1Image, v1Names } from './v1archive.ts';
 
 type LoaderContext = Pick<EngineContext, 'clock' | 'images'>;
-type LoaderLayers = Pick<LayerContent, 'create' | 'filesSize' | 'named'>;
+type LoaderLayers = Pick<LayerContent, 'create' | 'filesSize' | 'named' | 'unpacked'>;
 type Report = (message: ProgressMessage) => void;
 
 /**
@@ -89,7 +88,7 @@ class V1Loader {
 
   async #layer(folder: string, path: string): Promise<DiffId> {
     const total = this.#archive.size(path);
-    const { diffId } = await this.#layers.create(unpacked(this.#archive.bytes(path)));
+    const { diffId } = await this.#layers.create(this.#layers.unpacked(this.#archive.bytes(path)));
     this.#report(progressMessage(folder.slice(0, 12), 'Loading layer', total, total));
     return diffId;
   }

@@ -1,7 +1,9 @@
 import { mkdirSync, openSync, closeSync, readSync, writeSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobReader } from '../../worker/content/blobreader.ts';
+import { BlockCache, blockKey } from '../../worker/content/blockcache.ts';
+import { blockSizeOf, ChunkedReader } from '../../worker/content/chunkedreader.ts';
 import type {
   ContentInfo,
   ContentStore,
@@ -13,6 +15,7 @@ import { LocalLocks } from '../../worker/content/locallocks.ts';
 import type { Release } from '../../worker/content/locks.ts';
 import { during } from '../../worker/content/locks.ts';
 import { noBlob } from '../../worker/content/memorystore.ts';
+import { StorageFullError } from '../../worker/content/storagefull.ts';
 import { Verifier } from '../../worker/content/verifier.ts';
 import type { Digest } from '../../worker/oci/digest.ts';
 import { digestAlgorithm, digestHex, parseDigest } from '../../worker/oci/digest.ts';
@@ -26,9 +29,12 @@ const piece = 1 << 20;
 export class FolderStore implements ContentStore {
   readonly #dir: string;
   readonly #locks = new LocalLocks();
+  readonly #cache: BlockCache;
 
-  constructor(dir: string) {
+  /** So many bytes are kept in memory, so that reads of what is in use answer at once. */
+  constructor(dir: string, cacheSize = 0) {
     this.#dir = dir;
+    this.#cache = new BlockCache(cacheSize);
   }
 
   path(digest: Digest): string {
@@ -46,8 +52,10 @@ export class FolderStore implements ContentStore {
   }
 
   async reader(digest: Digest): Promise<BlobReader> {
-    const { size } = await this.info(digest);
-    return { size, read: (offset, length) => this.#read(digest, offset, Math.min(length, size - offset)) };
+    const record = { ...piecesOf(digest), size: (await this.info(digest)).size };
+    return new ChunkedReader(record, this.#cache, (number, from, to) =>
+      this.#read(digest, number * piece + from, Math.min(to, record.size - number * piece) - from),
+    );
   }
 
   async writer(expected: Expected = {}, ref?: string): Promise<ContentWriter> {
@@ -70,8 +78,11 @@ export class FolderStore implements ContentStore {
   }
 
   async delete(digest: Digest): Promise<void> {
-    await this.info(digest);
+    const { size } = await this.info(digest);
     await rm(this.path(digest));
+    const record = piecesOf(digest);
+    for (let at = 0, step = blockSizeOf(record); at * step < size; at++)
+      this.#cache.delete(blockKey(record.id, at));
   }
 
   async settled(milliseconds: number): Promise<Digest[]> {
@@ -88,6 +99,12 @@ export class FolderStore implements ContentStore {
       const release = await this.#locks.tryExclusive(path);
       if (release !== undefined) await during(release, () => removeOlder(path, Date.now() - milliseconds));
     }
+  }
+
+  async room(): Promise<number> {
+    await mkdir(this.#dir, { recursive: true });
+    const { bavail, bsize } = await statfs(this.#dir);
+    return bavail * bsize;
   }
 
   async #read(digest: Digest, offset: number, length: number): Promise<Uint8Array> {
@@ -198,9 +215,14 @@ class FileWriter implements ContentWriter {
       return await body();
     } catch (error) {
       await this.abort();
-      throw error;
+      throw isFull(error) ? new StorageFullError(error, fullDisk) : error;
     }
   }
+}
+
+/** A blob's place in the cache. */
+function piecesOf(digest: Digest): { readonly id: string; readonly chunkSize: number } {
+  return { id: digest, chunkSize: piece };
 }
 
 /** A ref as the name of a file. */
@@ -229,6 +251,13 @@ export async function* fileBytes(path: string, size?: number): AsyncGenerator<Ui
   } finally {
     closeSync(file);
   }
+}
+
+const fullDisk = 'the disk is full; remove images (docker image prune -a) or free space on it';
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
