@@ -138,7 +138,10 @@ describe.skipIf(!needed)('from a registry', () => {
     const page = await visit();
     await run(page, `clear; docker pull ${image()}; echo co""de=$?`, 'code=1');
     // Lines are cut where the terminal ends.
-    await shows(page, /no space left on device: .*needs more than 16\.\d+MB, and there is room for 7\.\d+MB/s);
+    await shows(
+      page,
+      /no space left on device: .*needs more than 16\.\d+MB, and there is room for 7\.\d+MB/s,
+    );
     expect(layers.map(({ digest }) => front.blobs(digest).length)).toEqual([0, 0, 0]);
     expect(await leftovers(page)).toEqual({ ingests: 0, blobs: 0 });
   });
