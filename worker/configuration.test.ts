@@ -22,13 +22,12 @@ test('folders by address, and with a name of their own', () => {
 });
 
 test('how far layers may unpack', () => {
-  const given = (text: string) => parseConfiguration(text).limits;
-  expect(given('{"limits": {"layerSize": "8g", "layerRatio": 500}}')).toEqual({
+  expect(parseConfiguration('{"limits": {"layerSize": "8g", "layerRatio": 500}}').limits).toEqual({
     ...limits,
     total: 8 * 2 ** 30,
     ratio: 500,
   });
-  expect(given('{"limits": {"layerSize": 1000}}')).toEqual({ ...limits, total: 1000 });
+  expect(parseConfiguration('{"limits": {"layerSize": 1000}}').limits).toEqual({ ...limits, total: 1000 });
 });
 
 test.each([
