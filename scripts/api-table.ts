@@ -17,7 +17,6 @@ const titles: Readonly<Record<Standing, [title: string, text: string]>> = {
     'Answered as by a Docker without it',
     'Swarm mode, plugins and checkpoints: there is no swarm, there are no plugins, and checkpoints are off.\n',
   ],
-  'not yet': ['Not yet', 'Refused with 501 and a message that says so.\n'],
 };
 
 const text = `# Routes of the Engine API

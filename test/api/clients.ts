@@ -22,6 +22,11 @@ export const clients = {
     packages: ['docker-compose'],
     program: 'usr/libexec/docker/cli-plugins/docker-compose',
   },
+  'docker-buildx': {
+    suite: 'sid',
+    packages: ['docker-buildx'],
+    program: 'usr/libexec/docker/cli-plugins/docker-buildx',
+  },
   /** For the guest, with what it is linked against. */
   'docker 20.10 for i386': {
     suite: 'bookworm',

@@ -40,29 +40,37 @@ test.skipIf(!isThere('docker-compose'))('up, ps, logs, exec and down', async () 
   expect(await engine().bottleship.engine.containerList({ all: true })).toEqual([]);
 });
 
-test.skipIf(!isThere('docker-compose'))('builds what a service is made of, and runs it', async () => {
-  const folder = join(engine().folder, 'built');
-  mkdirSync(folder);
-  writeFileSync(
-    join(folder, 'compose.yaml'),
-    'name: built\nservices:\n  web: { build: { context: ., args: { V: "2" } }, network_mode: none }\n',
-  );
-  writeFileSync(
-    join(folder, 'Dockerfile'),
-    'FROM busybox\nARG V\nCOPY page /page\nENV V=$V\nCMD ["sh", "-c", "cat /page; echo $V"]\n',
-  );
-  writeFileSync(join(folder, 'page'), 'hello\n');
-  const compose = (...args: string[]) =>
-    engine().run('env', [
-      'DOCKER_BUILDKIT=0',
-      clientProgram('docker-compose'),
-      '-f',
+const ways = [
+  { way: 'the classic way', buildKit: '0', said: 'Successfully tagged built-web:latest\n' },
+  { way: "BuildKit's way", buildKit: '1', said: 'naming to docker.io/library/built-web' },
+];
+
+test.skipIf(!isThere('docker-compose')).for(ways)(
+  'builds what a service is made of, and runs it: $way',
+  async ({ buildKit, said }) => {
+    const folder = join(engine().folder, `built${buildKit}`);
+    mkdirSync(folder);
+    writeFileSync(
       join(folder, 'compose.yaml'),
-      ...args,
-    ]);
-  const built = await compose('build');
-  expect(built).toMatchObject({ code: 0 });
-  expect(built.stdout).toContain('Successfully tagged built-web:latest\n');
-  expect(await compose('run', '--rm', '-T', 'web')).toMatchObject({ code: 0, stdout: 'hello\n2\n' });
-  expect(await compose('down')).toMatchObject({ code: 0 });
-});
+      'name: built\nservices:\n  web: { build: { context: ., args: { V: "2" } }, network_mode: none }\n',
+    );
+    writeFileSync(
+      join(folder, 'Dockerfile'),
+      'FROM busybox\nARG V\nCOPY page /page\nENV V=$V\nCMD ["sh", "-c", "cat /page; echo $V"]\n',
+    );
+    writeFileSync(join(folder, 'page'), 'hello\n');
+    const compose = (...args: string[]) =>
+      engine().run('env', [
+        `DOCKER_BUILDKIT=${buildKit}`,
+        clientProgram('docker-compose'),
+        '-f',
+        join(folder, 'compose.yaml'),
+        ...args,
+      ]);
+    const built = await compose('build');
+    expect(built).toMatchObject({ code: 0 });
+    expect(built.stdout + built.stderr).toContain(said);
+    expect(await compose('run', '--rm', '-T', 'web')).toMatchObject({ code: 0, stdout: 'hello\n2\n' });
+    expect(await compose('down')).toMatchObject({ code: 0 });
+  },
+);

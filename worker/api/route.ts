@@ -16,8 +16,8 @@ export interface Call {
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
 
-/** How far a route goes: served; answered as by a Docker that is in no swarm and has no plugins; or refused with 501. */
-export type Standing = 'served' | 'as without it' | 'not yet';
+/** How far a route goes: served, or answered as by a Docker that is in no swarm and has no plugins. */
+export type Standing = 'served' | 'as without it';
 
 export interface Route {
   readonly method: Method;

@@ -1,10 +1,7 @@
-import { createServer, type Http2Session } from 'node:http2';
-import { Duplex, PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, makeFixture } from '../../engine/fixture.suite.ts';
 import { MemoryClient } from '../http/memory-connection.suite.ts';
 import { serveApi } from '../serve.ts';
-import { http2 } from './http2.ts';
 import { encodeStatus } from './status.ts';
 
 let fixture: Fixture;
@@ -49,31 +46,8 @@ describe('sessions', () => {
     expect(await refusal('Upgrade: foo\r\n')).toBe('400 protocol foo not supported');
   });
 
-  test('are connections that an HTTP/2 server takes, pings included', async () => {
-    const toServer = new PassThrough();
-    const fromServer = new PassThrough();
-    const server = createServer();
-    const begun = new Promise<Http2Session>((resolve) => server.on('session', resolve));
-    server.emit('connection', Duplex.from({ readable: toServer, writable: fromServer }));
-    const held = http2({
-      input: fromServer,
-      write: async (bytes) => void toServer.write(bytes),
-      end: async () => void toServer.end(),
-      reset: () => void toServer.destroy(),
-      gone: new AbortController().signal,
-    });
-    const session = await begun;
-    const payload = Buffer.from('12345678');
-    const answer = await new Promise((resolve, reject) => {
-      session.ping(payload, (error, _duration, echoed) => (error ? reject(error) : resolve(echoed)));
-    });
-    expect(answer).toEqual(payload);
-    session.close();
-    await held;
-  });
-
   test('end with a frame that is too large', async () => {
-    const { client, served } = opened(upgrade);
+    const { client, served } = opened(uuid + upgrade);
     await client.until('SM\r\n\r\n');
     client.send(new Uint8Array([255, 255, 255, 0, 0, 0, 0, 0, 0]));
     await served;

@@ -1,4 +1,3 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type {
   SolveLog,
   SolveProgress,
@@ -6,6 +5,7 @@ import type {
   SolveVertex,
   SolveWarning,
 } from '../../protocol/engine-api.ts';
+import { Message } from '../grpc/message.ts';
 
 /**
  * What has changed in a build as BuildKit's clients read it.
@@ -59,40 +59,4 @@ function warning({ vertex: of, short, detail, url, source }: SolveWarning): Mess
 
 function position(line: number): Message {
   return new Message().number(1, line);
-}
-
-/** A message's fields, each left out when it has its default. https://protobuf.dev/programming-guides/encoding */
-class Message {
-  readonly #writer = new BinaryWriter();
-
-  text(field: number, value: string): this {
-    if (value !== '') this.#writer.tag(field, WireType.LengthDelimited).string(value);
-    return this;
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    this.#writer.tag(field, WireType.LengthDelimited).bytes(value);
-    return this;
-  }
-
-  number(field: number, value: number): this {
-    if (value !== 0) this.#writer.tag(field, WireType.Varint).int64(value);
-    return this;
-  }
-
-  message(field: number, value: Message): this {
-    return this.bytes(field, value.finish());
-  }
-
-  /** google.protobuf.Timestamp, of milliseconds. */
-  time(field: number, milliseconds: number | undefined): this {
-    if (milliseconds === undefined) return this;
-    const seconds = Math.floor(milliseconds / 1000);
-    const nanoseconds = Math.round((milliseconds - seconds * 1000) * 1e6);
-    return this.message(field, new Message().number(1, seconds).number(2, nanoseconds));
-  }
-
-  finish(): Uint8Array {
-    return this.#writer.finish();
-  }
 }

@@ -2,6 +2,7 @@ import { ApiError, type ContainerConfig } from '../../protocol/engine-api.ts';
 import { containerConfig } from '../bodies/container.ts';
 import { empty, json, jsonLines, type Reply, stream } from '../http/reply.ts';
 import { buildWithBuildKit } from '../buildkit/build.ts';
+import { grpc } from '../buildkit/grpc.ts';
 import { session } from '../buildkit/session.ts';
 import { readBody } from '../json/body.ts';
 import { builderOf, buildOptions } from '../parameters/build.ts';
@@ -9,16 +10,13 @@ import { registryConfig } from '../parameters/registry-auth.ts';
 import { filters } from '../parameters/filters.ts';
 import { bool, boolOr } from '../parameters/values.ts';
 import { type Call, given, routes } from '../route.ts';
-import { notYet } from './not-yet.ts';
 
 export const buildRoutes = [
-  ...routes('not yet', {
-    'POST /grpc': notYet("BuildKit's own API"),
-  }),
   ...routes('served', {
     'POST /build': build,
     'POST /build/cancel': cancel,
     'POST /session': session,
+    'POST /grpc': grpc,
     'POST /commit': commit,
     // Images that the classic builder has made are images, and not meant here.
     'POST /build/prune': async ({ engine, form }) =>

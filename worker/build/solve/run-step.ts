@@ -12,7 +12,7 @@ import type { RunStep, StepMount } from './step.ts';
 /** RUN: a command on top of the step before. */
 export async function runStep(solver: Solver, step: RunStep, parent: Snapshot): Promise<StepWork> {
   const { backend, signal } = solver.parts;
-  requireSecrets(solver, step);
+  const secrets = await readSecrets(solver, step);
   return {
     async key() {
       const { args, env, directory, user, network, insecure, script } = step;
@@ -22,12 +22,12 @@ export async function runStep(solver: Solver, step: RunStep, parent: Snapshot): 
     async make(vertex) {
       const mounts = await commandMounts(step.mounts, {
         layers: (mount) => layersOf(solver, mount),
-        secret: (id) => solver.parts.secrets[id],
+        secret: (id) => secrets.get(id),
       });
       const command = {
         layers: parent.layers.map(({ diffId }) => diffId),
         args: step.args,
-        env: [...step.env, ...step.proxies, ...secretVariables(solver, step)],
+        env: [...step.env, ...step.proxies, ...secretVariables(secrets, step)],
         directory: step.directory,
         user: step.user,
         mounts: [...mounts, ...scriptMount(step.script)],
@@ -57,12 +57,17 @@ function incomplete(args: readonly string[], why: string): Error {
   return internal(`process ${JSON.stringify(args.join(' '))} did not complete successfully: ${why}`);
 }
 
-function requireSecrets({ parts }: Solver, { mounts }: RunStep): void {
+/** Those that the command is given, by ID. @throws one that it must have and that there is not */
+async function readSecrets({ parts }: Solver, { mounts }: RunStep): Promise<Map<string, Uint8Array>> {
+  const secrets = new Map<string, Uint8Array>();
   for (const { type, id, required } of mounts) {
-    if (type === 'secret' && required && parts.secrets[id] === undefined)
-      throw internal(`secret ${id}: not found`);
     if (type === 'ssh' && required) throw internal(`unset ssh forward key ${id || 'default'}`);
+    if (type !== 'secret') continue;
+    const bytes = secrets.get(id) ?? (await parts.secret(id));
+    if (bytes !== undefined) secrets.set(id, bytes);
+    else if (required) throw internal(`secret ${id}: not found`);
   }
+  return secrets;
 }
 
 /** What a secret says is no part of it, and neither is what a cache holds. */
@@ -80,9 +85,9 @@ async function layersOf(solver: Solver, { step }: StepMount): Promise<DiffId[]> 
   return step === undefined ? [] : (await solver.solve(step)).layers.map(({ diffId }) => diffId);
 }
 
-function secretVariables({ parts }: Solver, { mounts }: RunStep): string[] {
+function secretVariables(secrets: ReadonlyMap<string, Uint8Array>, { mounts }: RunStep): string[] {
   return mounts.flatMap(({ type, env, id }) => {
-    const bytes = type === 'secret' && env !== undefined ? parts.secrets[id] : undefined;
+    const bytes = type === 'secret' && env !== undefined ? secrets.get(id) : undefined;
     return bytes === undefined ? [] : [`${env}=${new TextDecoder().decode(bytes)}`];
   });
 }

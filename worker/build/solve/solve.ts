@@ -1,8 +1,10 @@
 import type { GitFetch } from '../git/http.ts';
 import type { ContentStore } from '../../content/contentstore.ts';
 import { BottleshipError, errorKind, errorMessage } from '../../oci/errors.ts';
+import type { Reference } from '../../oci/reference.ts';
 import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type {
+  AuthConfigs,
   BuildContext,
   CacheImport,
   SolveOptions,
@@ -179,7 +181,7 @@ class Build {
       signal,
       progress: this.#progress,
       host: hostConfig(options),
-      secrets: options.secrets ?? {},
+      secret: async (id) => options.secrets?.[id] ?? options.secret?.(id),
       context: (name) => {
         const known = trees.get(name) ?? this.#loadContext(name);
         trees.set(name, known);
@@ -314,12 +316,13 @@ class Build {
       const wanted = platform || options.platform || '';
       const layers = new Map<string, ReturnType<typeof vertex.progress>>();
       try {
+        const parsed = parseReference(reference);
         return await backend.image(
-          familiarReference(parseReference(reference)),
+          familiarReference(parsed),
           {
             where: options.pull ? 'pull' : 'anywhere',
             platform: wanted === backend.platform ? '' : wanted,
-            auths: options.authConfigs,
+            auths: options.authConfigs ?? (await askedCredentials(options, parsed)),
           },
           ({ id = '', status = '', progressDetail }) => {
             const at = progressDetail?.current;
@@ -371,6 +374,17 @@ class Build {
     return inlineCache(solver, stage.step, time);
   }
 }
+
+async function askedCredentials(
+  { credentials }: SolveOptions,
+  { domain }: Reference,
+): Promise<AuthConfigs | undefined> {
+  const found = await credentials?.(domain);
+  return found === undefined ? undefined : { [domain === hub ? hubAddress : domain]: found };
+}
+
+const hub = 'docker.io';
+const hubAddress = 'https://index.docker.io/v1/';
 
 function addressOf(context: BuildContext): string | undefined {
   return 'address' in context ? context.address : undefined;

@@ -36,7 +36,7 @@ export interface SolveParts {
   readonly fetch: typeof fetch;
   readonly gitFetch: GitFetch;
   readonly host: HostConfig;
-  readonly secrets: Readonly<Record<string, Uint8Array>>;
+  readonly secret: (id: string) => Promise<Uint8Array | undefined>;
   /** The files of a context; comes with its own progress, once. */
   readonly context: (name: string) => Promise<TreeNode>;
 }

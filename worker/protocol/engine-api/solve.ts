@@ -1,5 +1,6 @@
 import type { ImageBuildOptions } from './build.ts';
 import type { Filters } from './streams.ts';
+import type { AuthConfig } from './system.ts';
 
 /** A file of a build context, as the one who has it describes it. */
 export interface BuildFile {
@@ -52,6 +53,10 @@ export interface SolveOptions extends Omit<
   readonly contexts?: Readonly<Record<string, BuildContext>>;
   /** By ID. */
   readonly secrets?: Readonly<Record<string, Uint8Array>>;
+  /** Asked for those that are not in `secrets`, when a step wants one. */
+  readonly secret?: (id: string) => Promise<Uint8Array | undefined>;
+  /** Asked, where there are no `authConfigs`, for each image that is looked for in a registry. */
+  readonly credentials?: (domain: string) => Promise<AuthConfig | undefined>;
   /** Stages that are not taken from the cache. */
   readonly noCacheFilter?: readonly string[];
   /** What is allowed beyond the usual: `network.host`, `security.insecure`. */
