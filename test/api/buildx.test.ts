@@ -37,6 +37,32 @@ async function fails(dockerfile: string, ...options: string[]): Promise<string> 
   return stderr;
 }
 
+test.skipIf(!isThere('docker 20.10'))('an older client, whose BuildKit is its own', async () => {
+  const folder = context(
+    'older',
+    'FROM busybox\nCOPY . /c/\nRUN --mount=type=secret,id=s cat /c/a /run/secrets/s\n',
+    {
+      a: 'A',
+      s: 'S',
+    },
+  );
+  const client = engine().client('docker 20.10');
+  const args = [
+    'build',
+    '--progress',
+    'plain',
+    '-t',
+    'older',
+    '--secret',
+    `id=s,src=${join(folder, 's')}`,
+    folder,
+  ];
+  const { code, stderr } = await engine().run('env', ['DOCKER_BUILDKIT=1', client.program, ...args]);
+  expect(stderr).toContain(' AS');
+  expect(code).toBe(0);
+  expect((await engine().bottleship.engine.imageInspect('older')).RepoTags).toEqual(['older:latest']);
+});
+
 describe.skipIf(!isThere('docker 28') || !isThere('docker-buildx'))('docker build with buildx', () => {
   beforeAll(() => {
     const plugins = join(engine().folder, '.docker/cli-plugins');

@@ -5,6 +5,8 @@ import { type Reply, stream } from '../http/reply.ts';
 import { mapped } from '../mapped.ts';
 import { buildOptions } from '../parameters/build.ts';
 import type { Call } from '../route.ts';
+import { SessionSource } from './session-source.ts';
+import { type ClientSession, sessionsOf } from './sessions.ts';
 import { encodeStatus } from './status.ts';
 
 /**
@@ -12,14 +14,62 @@ import { encodeStatus } from './status.ts';
  * https://github.com/moby/moby/blob/v28.5.2/builder/builder-next/builder.go (Build)
  */
 export async function buildWithBuildKit(call: Call): Promise<Reply> {
-  const options = solveOptions(call);
-  const statuses = await call.engine.imageSolve(options);
+  const { form, engine, request } = call;
+  const given = solveOptions(call);
+  const session = form.get('session');
+  const source =
+    session === '' ? undefined : new LateSource(() => sessionsOf(engine).wait(session, request.signal));
+  const options = source === undefined ? given : { ...given, ...(await fromSession(source, call, given)) };
+  const statuses = await engine.imageSolve(options);
   const lines = options.quiet ? quietLines() : linesOf;
-  return stream(
-    'application/json',
-    mapped(statuses, (status) => encoder.encode(lines(status))),
-  );
+  const answer = mapped(statuses, (status) => encoder.encode(lines(status)));
+  return stream('application/json', source === undefined ? answer : closing(answer, source));
 }
+
+/** A session that the client has opened beside its request, looked for when something of it is wanted. */
+class LateSource {
+  readonly #find: () => Promise<ClientSession>;
+  #found: Promise<SessionSource> | undefined;
+
+  constructor(find: () => Promise<ClientSession>) {
+    this.#find = find;
+  }
+
+  get(): Promise<SessionSource> {
+    return (this.#found ??= this.#find().then((session) => new SessionSource(session)));
+  }
+
+  async close(): Promise<void> {
+    await this.#found?.then((source) => source.close());
+  }
+}
+
+async function fromSession(
+  source: LateSource,
+  { form }: Call,
+  { authConfigs, dockerfile = 'Dockerfile' }: SolveOptions,
+): Promise<Partial<SolveOptions>> {
+  return {
+    secret: async (id) => (await source.get()).secret(id),
+    ...(authConfigs === undefined && {
+      credentials: async (domain) => (await source.get()).credentials(domain),
+    }),
+    ...(form.get('remote') === clientSession && {
+      context: { files: (await source.get()).context(dockerfile) },
+    }),
+  };
+}
+
+async function* closing<T>(items: AsyncIterable<T>, source: LateSource): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } finally {
+    await source.close();
+  }
+}
+
+/** What stands for the address of a context that is in the session. */
+const clientSession = 'client-session';
 
 const encoder = new TextEncoder();
 
@@ -29,8 +79,8 @@ function solveOptions({ form, request, version }: Call): SolveOptions {
   if (options.platform) requirePlatform(options.platform);
   if (form.get('outputs') !== '' && form.get('outputs') !== '[]')
     throw new ApiError(501, 'outputs other than an image of this engine are not supported');
-  if (remote === 'client-session')
-    throw new ApiError(501, 'a context in the session of the client is not supported: set DOCKER_BUILDKIT=0');
+  if (remote === clientSession && form.get('session') === '')
+    throw new ApiError(400, 'a context in the session of the client needs a session');
   return { ...options, context: remote === undefined ? { tar: request.body.bytes } : { address: remote } };
 }
 

@@ -73,7 +73,7 @@ describe('builds', () => {
     expect(await ask('/build?version=2&platform=foobar')).toMatch(
       /^HTTP\/1\.1 400 [^]*unknown operating system/,
     );
-    expect(await ask('/build?version=2&remote=client-session')).toMatch(/^HTTP\/1\.1 501 /);
+    expect(await ask('/build?version=2&remote=client-session')).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
 

@@ -2,7 +2,8 @@ import type { EngineApi, SolveSource } from '../../protocol/engine-api.ts';
 import { Fields, Message } from '../grpc/message.ts';
 import { GrpcError, grpcCodes } from '../grpc/status.ts';
 import { until } from '../http/server.ts';
-import { openRequest, type SolveRequest } from './solve-request.ts';
+import { SessionSource } from './session-source.ts';
+import { type SolveRequest, solveOptions } from './solve-request.ts';
 import { sessionsOf } from './sessions.ts';
 import { encodeStatus } from './status.ts';
 
@@ -75,9 +76,9 @@ export class GatewayBuild {
     requireDockerfile(frontend, attributes);
     const request = await this.request;
     const session = await sessionsOf(engine).wait(request.session, signal);
-    const opened = await openRequest(request, attributes, session);
+    const source = new SessionSource(session);
     try {
-      const statuses = await engine.imageSolve(opened.options);
+      const statuses = await engine.imageSolve(await solveOptions(request, attributes, source));
       for await (const status of until(signal, statuses)) {
         const encoded = encodeStatus(status);
         if (encoded.length > 0) this.#tell(encoded);
@@ -86,7 +87,7 @@ export class GatewayBuild {
       }
       throw new GrpcError(grpcCodes.canceled, 'context canceled');
     } finally {
-      await opened.close();
+      await source.close();
     }
   }
 

@@ -11,6 +11,9 @@ export interface ClientSession {
   readonly methods: ReadonlySet<string>;
 }
 
+/** Milliseconds that a session may come after a call that names it. */
+const patience = 5000;
+
 /** The sessions that are open at an engine, by the IDs that the clients have given them. */
 export class Sessions {
   /** Also those that have only been asked for, whose connection is not there yet. */
@@ -36,18 +39,21 @@ export class Sessions {
     }
   }
 
-  /** One that the client opens beside its call may come later than that. Rejects when the call is given up. */
+  /** One that the client opens beside its call may come later than that. Rejects when the call is given up, or it does not come. */
   async wait(id: string, signal: AbortSignal): Promise<ClientSession> {
+    const until = performance.now() + patience;
     const wake = () => this.#wake();
+    const timer = setTimeout(wake, patience + 1);
     signal.addEventListener('abort', wake, { once: true });
     try {
       for (;;) {
         const session = this.#open.get(id);
         if (session !== undefined) return session;
-        if (signal.aborted) throw new Error(`no active session for ${id}`);
+        if (signal.aborted || performance.now() >= until) throw new Error(`no active session for ${id}`);
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
     } finally {
+      clearTimeout(timer);
       signal.removeEventListener('abort', wake);
     }
   }

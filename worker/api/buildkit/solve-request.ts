@@ -1,17 +1,9 @@
 import { readCsv } from '../../oci/csv.ts';
 import { errorMessage } from '../../oci/errors.ts';
-import type {
-  AuthConfig,
-  BuildContext,
-  BuildFiles,
-  CacheImport,
-  SolveOptions,
-} from '../../protocol/engine-api.ts';
-import { call, GrpcCall } from '../grpc/client.ts';
-import { Fields, Message } from '../grpc/message.ts';
+import type { BuildContext, CacheImport, SolveOptions } from '../../protocol/engine-api.ts';
+import { Fields } from '../grpc/message.ts';
 import { GrpcError, grpcCodes } from '../grpc/status.ts';
-import { SessionFiles } from './session-files.ts';
-import type { ClientSession } from './sessions.ts';
+import type { SessionSource } from './session-source.ts';
 
 /** moby.buildkit.v1.SolveRequest, as far as an engine without a containerd store follows it. */
 export class SolveRequest {
@@ -57,28 +49,16 @@ export class SolveRequest {
   }
 }
 
-/** What a client of BuildKit's has asked for, as this engine's builder is asked; to be closed when the build is over. */
-export interface OpenedRequest {
-  readonly options: SolveOptions;
-  close(): Promise<void>;
-}
-
 /** The options of the Dockerfile frontend. https://github.com/moby/buildkit/blob/v0.25.1/frontend/dockerui/config.go */
-export async function openRequest(
+export async function solveOptions(
   request: SolveRequest,
   attributes: ReadonlyMap<string, string>,
-  session: ClientSession,
-): Promise<OpenedRequest> {
-  const opened: SessionFiles[] = [];
-  const directory = (name: string) => {
-    const files = new SessionFiles(session, name);
-    opened.push(files);
-    return files;
-  };
+  source: SessionSource,
+): Promise<SolveOptions> {
   const text = (name: string) => attributes.get(name) ?? '';
   const dockerfile = text('filename') || 'Dockerfile';
   requireKnown(attributes);
-  const options: SolveOptions = {
+  return {
     ...limits(attributes),
     ...caches(attributes),
     dockerfile,
@@ -93,17 +73,11 @@ export async function openRequest(
     extraHosts: list(text('add-hosts')).map((host) => host.replace('=', ':')),
     cgroupParent: text('cgroup-parent'),
     pull: text('image-resolve-mode') === 'pull',
-    context: mainContext(session, attributes, directory),
-    ...(await ownDockerfile(attributes, dockerfile, directory)),
-    contexts: namedContexts(attributes, directory),
-    secret: (id) => secret(session, id),
-    credentials: (domain) => credentials(session, domain),
-  };
-  return {
-    options,
-    async close() {
-      for (const files of opened) await files.close();
-    },
+    context: mainContext(source, attributes, dockerfile),
+    ...(await ownDockerfile(source, attributes, dockerfile)),
+    contexts: namedContexts(source, attributes),
+    secret: (id) => source.secret(id),
+    credentials: (domain) => source.credentials(domain),
   };
 }
 
@@ -118,110 +92,50 @@ function requireKnown(attributes: ReadonlyMap<string, string>): void {
 }
 
 function mainContext(
-  session: ClientSession,
+  source: SessionSource,
   attributes: ReadonlyMap<string, string>,
-  directory: (name: string) => SessionFiles,
+  dockerfile: string,
 ): BuildContext {
   const address = attributes.get('context');
-  if (address === undefined) {
-    const context = directory(attributes.get('contextkey') ?? 'context');
-    return { files: withDockerfile(context, directory(dockerfilesOf(attributes)), attributes) };
-  }
+  if (address === undefined)
+    return {
+      files: source.context(dockerfile, attributes.get('contextkey'), attributes.get('dockerfilekey')),
+    };
   const upload = /^https?:\/\/buildkit-session(\/.*)$/.exec(address)?.[1];
-  return upload === undefined ? { address } : { tar: uploaded(session, upload) };
-}
-
-/** What the client calls the directory of the Dockerfile. */
-function dockerfilesOf(attributes: ReadonlyMap<string, string>): string {
-  return attributes.get('dockerfilekey') ?? 'dockerfile';
+  return upload === undefined ? { address } : { tar: source.upload(upload) };
 }
 
 /** The client's own Dockerfile for a context that comes from elsewhere. */
 async function ownDockerfile(
+  source: SessionSource,
   attributes: ReadonlyMap<string, string>,
   dockerfile: string,
-  directory: (name: string) => SessionFiles,
 ): Promise<Pick<SolveOptions, 'dockerfileText'>> {
-  if (!attributes.has('context') || !attributes.has('dockerfilekey')) return {};
-  const bytes = await directory(dockerfilesOf(attributes)).find(dockerfile);
+  const name = attributes.get('dockerfilekey');
+  if (!attributes.has('context') || name === undefined) return {};
+  const bytes = await source.directory(name).find(dockerfile);
   if (bytes === undefined)
     throw invalid(`failed to read dockerfile: open ${dockerfile}: no such file or directory`);
   return { dockerfileText: new TextDecoder().decode(bytes) };
 }
 
-/** The Dockerfile and what it leaves out are in a directory of their own, which may be another one. */
-function withDockerfile(
-  context: SessionFiles,
-  dockerfiles: SessionFiles,
-  attributes: ReadonlyMap<string, string>,
-): BuildFiles {
-  const dockerfile = attributes.get('filename') || 'Dockerfile';
-  const own = new Set([dockerfile, dockerfile.toLowerCase(), `${dockerfile}.dockerignore`]);
-  return {
-    key: context.key,
-    find: (path) => (own.has(path) ? dockerfiles : context).find(path),
-    list: (excludes, only) => context.list(excludes, only),
-    read: (files) => context.read(files),
-  };
-}
-
 function namedContexts(
+  source: SessionSource,
   attributes: ReadonlyMap<string, string>,
-  directory: (name: string) => SessionFiles,
 ): Record<string, BuildContext> {
   const texts = withPrefix(attributes, 'context:');
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, value]) => [
-      name.replace(/::[^:]*$/, ''),
-      namedContext(value, directory),
-    ]),
-  );
+  // The platform that may stand behind a name is this engine's own.
+  const named = Object.entries(texts).map(([name, value]) => [name.replace(/::[^:]*$/, ''), value] as const);
+  return Object.fromEntries(named.map(([name, value]) => [name, namedContext(source, value)]));
 }
 
-function namedContext(value: string, directory: (name: string) => SessionFiles): BuildContext {
+function namedContext(source: SessionSource, value: string): BuildContext {
   const image = /^docker-image:(?:\/\/)?(.+)$/.exec(value)?.[1];
   if (image !== undefined) return { image };
   const local = /^local:(.+)$/.exec(value)?.[1];
-  if (local !== undefined) return { files: directory(local) };
+  if (local !== undefined) return { files: source.directory(local) };
   if (/^(?:https?|git):|^git@/.test(value)) return { address: value };
   throw refused(`unsupported context source ${value.split(':', 1)[0]}`);
-}
-
-/** The tar that the client has on its standard input. */
-async function* uploaded({ connection }: ClientSession, path: string): AsyncGenerator<Uint8Array> {
-  const pull = await GrpcCall.open(connection, '/moby.upload.v1.Upload/Pull', [
-    ['urlpath', path],
-    ['urlhost', 'buildkit-session'],
-  ]);
-  try {
-    for await (const message of pull.answers()) yield new Fields(message).bytes(1);
-  } finally {
-    pull.cancel();
-  }
-}
-
-async function secret({ connection, methods }: ClientSession, id: string): Promise<Uint8Array | undefined> {
-  const path = '/moby.buildkit.secrets.v1.Secrets/GetSecret';
-  if (!methods.has(path.toLowerCase())) return undefined;
-  try {
-    return new Fields(await call(connection, path, new Message().text(1, id).finish())).bytes(1);
-  } catch (error) {
-    if (error instanceof GrpcError && error.code === grpcCodes.notFound) return undefined;
-    throw error;
-  }
-}
-
-async function credentials(
-  { connection, methods }: ClientSession,
-  domain: string,
-): Promise<AuthConfig | undefined> {
-  const path = '/moby.filesync.v1.Auth/Credentials';
-  if (!methods.has(path.toLowerCase())) return undefined;
-  const host = domain === 'docker.io' ? 'registry-1.docker.io' : domain;
-  const answer = new Fields(await call(connection, path, new Message().text(1, host).finish()));
-  const [username, password] = [answer.text(1), answer.text(2)];
-  if (password === '') return undefined;
-  return username === '' ? { identitytoken: password } : { username, password };
 }
 
 function networkMode(text: string): string {
