@@ -57,6 +57,10 @@ async function failure(operation: Promise<unknown>): Promise<string> {
   );
 }
 
+function refusal(source: string, target: string): string {
+  return `error mounting "${source}" to rootfs at "${target}": mount ${source}:${target} (via /proc/self/fd/6), flags: 0x5000: not a directory: Are you trying to mount a directory onto a file (or vice-versa)?`;
+}
+
 function subpath(Subpath: string): HostConfig {
   return { Mounts: [{ Type: 'volume', Source: 'data', Target: '/d', VolumeOptions: { Subpath } }] };
 }
@@ -90,6 +94,14 @@ describe('binds', () => {
     expect(
       await run({ Mounts: [{ ...Mounts[0]!, BindOptions: { CreateMountpoint: true } }] }, 'ls -d /x'),
     ).toBe('/x');
+  });
+
+  test('a directory does not lie over a file, nor a file over a directory', async () => {
+    expect(await failure(start({ Binds: ['/tmp:/etc/hosts'] }))).toContain(refusal('/tmp', '/etc/hosts'));
+    expect(await failure(start({ Binds: ['/bin/sh:/etc'] }))).toContain(refusal('/bin/sh', '/etc'));
+    expect(await failure(start({ Tmpfs: { '/bin/true': '' } }))).toContain(
+      'error mounting "tmpfs" to rootfs at "/bin/true"',
+    );
   });
 
   test('a mount in a shared source comes through with rslave, and not without', async () => {

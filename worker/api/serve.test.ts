@@ -132,6 +132,10 @@ describe('errors', () => {
     ['POST /containers/nope/resize?h=1', '400 invalid resize width "": invalid syntax'],
     ['GET /system/df?type=x', '400 unknown object type: x'],
     ['GET /plugins/nope/json', '404 plugin "nope" not found'],
+    [
+      'GET /plugins/privileges?remote=A',
+      '500 invalid reference format: repository name (library/A) must be lowercase',
+    ],
     ['POST /swarm/leave', '503 This node is not part of a swarm'],
     ['PUT /volumes/nope', '503 volume update only valid for cluster volumes, but swarm is unavailable'],
     ['GET /containers/nope/attach/ws', '404 No such container: nope'],
@@ -139,6 +143,13 @@ describe('errors', () => {
   ])('%s: %s', async (line, expected) => {
     if (expected === '') expect((await ask(line)).status).toBe(404);
     else expect(await message(line)).toBe(expected);
+  });
+
+  test('a plugin that cannot be had asks for no privileges', async () => {
+    expect(await ask('GET /v1.51/plugins/privileges?remote=vieux/sshfs')).toMatchObject({
+      status: 200,
+      body: '[]\n',
+    });
   });
 
   test('a build that nobody has begun may be cancelled, one without a name may not', async () => {

@@ -22,14 +22,25 @@ export interface StartFailure {
   readonly exitCode: number;
 }
 
+/** What a container has mounted, beside what every one has. */
+export interface StartMount {
+  readonly source: string;
+  readonly target: string;
+}
+
 /** Docker's text for what the agent says. https://github.com/moby/moby/blob/v28.5.2/daemon/errors.go (setExitCodeFromError) */
-export function startFailure(error: unknown, program: string, kind: keyof typeof prefixes): StartFailure {
+export function startFailure(
+  error: unknown,
+  program: string,
+  kind: keyof typeof prefixes,
+  mounts: readonly StartMount[] = [],
+): StartFailure {
   if (error instanceof BottleshipError) return { error, exitCode: 128 };
   if (!(error instanceof AgentError)) return { error: internal(String(error), error), exitCode: 128 };
   const { failure } = error;
   if (failure.step === 'user') return userFailure(failure, kind);
   if (failure.step === 'spec') return { error: internal(failure.message), exitCode: 128 };
-  const text = prefixes[kind] + detail(failure, program);
+  const text = prefixes[kind] + (mountFailure(failure, mounts) ?? detail(failure, program));
   if (text.includes('permission denied')) return { error: invalid(text), exitCode: 126 };
   if (text.includes('not a directory')) return { error: invalid(text + mountHint), exitCode: 127 };
   if (/executable file not found|no such file or directory/.test(text))
@@ -53,6 +64,17 @@ export const lateFailureCode = 255;
 
 const mountHint =
   ': Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type';
+
+/** A directory that is to lie over a file, or a file over a directory: the kernel calls that an invalid argument. */
+function mountFailure({ step, code }: AgentFailure, mounts: readonly StartMount[]): string | undefined {
+  const found = mounts.find(({ target }) => step === `mount ${target}`);
+  if (found === undefined || (code !== 'EINVAL' && code !== 'ENOTDIR')) return undefined;
+  const { source, target } = found;
+  const [from, to] = [JSON.stringify(source), JSON.stringify(target)];
+  // MS_BIND and MS_REC, or what a tmpfs is mounted with; the descriptor is runc's.
+  const flags = source === 'tmpfs' ? '0xe' : '0x5000';
+  return `error during container init: error mounting ${from} to rootfs at ${to}: mount ${source}:${target} (via /proc/self/fd/6), flags: ${flags}: ${words['ENOTDIR']}`;
+}
 
 /** Docker looks users up itself, before runc comes into play. */
 function userFailure({ message }: AgentFailure, kind: keyof typeof prefixes): StartFailure {

@@ -1,3 +1,5 @@
+import { errorMessage } from '../../oci/errors.ts';
+import { parseReference } from '../../oci/reference.ts';
 import { ApiError } from '../../protocol/engine-api.ts';
 import { json, type Reply } from '../http/reply.ts';
 import { readBody } from '../json/body.ts';
@@ -10,7 +12,7 @@ import { type Call, named, routes } from '../route.ts';
 export const pluginRoutes = routes('as without it', {
   'GET /plugins': none,
   'GET /plugins/{name:.*}/json': missing,
-  'GET /plugins/privileges': unsupported,
+  'GET /plugins/privileges': privilegesOf,
   'DELETE /plugins/{name:.*}': missing,
   'POST /plugins/{name:.*}/enable': enable,
   'POST /plugins/{name:.*}/disable': missing,
@@ -28,6 +30,16 @@ async function none({ form }: Call): Promise<Reply> {
 
 function missing(call: Call): Promise<never> {
   return Promise.reject(new ApiError(404, `plugin ${JSON.stringify(named(call))} not found`));
+}
+
+/** One that cannot be had asks for nothing, as Docker has it. */
+async function privilegesOf({ form }: Call): Promise<Reply> {
+  try {
+    parseReference(form.get('remote'));
+  } catch (error) {
+    throw new ApiError(500, errorMessage(error));
+  }
+  return json(200, []);
 }
 
 function unsupported(): Promise<never> {

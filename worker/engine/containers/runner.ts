@@ -2,7 +2,7 @@ import type { ExitedEvent } from '../../protocol/agent.ts';
 import { within } from '../clock.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict, notModified } from '../errors.ts';
-import { lateFailure, lateFailureCode, startFailure } from '../failure.ts';
+import { lateFailure, lateFailureCode, startFailure, type StartMount } from '../failure.ts';
 import type { ExecStore } from '../exec/store.ts';
 import { Fanout } from '../io/fanout.ts';
 import { logAttributes } from '../logs/attributes.ts';
@@ -138,7 +138,7 @@ export class Runner {
   }
 
   async #failed(container: Container, error: unknown): Promise<Error> {
-    const failure = startFailure(error, container.path, 'start');
+    const failure = startFailure(error, container.path, 'start', mountsOf(container));
     container.state.error = failure.error.message;
     container.state.exitCode = failure.exitCode;
     this.#connector.disconnect(container);
@@ -276,4 +276,14 @@ function pause(container: Container, milliseconds: number): Promise<boolean> {
       resolve(true);
     };
   });
+}
+
+function mountsOf({ mounts, hostConfig }: Container): StartMount[] {
+  return [
+    ...mounts.map(({ type, source, destination: target }) => ({
+      source: type === 'tmpfs' ? type : source,
+      target,
+    })),
+    ...Object.keys(hostConfig.Tmpfs ?? {}).map((target) => ({ source: 'tmpfs', target })),
+  ];
 }
