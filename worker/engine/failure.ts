@@ -73,7 +73,7 @@ function mountFailure({ step, code }: AgentFailure, mounts: readonly StartMount[
   const [from, to] = [JSON.stringify(source), JSON.stringify(target)];
   // MS_BIND and MS_REC, or what a tmpfs is mounted with; the descriptor is runc's.
   const flags = source === 'tmpfs' ? '0xe' : '0x5000';
-  return `error during container init: error mounting ${from} to rootfs at ${to}: mount ${source}:${target} (via /proc/self/fd/6), flags: ${flags}: ${words['ENOTDIR']}`;
+  return `error during container init: error mounting ${from} to rootfs at ${to}: mount ${source}:${target} (via /proc/self/fd/6), flags: ${flags}: ${words('ENOTDIR')}`;
 }
 
 /** Docker looks users up itself, before runc comes into play. */
