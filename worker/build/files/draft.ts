@@ -88,11 +88,13 @@ export class LayerDraft {
     parent.put(name, file);
   }
 
-  /** Gives a directory that was put its time back, which what is put into it takes away. */
-  date(names: readonly string[], mtime: number): void {
+  /** Gives a directory its time, or that of now, when all is in it. It is in the layer then, whatever its time was. */
+  date(names: readonly string[], mtime = this.#now): void {
     let node: DraftNode | undefined = this.#root;
     for (const name of names) node = node?.child(name);
-    if (node?.file.kind === 'directory') node.file = { ...node.file, mtime };
+    if (node?.file.kind !== 'directory') return;
+    node.file = { ...node.file, mtime };
+    if (node !== this.#root) node.isChanged = true;
   }
 
   /** In the order of the names, with the directories that things lie in. Read once. */

@@ -43,7 +43,7 @@ class FileCopy {
   readonly #identities = new Map<SourceFile['identity'], object>();
 
   /** Directories get their times when all is in them. */
-  readonly #dates: [names: readonly string[], mtime: number][] = [];
+  readonly #dates: [names: readonly string[], mtime: number | undefined][] = [];
 
   constructor(draft: LayerDraft, options: CopyOptions) {
     this.#draft = draft;
@@ -88,7 +88,7 @@ class FileCopy {
       throw internal(`cannot copy to non-directory: /${target.join('/')}`);
     this.#makeDirectory(target);
     // A context has a root that nobody has dated.
-    if (source.file.mtime > 0) this.#dates.push([target, source.file.mtime]);
+    this.#dates.push([target, source.file.mtime > 0 ? source.file.mtime : undefined]);
     this.#contents(source, target, []);
   }
 

@@ -1,0 +1,4 @@
+FROM busybox
+RUN mkdir /a
+COPY . /a/
+COPY . /b/
