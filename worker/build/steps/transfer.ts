@@ -64,6 +64,8 @@ function transferDirectory(
     const file = { ...child.file, identity: identities.get(identity) };
     draft.put([...target, ...path], changed(file, options), options.owner ?? rootOwner);
   }
+  // Docker unpacks a directory with its target as the root, for which it makes a directory in there for a moment.
+  draft.date(target);
   for (const [names, mtime] of dates) draft.date(names, mtime);
 }
 
