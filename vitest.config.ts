@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
+/**
+ * Limits, of which no test may make a wait: they are far above what a slow and busy machine takes. What waits within a
+ * test has a shorter one (`poll` here, `patience` in the tests' tools), so that it is told what did not come.
+ */
+const limits = { testTimeout: 4 * minute, hookTimeout: 4 * minute, expect: { poll: { timeout: minute } } };
 
 /** The tiers, cheapest first. Those that run a machine or a browser run one file at a time: there are two cores. */
 export default defineConfig({
@@ -11,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{worker,web,kernel-image,scripts}/**/*.test.ts', 'test/cli/**/*.test.ts'],
-          testTimeout: minute,
+          ...limits,
           sequence: { groupOrder: 0 },
         },
       },
@@ -19,9 +24,7 @@ export default defineConfig({
         test: {
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
-          testTimeout: 2 * minute,
-          hookTimeout: 2 * minute,
-          expect: { poll: { timeout: 15_000 } },
+          ...limits,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
@@ -30,8 +33,7 @@ export default defineConfig({
         test: {
           name: 'build',
           include: ['test/build/**/*.test.ts'],
-          testTimeout: 2 * minute,
-          hookTimeout: 2 * minute,
+          ...limits,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
@@ -40,9 +42,7 @@ export default defineConfig({
         test: {
           name: 'api',
           include: ['test/{api,registry}/**/*.test.ts'],
-          testTimeout: 2 * minute,
-          hookTimeout: 2 * minute,
-          expect: { poll: { timeout: 15_000 } },
+          ...limits,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
@@ -51,9 +51,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 2 * minute,
-          hookTimeout: 2 * minute,
-          expect: { poll: { timeout: 15_000 } },
+          ...limits,
           fileParallelism: false,
           sequence: { groupOrder: 4 },
         },

@@ -7,7 +7,7 @@ const machine = machineForFile();
 /** Names, modes, owners, times and link targets below a folder. */
 const listing = "find . | sort | while read f; do stat -c '%n %a %h %Y %N' $f; done";
 
-test('trees come and go with modes, times and links', { timeout: 120_000 }, async () => {
+test('trees come and go with modes, times and links', async () => {
   const made =
     'mkdir -p /root/t/sub && cd /root/t && echo a > a && chmod 4750 a && ln -s a link && ln a hard && ' +
     'head -c 300000 /dev/zero > sub/big && : > sub/empty && mkfifo sub/fifo && chmod 700 sub && ' +
@@ -20,7 +20,7 @@ test('trees come and go with modes, times and links', { timeout: 120_000 }, asyn
   expect(await machine().out('docker exec web stat -c %a-%U /tmp/t/a')).toBe('4750-root');
 });
 
-test('into what is there already', { timeout: 120_000 }, async () => {
+test('into what is there already', async () => {
   await machine().out('mkdir -p /root/over && echo old > /root/over/a && docker cp web:/tmp/t/. /root/over');
   expect(await machine().out('cat /root/over/a; readlink /root/over/link')).toBe('a\na');
   const { code, stderr } = await machine().sh('mkdir -p /root/clash/a; docker cp web:/tmp/t/. /root/clash');
@@ -30,13 +30,13 @@ test('into what is there already', { timeout: 120_000 }, async () => {
   });
 });
 
-test('as tar archives on the standard streams', { timeout: 120_000 }, async () => {
+test('as tar archives on the standard streams', async () => {
   expect(await machine().out('docker cp web:/tmp/t - | tar t | sort | head -n 3')).toBe('t/\nt/a\nt/hard');
   await machine().out('tar c -C /root t | docker cp - web:/home');
   expect(await machine().out('docker exec web cat /home/t/a')).toBe('a');
 });
 
-test('export writes a file that is whole, or none', { timeout: 120_000 }, async () => {
+test('export writes a file that is whole, or none', async () => {
   await machine().out('cd /root && docker export -o x.tar web');
   expect(await machine().out('tar tf /root/x.tar | grep -c ^tmp/t/; stat -c %a /root/x.tar')).toBe('8\n600');
   const { stderr } = await machine().sh('docker export -o /nosuch/x.tar web');

@@ -6,7 +6,8 @@ import type { AgentStream } from '../../worker/protocol/agent-client.ts';
 import type { MachineStatus } from '../../worker/protocol/page.ts';
 import { TestTerminal } from './terminal.ts';
 
-const patience = 30_000;
+/** A limit, not a wait. */
+const patience = 90_000;
 
 const environment = [
   'HOME=/root',

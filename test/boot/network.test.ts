@@ -237,7 +237,7 @@ describe('nothing is left', () => {
     const after = await machine().census();
     expect({ ...after, memoryAvailable: 0, mounts: 0 }).toEqual({ ...before, memoryAvailable: 0, mounts: 0 });
     expect(after.mounts).toBe(before.mounts);
-  }, 120_000);
+  });
 
   test('of starts that fail', async () => {
     for (const options of [

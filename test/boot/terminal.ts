@@ -1,7 +1,8 @@
 import type { TerminalSize } from '../../worker/protocol/agent.ts';
 import type { Terminals } from '../../worker/terminals.ts';
 
-const patience = 30_000;
+/** A limit, not a wait. */
+const patience = 90_000;
 /** What the shell's line editor says to the terminal itself: where is the cursor, clear to the end. */
 const controlSequence = /\x1b\[[0-9;?]*[A-Za-z]/g;
 const partialSequence = /\x1b(\[[0-9;?]*)?$/;

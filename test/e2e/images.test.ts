@@ -105,7 +105,7 @@ async function remove(): Promise<void> {
 }
 
 test('an image that is used is not removed, and the reason is Docker’s', async () => {
-  await typed('docker create --name user busybox | wc -c', '65');
+  await typed('clear; docker create --name user busybox | wc -c', '65');
   await remove();
   await panel.getByText('conflict: unable to remove repository reference "busybox:latest"').waitFor();
   await panel.getByRole('button', { name: 'Dismiss: Removing busybox:latest' }).click();

@@ -5,7 +5,8 @@ import { createStaticServer, type Handler, listen } from '../../scripts/static-s
 import { launchBrowser } from './browser.ts';
 
 const root = join(import.meta.dirname, '../../dist/web');
-export const patience = 60_000;
+/** Until what is waited for must be there: a limit, not a wait. */
+export const patience = 90_000;
 
 /** The page as it ships, with the real machine behind it, in a browser of its own. */
 export interface MachinePage {
@@ -35,6 +36,7 @@ export async function openMachinePage(relayed?: Handler): Promise<MachinePage> {
     complaints,
     visit: async (options = {}) => {
       context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
+      context.setDefaultTimeout(patience);
       const page = await context.newPage();
       complaints.length = 0;
       page.on('pageerror', (error) => complaints.push(error.message));
@@ -65,11 +67,35 @@ export function shows(page: Page, text: string | RegExp): Promise<void> {
     });
 }
 
-/** `shown` must not be in the line that is typed. */
-export async function run(page: Page, line: string, shown: string | RegExp): Promise<void> {
+export async function type(page: Page, line: string): Promise<void> {
   await page.keyboard.type(line);
   await page.keyboard.press('Enter');
-  await shows(page, shown);
+}
+
+const clearing = 'clear; ';
+let cleared = 0;
+
+/**
+ * Types a line and waits for what it shows; `shown` must not be in the line itself. With a line that clears the screen
+ * first, what was there before does not count: a mark is printed then, and looked for behind that.
+ */
+export async function run(page: Page, line: string, shown: string | RegExp): Promise<void> {
+  if (!line.startsWith(clearing)) {
+    await type(page, line);
+    return shows(page, shown);
+  }
+  const mark = ++cleared;
+  await type(page, `${clearing}echo @""${mark}@; ${line.slice(clearing.length)}`);
+  return shows(page, behind(`@${mark}@`, shown));
+}
+
+function behind(mark: string, shown: string | RegExp): RegExp {
+  const [source, flags] = typeof shown === 'string' ? [literal(shown), ''] : [shown.source, shown.flags];
+  return new RegExp(`${mark}[^]*(?:${source})`, flags);
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 }
 
 /** Drags files or folders of this computer onto the middle of the page, as a person does. */

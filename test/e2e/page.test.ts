@@ -1,11 +1,10 @@
 /** The page alone, built as it ships but with the machine's double (web/testing) behind it. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser.ts';
+import { patience, screen, shows, type as run } from './machine-page.ts';
 import { servePageDouble } from './page-double.ts';
 import type { ServedPage } from './page-double.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 let served: ServedPage;
 let browser: Browser;
@@ -13,7 +12,7 @@ let complaints: string[] = [];
 
 beforeAll(async () => {
   [served, browser] = await Promise.all([servePageDouble(), launchBrowser()]);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -32,6 +31,7 @@ interface Visit extends BrowserContextOptions {
 
 async function visit({ play = 'ready', before, ...options }: Visit = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...options });
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   complaints = [];
   page.on('console', (message) => complaints.push(message.text()));
@@ -45,18 +45,6 @@ async function atPrompt(visiting: Visit = {}): Promise<Page> {
   const page = await visit(visiting);
   await shows(page, 'bottleship:~#');
   return page;
-}
-
-async function run(page: Page, line: string): Promise<void> {
-  await page.keyboard.type(line);
-  await page.keyboard.press('Enter');
-}
-
-/** The rows of the terminal that is shown. */
-const screen = (page: Page) => page.locator('.terminal-panel:not([hidden]) .xterm-rows');
-
-function shows(page: Page, text: string): Promise<void> {
-  return screen(page).filter({ hasText: text }).waitFor();
 }
 
 /** By coordinates: what takes the mouse in a terminal lies above the rows. */
@@ -77,6 +65,12 @@ async function pixels(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth);
 }
 
+/** The last that the shell has said of its size; it is asked again, since a new one may be on its way. */
+async function askSize(page: Page): Promise<string | undefined> {
+  await run(page, 'size');
+  return (await screen(page).innerText()).match(/^\d+ \d+$/gm)?.at(-1);
+}
+
 describe('the terminal', () => {
   test('takes keys as soon as the page is there', async () => {
     const page = await atPrompt();
@@ -89,20 +83,16 @@ describe('the terminal', () => {
     const page = await visit({ play: 'slow' });
     await status(page, 'Fetching');
     await run(page, 'echo early');
+    await page.evaluate("new BroadcastChannel('double').postMessage('go on')");
     await shows(page, 'early');
   });
 
   test('tells the shell its size', async () => {
     const page = await atPrompt();
-    await run(page, 'size');
+    await expect.poll(() => askSize(page)).toBeDefined();
+    const before = await askSize(page);
     await page.setViewportSize({ width: 500, height: 400 });
-    // The new size is on its way; the shell is asked until it has come.
-    await expect
-      .poll(async () => {
-        await run(page, 'size');
-        return new Set((await screen(page).innerText()).match(/^\d+ \d+$/gm)).size;
-      })
-      .toBe(2);
+    await expect.poll(() => askSize(page)).not.toBe(before);
   });
 
   test('a program names the tab, in text only', async () => {
@@ -192,15 +182,14 @@ describe('tabs', () => {
 
   test('a hidden terminal takes its size when it is shown', async () => {
     const page = await atPrompt();
+    await expect.poll(() => askSize(page)).toBeDefined();
+    const before = await askSize(page);
     await page.keyboard.press('Control+Shift+Enter');
     await page.setViewportSize({ width: 500, height: 400 });
-    await run(page, 'size');
-    const size = /^\d+ \d+$/m;
-    await expect.poll(() => screen(page).innerText()).toMatch(size);
-    const second = size.exec(await screen(page).innerText())?.[0];
+    await expect.poll(async () => [undefined, before].includes(await askSize(page))).toBe(false);
+    const second = await askSize(page);
     await page.keyboard.press('Control+Shift+ArrowLeft');
-    await run(page, 'size');
-    await shows(page, second ?? 'a size');
+    await expect.poll(() => askSize(page)).toBe(second);
   });
 
   test('the keyboard gets out of the terminal, moves along the tabs, closes one and gets back', async () => {
@@ -310,7 +299,7 @@ describe('the theme', () => {
     await toggle.click();
     await toggle.click();
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await background(page)).toBe(dark);
+    await expect.poll(() => background(page)).toBe(dark);
   });
 });
 

@@ -14,9 +14,9 @@ import { TestRegistry } from '../registry/docker-registry.ts';
 import { copyToRegistry } from '../registry/images.ts';
 import { RegistryFront } from '../registry/registry-front.ts';
 import { launchBrowser } from './browser.ts';
+import { patience, run, shows, type } from './machine-page.ts';
 
 const root = join(import.meta.dirname, '../../dist/web');
-const patience = 60_000;
 const needed = (['docker-registry', 'skopeo'] as const).every(isThere);
 
 /** What one layer's blob is, as the registry has it. */
@@ -54,6 +54,7 @@ describe.skipIf(!needed)('from a registry', () => {
   beforeEach(async () => {
     front = await RegistryFront.start(registry.host);
     context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+    context.setDefaultTimeout(patience);
   });
 
   afterEach(async () => {
@@ -90,6 +91,8 @@ describe.skipIf(!needed)('from a registry', () => {
     await type(page, `docker pull ${image()}`);
     await expect.poll(() => front.blobs(big().digest).length, { timeout: patience }).toBe(1);
     await expect.poll(() => keptBytes(page), { timeout: patience }).toBeGreaterThan(4_000_000);
+    // The other layers are small, but come when they come.
+    await expect.poll(() => leftovers(page), { timeout: patience }).toEqual({ ingests: 1, blobs: 2 });
     await page.close();
     front.stallsAfter = Infinity;
     const again = await visit();
@@ -117,8 +120,7 @@ describe.skipIf(!needed)('from a registry', () => {
     await there.bringToFront();
     await run(there, 'docker images -q | wc -l | sed s/^/there=/', 'there=0');
     await run(there, 'docker start -a box', 'the top layer');
-    await type(here, `clear; docker pull -q ${image()}; echo aga""in`);
-    await shows(here, 'again');
+    await run(here, `clear; docker pull -q ${image()}; echo aga""in`, 'again');
     await there.bringToFront();
     await run(there, `docker run --rm ${image()} sh -c 'echo bo""th'`, 'both');
   });
@@ -153,7 +155,7 @@ describe.skipIf(!needed)('from a registry', () => {
     await run(page, 'docker run --rm hello-world | head -n 2', 'Hello from Docker!');
     await run(page, `clear; docker pull ${image()}; echo co""de=$?`, 'code=1');
     await shows(page, 'no space left on device');
-    expect(await leftovers(page)).toMatchObject({ ingests: 0 });
+    await expect.poll(() => leftovers(page), { timeout: patience }).toMatchObject({ ingests: 0 });
     await run(page, 'clear; docker run --rm hello-world | head -n 2', 'Hello from Docker!');
     await page.close();
     await unlimit();
@@ -180,7 +182,7 @@ describe.skipIf(!needed)('from a registry', () => {
       await run(page, `clear; docker pull ${image()}; echo co""de=$?`, 'code=1');
       await shows(page, text);
       // The other layers were good and may be of use.
-      expect(await leftovers(page)).toEqual({ ingests: 0, blobs: 2 });
+      await expect.poll(() => leftovers(page), { timeout: patience }).toEqual({ ingests: 0, blobs: 2 });
     }
     front.tamper = () => undefined;
     await run(page, `clear; docker run --rm ${image()} cat /last`, 'the top layer');
@@ -229,28 +231,6 @@ function manifestDigest(files: ReadonlyMap<string, Uint8Array>): string {
   const index = files.get('registry/index.json') ?? new Uint8Array();
   const { manifests } = JSON.parse(Buffer.from(index).toString()) as { manifests: { digest: string }[] };
   return manifests[0]?.digest ?? createHash('sha256').digest('hex');
-}
-
-const screen = (page: Page) => page.locator('.terminal-panel:not([hidden]) .xterm-rows');
-
-function shows(page: Page, text: string | RegExp): Promise<void> {
-  return screen(page)
-    .filter({ hasText: text })
-    .waitFor({ timeout: patience })
-    .catch(async () => {
-      throw new Error(`${text} is not on the screen:\n${await screen(page).innerText()}`);
-    });
-}
-
-async function type(page: Page, line: string): Promise<void> {
-  await page.keyboard.type(line);
-  await page.keyboard.press('Enter');
-}
-
-/** `shown` must not be in the line that is typed. */
-async function run(page: Page, line: string, shown: string | RegExp): Promise<void> {
-  await type(page, line);
-  await shows(page, shown);
 }
 
 /** Keys of everything in the content store. */

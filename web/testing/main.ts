@@ -7,7 +7,7 @@ import { EchoShell } from './echo-shell.ts';
 
 /**
  * A machine of the tests' own. The page's query says what it plays: `?play=fetching` stays at that phase, `failed`
- * rejects the boot, `slow` takes its time; without it the machine is ready at once.
+ * rejects the boot, `slow` goes on when it is told to on the channel `double`; without it the machine is ready at once.
  */
 const play = new URLSearchParams(self.name).get('play') ?? 'ready';
 const never = new Promise<never>(() => {});
@@ -33,20 +33,19 @@ async function boot(onStatus: (status: MachineStatus) => void): Promise<void> {
     await never;
   }
   if (play === 'failed') throw new Error('The machine could not be fetched: 404 Not Found.');
-  if (play === 'slow') await fetchSlowly(onStatus);
+  if (play === 'slow') await fetchUntilTold(onStatus);
   onStatus({ phase: 'ready', seconds: 0.62, cold: play === 'cold' });
   const then = later[play];
   if (then) setTimeout(() => onStatus(then), 300);
 }
 
-async function fetchSlowly(onStatus: (status: MachineStatus) => void): Promise<void> {
-  const total = 6_200_000;
-  for (let received = 0; received < total; received += 155_000) {
-    onStatus({ phase: 'fetching', received, total });
-    await new Promise((tick) => setTimeout(tick, 50));
-  }
-  onStatus({ phase: 'restoring' });
-  await new Promise((tick) => setTimeout(tick, 400));
+/** Stays there until it is told to go on. */
+async function fetchUntilTold(onStatus: (status: MachineStatus) => void): Promise<void> {
+  const channel = new BroadcastChannel('double');
+  const told = new Promise((goOn) => channel.addEventListener('message', goOn));
+  onStatus({ phase: 'fetching', received: 3_100_000, total: 6_200_000 });
+  await told;
+  channel.close();
 }
 
 const machine: MachineApi = {
