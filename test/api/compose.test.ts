@@ -32,7 +32,8 @@ test.skipIf(!isThere('docker-compose'))('up, ps, logs, exec and down', async () 
   const states = async () => (await compose('ps', '--format', '{{.Service}} {{.State}}')).stdout;
   await expect.poll(states).toBe('greeter running\n');
   expect((await compose('exec', '-T', 'greeter', 'sh', '-c', 'echo $COLOUR')).stdout).toBe('green\n');
-  expect((await compose('logs', '--no-log-prefix', 'greeter')).stdout).toBe('hello from compose\n');
+  const logs = async () => (await compose('logs', '--no-log-prefix', 'greeter')).stdout;
+  await expect.poll(logs).toBe('hello from compose\n');
   expect((await compose('ps', '-a', '--format', '{{.Service}} {{.ExitCode}}', 'once')).stdout).toBe(
     'once 3\n',
   );

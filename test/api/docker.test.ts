@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { noteRequests } from '../cli/requests.ts';
 import { type ClientName, isThere } from './clients.ts';
 import { type Docker, engineForFile } from './engine.ts';
 
@@ -176,9 +177,10 @@ describe.each(names)('%s', (name) => {
 
   it('watches events, and takes statistics', async () => {
     const box = `events${suffix}`;
-    const watcher = docker.start('events', '--filter', `container=${box}`, '--format', '{{.Action}}');
     // The client says nothing when it has begun to watch.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const asked = noteRequests(engine().bottleship.engine);
+    const watcher = docker.start('events', '--filter', `container=${box}`, '--format', '{{.Action}}');
+    await expect.poll(() => asked.some((request) => request.startsWith('GET /events'))).toBe(true);
     await docker.out('run', '-d', '--name', box, 'busybox', 'sleep', '1000');
     await watcher.said('start\n');
     expect(await docker.out('stats', '--no-stream', '--format', '{{.Name}} {{.PIDs}}', box)).toBe(`${box} 1`);

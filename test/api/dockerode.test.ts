@@ -51,7 +51,6 @@ test('runs a container on a stream of its own', async () => {
     ['sh', '-c', 'echo hello; exit 2'],
     output,
   )) as [{ StatusCode: number }, Dockerode.Container];
-  output.end();
   expect(StatusCode).toBe(2);
   expect(await text).toContain('hello');
   await container.remove();

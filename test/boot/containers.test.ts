@@ -227,6 +227,7 @@ describe('stop, kill, start, rm', () => {
     await out(
       `docker run -d --name held busybox sh -c 'i=0; while :; do i=$((i+1)); echo $i > /count; done'`,
     );
+    await machine().until('docker exec held test -s /count && echo counts', 'counts');
     await out('docker pause held');
     expect(await out("docker ps --format '{{.Status}}'")).toMatch(/\(Paused\)$/);
     const count = 'cat /proc/$(docker inspect -f "{{.State.Pid}}" held)/root/count';

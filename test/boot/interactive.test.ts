@@ -149,7 +149,7 @@ describe('docker exec -it', () => {
     await one.run('echo from-one > /tmp/note', '/ # ');
     await other.run('cat /tmp/note', 'from-one');
     await one.run('sleep 777 &', '/ # ');
-    await other.run('pidof sleep | wc -w', '2');
+    await other.run('until [ $(pidof sleep | wc -w) = 2 ]; do usleep 1000; done; echo bo""th', 'both');
     await machine().out('docker rm -f shared');
     await Promise.all([one.prompt(), other.prompt()]);
     await one.run('echo "code $?"', 'code 137');

@@ -423,7 +423,7 @@ describe('namespaces', () => {
     await engine().containerStop(id, { timeout: 0 });
     expect(await machine().out('ps -o args | grep -c "[s]leep 5555"; true')).toBe('0');
     await engine().containerDelete(id);
-    expect((await machine().census()).cgroups).toBe(before.cgroups);
+    await expect.poll(async () => (await machine().census()).cgroups).toBe(before.cgroups);
   });
 
   test('IPC none has no shared memory', async () => {
@@ -459,7 +459,7 @@ describe('lifecycle', () => {
       'mkdir -p /sys/fs/cgroup/a/b; sleep 1000 > /dev/null 2>&1 & echo $! > /sys/fs/cgroup/a/b/cgroup.procs',
     );
     await engine().containerStop(id, { timeout: 0 });
-    expect((await machine().census()).cgroups).toBe(before.cgroups);
+    await expect.poll(async () => (await machine().census()).cgroups).toBe(before.cgroups);
     expect(await run({}, 'mkdir /sys/fs/cgroup/a')).toContain('Read-only file system');
   });
 

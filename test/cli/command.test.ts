@@ -339,7 +339,9 @@ test('errors of the engine and of the command itself', async () => {
 
 test('a command is cheap to start', async () => {
   const engine = engineWith({});
-  const before = performance.now();
+  // Of the processor's time, of which others take nothing away.
+  const before = process.cpuUsage();
   for (let times = 0; times < 100; times++) await docker(engine, 'run -d busybox true');
-  expect((performance.now() - before) / 100).toBeLessThan(20);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000 / 100).toBeLessThan(20);
 });

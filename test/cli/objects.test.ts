@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../worker/cli/command.ts';
 import { Queue } from '../../worker/cli/queue.ts';
@@ -200,13 +200,10 @@ describe('stats', () => {
     const session = new FakeSession(['stats'], true);
     const ended = runCommand(engine, session);
     messages.push(statsFixture());
-    await sleep(50);
-    expect(session.printed).toBe(
-      `\x1b[H${header}\n${line}\n\x1b[H${header} \x1b[K\n${line} \x1b[K\n \x1b[K\n\x1b[J`,
-    );
+    const twice = `\x1b[H${header}\n${line}\n\x1b[H${header} \x1b[K\n${line} \x1b[K\n \x1b[K\n\x1b[J`;
+    await expect.poll(() => session.printed.startsWith(twice)).toBe(true);
     events.push({ Action: 'die', Actor: { ID: containerFixture().Id } } as EventMessage);
-    await sleep(700);
-    expect(session.printed.endsWith(`${line} \x1b[K\n \x1b[K\n\x1b[J`)).toBe(false);
+    await expect.poll(() => session.printed.endsWith(`${line} \x1b[K\n \x1b[K\n\x1b[J`)).toBe(false);
     session.leave();
     expect(await ended).toBe(1);
   });

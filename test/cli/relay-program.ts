@@ -1,5 +1,10 @@
 /** The guest's docker program, built for this host and served by commands of a test's own. */
-import { execFileSync, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  execFileSync,
+  spawn,
+} from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
@@ -32,12 +37,16 @@ export interface Ended {
   readonly signal: string | null;
 }
 
+type Write = (text: string) => void;
+type Shown = (text: string | RegExp) => Promise<void>;
+
 /** A built program and the server behind its socket. */
 export class RelayProgram {
   readonly folder = mkdtempSync(join(tmpdir(), 'bottleship-relay-'));
   readonly path = join(this.folder, 'docker');
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #children = new Set<ChildProcess>();
 
   constructor(command: (session: ClientSession, socket: Socket) => Promise<number>) {
     const socketPath = join(this.folder, 'cli.sock');
@@ -52,7 +61,9 @@ export class RelayProgram {
     this.#server.listen(socketPath);
   }
 
+  /** Ends what a test that failed has left running, too. */
   close(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
     this.#sockets.forEach((socket) => socket.destroy());
     this.#server.close();
     rmSync(this.folder, { recursive: true });
@@ -60,14 +71,21 @@ export class RelayProgram {
 
   /** Runs a line of bash in which `docker` is the program. */
   shell(line: string, input: string | Buffer = ''): Promise<Ended> {
-    return run('bash', ['-c', line], this.#env(), (stdin) => stdin.end(input));
+    return this.#run('bash', ['-c', line], (stdin) => stdin.end(input));
   }
 
-  /** The same on a terminal; `type` is called with what types on it. */
-  terminal(line: string, type: (write: (text: string) => void) => Promise<void>): Promise<Ended> {
-    return run('script', ['-qefc', line, '/dev/null'], this.#env(), (stdin) => {
-      void type((text) => stdin.write(text)).then(() => setTimeout(() => stdin.end(), 5000).unref());
+  /** The same on a terminal; `type` is called with what types on it, and with what waits until something is shown. */
+  terminal(line: string, type: (write: Write, shown: Shown) => Promise<void>): Promise<Ended> {
+    return this.#run('script', ['-qefc', line, '/dev/null'], (stdin, shown) => {
+      void type((text) => stdin.write(text), shown);
     });
+  }
+
+  #run(name: string, args: string[], feed: Feed): Promise<Ended> {
+    const child = spawn(name, args, { env: this.#env(), cwd: '/tmp' });
+    this.#children.add(child);
+    child.on('close', () => this.#children.delete(child));
+    return ended(child, feed);
   }
 
   #env(): NodeJS.ProcessEnv {
@@ -75,18 +93,30 @@ export class RelayProgram {
   }
 }
 
-function run(
-  program: string,
-  args: string[],
-  env: NodeJS.ProcessEnv,
-  feed: (stdin: NodeJS.WritableStream) => void,
-): Promise<Ended> {
-  const child = spawn(program, args, { env, cwd: '/tmp' });
+type Feed = (stdin: NodeJS.WritableStream, shown: Shown) => void;
+
+function ended(child: ChildProcessWithoutNullStreams, feed: Feed): Promise<Ended> {
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString('latin1')));
+  const waiting = new Set<() => void>();
+  child.stdout.on('data', (bytes: Buffer) => {
+    stdout += bytes.toString('latin1');
+    for (const look of waiting) look();
+  });
   child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString('latin1')));
   child.stdin.on('error', () => undefined);
-  feed(child.stdin);
+  feed(
+    child.stdin,
+    (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!(typeof text === 'string' ? stdout.includes(text) : text.test(stdout))) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  );
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       child.stdin.destroy();

@@ -58,159 +58,143 @@ async function outcomes(contents: AsyncIterable<AsyncIterable<Uint8Array>>): Pro
   return found;
 }
 
-describe.skipIf(missing)(
-  `trees of the client's${missing ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 60_000 },
-  () => {
-    let program: RelayProgram;
-    let task: Task = idle;
-    let problem: unknown;
-    let folder = '';
-    beforeAll(() => {
-      program = new RelayProgram(async ({ files }) => {
-        await task(files, folder).catch((error: unknown) => (problem = error));
-        return 0;
-      });
+describe.skipIf(missing)(`trees of the client's${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let program: RelayProgram;
+  let task: Task = idle;
+  let problem: unknown;
+  let folder = '';
+  beforeAll(() => {
+    program = new RelayProgram(async ({ files }) => {
+      await task(files, folder).catch((error: unknown) => (problem = error));
+      return 0;
     });
-    afterAll(() => program.close());
-    beforeEach(() => {
-      folder = mkdtempSync(join(place, 'bottleship-tree-'));
-      return () => rmSync(folder, { recursive: true });
-    });
+  });
+  afterAll(() => program.close());
+  beforeEach(() => {
+    folder = mkdtempSync(join(place, 'bottleship-tree-'));
+    return () => rmSync(folder, { recursive: true });
+  });
 
-    async function doing(next: Task): Promise<void> {
-      [task, problem] = [next, undefined];
-      expect((await program.shell('docker')).code).toBe(0);
-      if (problem !== undefined) throw problem;
+  async function doing(next: Task): Promise<void> {
+    [task, problem] = [next, undefined];
+    expect((await program.shell('docker')).code).toBe(0);
+    if (problem !== undefined) throw problem;
+  }
+
+  test('every name of many directories, whatever its bytes are, with its contents', async () => {
+    const names = [
+      Buffer.from('caf\u00e9'),
+      Buffer.from([0x63, 0xff, 0xfe]),
+      Buffer.from([0xc3]),
+      Buffer.from('a b\nc'),
+    ];
+    for (let at = 0; at < 2000; at += 1) {
+      if (at % 50 === 0) mkdirSync(join(folder, `d${at}`));
+      writeFileSync(join(folder, `d${at - (at % 50)}`, `f${at}`), 'x'.repeat(at % 97));
+      if (at < 1500) writeFileSync(join(folder, `${at}-${'n'.repeat(200)}`), '');
     }
-
-    test('every name of many directories, whatever its bytes are, with its contents', async () => {
-      const names = [
-        Buffer.from('caf\u00e9'),
-        Buffer.from([0x63, 0xff, 0xfe]),
-        Buffer.from([0xc3]),
-        Buffer.from('a b\nc'),
-      ];
-      for (let at = 0; at < 2000; at += 1) {
-        if (at % 50 === 0) mkdirSync(join(folder, `d${at}`));
-        writeFileSync(join(folder, `d${at - (at % 50)}`, `f${at}`), 'x'.repeat(at % 97));
-        if (at < 1500) writeFileSync(join(folder, `${at}-${'n'.repeat(200)}`), '');
+    for (const name of names) writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), name);
+    for (const size of [65_527, 65_528, 65_529, 1_000_000])
+      writeFileSync(join(folder, `s${size}`), Buffer.alloc(size, size % 251));
+    symlinkSync('nowhere', join(folder, 'link'));
+    const below = (path: string) =>
+      readdirSync(path === '' ? folder : join(folder, path), { encoding: 'buffer' }).map((name) =>
+        Buffer.concat([Buffer.from(path), name]).toString('hex'),
+      );
+    const there = [
+      ...below(''),
+      ...Array.from({ length: 40 }, (_, at) => below(`d${50 * at}/`)).flat(),
+    ].sort();
+    await doing(async (files) => {
+      const walked: string[] = [];
+      for await (const { path, stat, target, content } of files.walk(folder)) {
+        const name = Buffer.from(encodeText(path)).subarray(folder.length + 1);
+        if (name.length > 0) walked.push(name.toString('hex'));
+        const full = Buffer.concat([Buffer.from(`${folder}/`), name]);
+        const bytes = await bytesOf(content);
+        if ((stat.mode & fileType.mask) === fileType.regular)
+          expect(readFileSync(full).equals(bytes)).toBe(true);
+        if (target !== '') expect([path, target]).toEqual([join(folder, 'link'), 'nowhere']);
       }
-      for (const name of names) writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), name);
-      for (const size of [65_527, 65_528, 65_529, 1_000_000])
-        writeFileSync(join(folder, `s${size}`), Buffer.alloc(size, size % 251));
-      symlinkSync('nowhere', join(folder, 'link'));
-      const below = (path: string) =>
-        readdirSync(path === '' ? folder : join(folder, path), { encoding: 'buffer' }).map((name) =>
-          Buffer.concat([Buffer.from(path), name]).toString('hex'),
-        );
-      const there = [
-        ...below(''),
-        ...Array.from({ length: 40 }, (_, at) => below(`d${50 * at}/`)).flat(),
-      ].sort();
-      await doing(async (files) => {
-        const walked: string[] = [];
-        for await (const { path, stat, target, content } of files.walk(folder)) {
-          const name = Buffer.from(encodeText(path)).subarray(folder.length + 1);
-          if (name.length > 0) walked.push(name.toString('hex'));
-          const full = Buffer.concat([Buffer.from(`${folder}/`), name]);
-          const bytes = await bytesOf(content);
-          if ((stat.mode & fileType.mask) === fileType.regular)
-            expect(readFileSync(full).equals(bytes)).toBe(true);
-          if (target !== '') expect([path, target]).toEqual([join(folder, 'link'), 'nowhere']);
-        }
-        expect(walked.sort()).toEqual(there);
-        const listed = (await collect(files.listAll(folder))).filter(isFile);
-        expect(listed).toHaveLength(3508);
-        const read = files.readAll(sized(listed));
-        let at = 0;
-        for await (const content of read)
-          expect((await bytesOf(content)).length).toBe(listed[at++]?.stat.size);
-        expect(at).toBe(listed.length);
-      });
+      expect(walked.sort()).toEqual(there);
+      const listed = (await collect(files.listAll(folder))).filter(isFile);
+      expect(listed).toHaveLength(3508);
+      const read = files.readAll(sized(listed));
+      let at = 0;
+      for await (const content of read) expect((await bytesOf(content)).length).toBe(listed[at++]?.stat.size);
+      expect(at).toBe(listed.length);
     });
+  });
 
-    test('nothing of a directory that is not entered, no contents of a file that is not wanted', async () => {
-      mkdirSync(join(folder, 'in'));
-      mkdirSync(join(folder, 'out'));
-      for (const name of ['in/a', 'in/b', 'out/c']) writeFileSync(join(folder, name), name);
-      await doing(async (files) => {
-        const options = {
-          enters: (path: string) => !path.endsWith('/out'),
-          reads: (path: string) => !path.endsWith('/b'),
-        };
-        const walked: [string, string][] = [];
-        for await (const { path, content } of files.walk(folder, options))
-          walked.push([path.slice(folder.length), new TextDecoder().decode(await bytesOf(content))]);
-        expect(walked).toEqual([
-          ['', ''],
-          ['/in', ''],
-          ['/in/a', 'in/a'],
-          ['/in/b', ''],
-          ['/out', ''],
-        ]);
-      });
+  test('nothing of a directory that is not entered, no contents of a file that is not wanted', async () => {
+    mkdirSync(join(folder, 'in'));
+    mkdirSync(join(folder, 'out'));
+    for (const name of ['in/a', 'in/b', 'out/c']) writeFileSync(join(folder, name), name);
+    await doing(async (files) => {
+      const options = {
+        enters: (path: string) => !path.endsWith('/out'),
+        reads: (path: string) => !path.endsWith('/b'),
+      };
+      const walked: [string, string][] = [];
+      for await (const { path, content } of files.walk(folder, options))
+        walked.push([path.slice(folder.length), new TextDecoder().decode(await bytesOf(content))]);
+      expect(walked).toEqual([
+        ['', ''],
+        ['/in', ''],
+        ['/in/a', 'in/a'],
+        ['/in/b', ''],
+        ['/out', ''],
+      ]);
     });
+  });
 
-    test('files that grow, shrink, go or become links between the list and the reading', async () => {
-      const names = [
-        'gone',
-        'grown',
-        'large-gone',
-        'large-grown',
-        'large-shrunk',
-        'linked',
-        'same',
-        'shrunk',
-      ];
-      for (const name of names) writeFileSync(join(folder, name), textBefore(name));
-      await doing(async (files) => {
-        const listed = (await collect(files.listAll(folder))).filter(isFile);
-        for (const name of ['gone', 'large-gone', 'linked']) unlinkSync(join(folder, name));
-        for (const name of ['grown', 'large-grown']) appendFileSync(join(folder, name), 'more');
-        for (const name of ['shrunk', 'large-shrunk']) truncateSync(join(folder, name), 3);
-        symlinkSync('/etc/hostname', join(folder, 'linked'));
-        const found = await outcomes(files.readAll(sized(listed)));
-        expect(
-          found.map((text) => text.replaceAll(folder, '').replaceAll(/l{200000}/g, 'all of it')),
-        ).toEqual([
-          'open /gone: no such file or directory',
-          'small',
-          'open /large-gone: no such file or directory',
-          'all of it',
-          '/large-shrunk has become shorter while it was read',
-          'open /linked: too many levels of symbolic links',
-          'small',
-          '/shrunk has become shorter while it was read',
-        ]);
-      });
+  test('files that grow, shrink, go or become links between the list and the reading', async () => {
+    const names = ['gone', 'grown', 'large-gone', 'large-grown', 'large-shrunk', 'linked', 'same', 'shrunk'];
+    for (const name of names) writeFileSync(join(folder, name), textBefore(name));
+    await doing(async (files) => {
+      const listed = (await collect(files.listAll(folder))).filter(isFile);
+      for (const name of ['gone', 'large-gone', 'linked']) unlinkSync(join(folder, name));
+      for (const name of ['grown', 'large-grown']) appendFileSync(join(folder, name), 'more');
+      for (const name of ['shrunk', 'large-shrunk']) truncateSync(join(folder, name), 3);
+      symlinkSync('/etc/hostname', join(folder, 'linked'));
+      const found = await outcomes(files.readAll(sized(listed)));
+      expect(found.map((text) => text.replaceAll(folder, '').replaceAll(/l{200000}/g, 'all of it'))).toEqual([
+        'open /gone: no such file or directory',
+        'small',
+        'open /large-gone: no such file or directory',
+        'all of it',
+        '/large-shrunk has become shorter while it was read',
+        'open /linked: too many levels of symbolic links',
+        'small',
+        '/shrunk has become shorter while it was read',
+      ]);
     });
+  });
 
-    test('what goes while it is walked is left out', async () => {
-      for (let at = 0; at < 40; at += 1) {
-        mkdirSync(join(folder, `d${at}`));
-        writeFileSync(join(folder, `d${at}`, 'f'), 'f');
+  test('what goes while it is walked is left out', async () => {
+    for (let at = 0; at < 40; at += 1) {
+      mkdirSync(join(folder, `d${at}`));
+      writeFileSync(join(folder, `d${at}`, 'f'), 'f');
+    }
+    await doing(async (files) => {
+      const seen: string[] = [];
+      for await (const { path } of files.listAll(folder)) {
+        if (path === folder) rmSync(join(folder, 'd39'), { recursive: true });
+        if (path.endsWith('/d0')) rmSync(join(folder, 'd38'), { recursive: true });
+        if (path.endsWith('/d0/f')) symlinkSync('/etc', join(folder, 'd38'));
+        seen.push(path.slice(folder.length));
       }
-      await doing(async (files) => {
-        const seen: string[] = [];
-        for await (const { path } of files.listAll(folder)) {
-          if (path === folder) rmSync(join(folder, 'd39'), { recursive: true });
-          if (path.endsWith('/d0')) rmSync(join(folder, 'd38'), { recursive: true });
-          if (path.endsWith('/d0/f')) symlinkSync('/etc', join(folder, 'd38'));
-          seen.push(path.slice(folder.length));
-        }
-        expect(seen.filter((path) => /d3[789]/.test(path))).toEqual(['/d37', '/d37/f', '/d38']);
-        expect(seen).toHaveLength(1 + 39 + 38);
-      });
+      expect(seen.filter((path) => /d3[789]/.test(path))).toEqual(['/d37', '/d37/f', '/d38']);
+      expect(seen).toHaveLength(1 + 39 + 38);
     });
+  });
 
-    test('a directory of ten thousand files', async () => {
-      for (let at = 0; at < 10_000; at += 1) writeFileSync(join(folder, `${at}`), '');
-      await doing(async (files) => {
-        let count = 0;
-        for await (const _ of files.listAll(folder)) count += 1;
-        expect(count).toBe(10_001);
-      });
+  test('a directory of ten thousand files', async () => {
+    for (let at = 0; at < 10_000; at += 1) writeFileSync(join(folder, `${at}`), '');
+    await doing(async (files) => {
+      let count = 0;
+      for await (const _ of files.listAll(folder)) count += 1;
+      expect(count).toBe(10_001);
     });
-  },
-);
+  });
+});
