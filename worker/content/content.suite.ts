@@ -219,9 +219,9 @@ export function runSuite(name: string, factory: () => ContentStore, chunkSize: n
       expect(await store.settled(-1000)).toEqual([digest]);
     });
 
-    test('sha512 is verified as well', async () => {
+    test.each(['sha384', 'sha512'])('%s is verified as well', async (algorithm) => {
       const store = factory();
-      const digest = parseDigest(`sha512:${createHash('sha512').update(bytes(5)).digest('hex')}`);
+      const digest = parseDigest(`${algorithm}:${createHash(algorithm).update(bytes(5)).digest('hex')}`);
       expect(await ingest(store, bytes(5), { digest })).toEqual({ digest, size: 5 });
     });
   });

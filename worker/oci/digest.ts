@@ -5,9 +5,13 @@ declare const brand: unique symbol;
 /** Digest of a blob's bytes as stored or sent: `algorithm:hex`. */
 export type Digest = string & { readonly [brand]: 'digest' };
 
-/** Hex lengths of the algorithms registered at https://github.com/opencontainers/image-spec/blob/v1.1.0/descriptor.md#registered-algorithms */
+/**
+ * Hex lengths of the algorithms registered at https://github.com/opencontainers/image-spec/blob/v1.1.0/descriptor.md#registered-algorithms,
+ * and of one more that Docker knows.
+ */
 const hexLengths: ReadonlyMap<string, number> = new Map([
   ['sha256', 64],
+  ['sha384', 96],
   ['sha512', 128],
 ]);
 

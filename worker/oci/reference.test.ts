@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BottleshipError } from './errors.ts';
 import { familiarReference, formatReference, parseReference, withDefaultTag } from './reference.ts';
+
+const recorded = JSON.parse(readFileSync(new URL('recorded/references.json', import.meta.url), 'utf8')) as {
+  names: [text: string, familiar: string | null, error?: string][];
+};
 
 const hex = 'a'.repeat(64);
 
@@ -47,6 +52,12 @@ describe('reference', () => {
     ['b'.repeat(256), 'repository name must not be more than 255 characters'],
   ])('refuses %j', (text, message) => {
     expect(() => parseReference(text)).toThrow(message);
+  });
+
+  test.each(recorded.names)('%j as Docker’s engine reads it', (text, familiar, error) => {
+    const read = () => familiarReference(withDefaultTag(parseReference(text)));
+    if (error === undefined) expect(read()).toBe(familiar);
+    else expect(read).toThrow(new BottleshipError('invalid', error));
   });
 
   test('what parses comes back from both its forms', () => {

@@ -7,6 +7,7 @@ import { invalid } from './errors.ts';
  * Grammar, rules and messages are Docker's: https://pkg.go.dev/github.com/distribution/reference
  */
 export interface Reference {
+  /** Empty where what looks like a domain can be none, as in `foo_bar.com/x`: such a name is good for local images alone. */
   readonly domain: string;
   readonly path: string;
   readonly tag?: string;
@@ -25,7 +26,7 @@ const component = '[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*';
 const tag = '[\\w][\\w.-]{0,127}';
 const digest = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}';
 const grammar = new RegExp(
-  `^(${host}(?::[0-9]+)?)/(${component}(?:/${component})*)(?::(${tag}))?(?:@(${digest}))?$`,
+  `^(?:(${host}(?::[0-9]+)?)/)?(${component}(?:/${component})*)(?::(${tag}))?(?:@(${digest}))?$`,
 );
 
 /** Parses what a user types (`busybox`, `localhost:5000/a/b:v1@sha256:...`) into a normalized reference. */
@@ -41,12 +42,17 @@ export function parseReference(text: string): Reference {
 
 /** The full form: `docker.io/library/busybox:latest`. */
 export function formatReference(reference: Reference): string {
-  return `${reference.domain}/${reference.path}${suffix(reference)}`;
+  return fullName(reference) + suffix(reference);
+}
+
+function fullName({ domain, path }: Reference): string {
+  return domain === '' ? path : `${domain}/${path}`;
 }
 
 /** The repository's short form: `busybox` for `docker.io/library/busybox`. */
-export function familiarName({ domain, path }: Reference): string {
-  if (domain !== defaultDomain) return `${domain}/${path}`;
+export function familiarName(reference: Reference): string {
+  const { domain, path } = reference;
+  if (domain !== defaultDomain) return fullName(reference);
   const rest = path.startsWith(officialPrefix) ? path.slice(officialPrefix.length) : path;
   return rest.includes('/') ? path : rest;
 }
@@ -91,8 +97,8 @@ function refuseUppercase(remainder: string): void {
 }
 
 function matchGrammar(text: string): Reference {
-  const [, domain, path, tag, digest] = grammar.exec(text) ?? [];
-  if (domain === undefined || path === undefined) throw invalid('invalid reference format');
+  const [, domain = '', path, tag, digest] = grammar.exec(text) ?? [];
+  if (path === undefined) throw invalid('invalid reference format');
   if (path.length > maxPathLength)
     throw invalid(`repository name must not be more than ${maxPathLength} characters`);
   return {

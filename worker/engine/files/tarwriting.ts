@@ -46,11 +46,11 @@ async function* pieces(
   records: RecordReader,
   rewrite: (record: TreeRecord) => readonly TreeRecord[],
 ): AsyncGenerator<Uint8Array> {
-  const firstNames = new Map<string, Uint8Array>();
+  const seen = new Map<string, TreeRecord>();
   for (;;) {
     const record = await records.next();
     if (record.kind === recordKind.end) break;
-    const [entry, ...more] = rewrite(record).map((one) => tarEntry(one, firstNames));
+    const [entry, ...more] = rewrite(record).map((one) => tarEntry(one, seen));
     const size = record.flags & recordFlag.contents ? record.size : 0;
     if (entry !== undefined) yield tarHeader(entry);
     for await (const piece of records.contents(size)) if (entry !== undefined) yield piece;
@@ -60,30 +60,39 @@ async function* pieces(
   yield tarEnd;
 }
 
-function tarEntry(record: TreeRecord, firstNames: Map<string, Uint8Array>): NewTarEntry | undefined {
+function tarEntry(record: TreeRecord, seen: Map<string, TreeRecord>): NewTarEntry | undefined {
   const type = types[fileType(record.mode)];
   if (type === undefined) return undefined;
-  const { name, mode, uid, gid, seconds, major, minor, attributes } = record;
-  const common = { mode, uid, gid, mtime: seconds, attributes };
-  const first = record.links > 1 && type !== 'directory' ? firstName(record, name, firstNames) : undefined;
-  if (first !== undefined) return { ...common, type: 'hardlink', path: name, link: first };
+  const { name, mode, uid, gid, seconds, major, minor } = record;
+  const first = record.links > 1 && type !== 'directory' ? firstOf(record, seen) : undefined;
+  const attributes = unrooted((first ?? record).attributes);
+  const isDevice = type === 'character' || type === 'block';
+  const common = { mode, uid, gid, mtime: seconds, attributes, ...(isDevice && { major, minor }) };
+  if (first !== undefined) return { ...common, type: 'hardlink', path: name, link: first.name };
   if (type === 'directory') return { ...common, type, path: withSlash(name) };
   if (type === 'symlink') return { ...common, type, path: name, link: record.link };
   return type === 'file'
     ? { ...common, type, path: name, size: record.size }
-    : { ...common, type, path: name, major, minor };
+    : { ...common, type, path: name };
 }
 
-/** The name under which the same file is in the archive already. */
-function firstName(
-  { device, inode }: TreeRecord,
-  name: Uint8Array,
-  firstNames: Map<string, Uint8Array>,
-): Uint8Array | undefined {
-  const key = `${device}:${inode}`;
-  const first = firstNames.get(key);
-  if (first === undefined) firstNames.set(key, name);
+/** What the same file is in the archive already. Its attributes are told with its first name alone. */
+function firstOf(record: TreeRecord, seen: Map<string, TreeRecord>): TreeRecord | undefined {
+  const key = `${record.device}:${record.inode}`;
+  const first = seen.get(key);
+  if (first === undefined) seen.set(key, record);
   return first;
+}
+
+const capability = 'security.capability';
+
+/** Capabilities of a user namespace mean nothing outside of it: Docker writes them as those of any. */
+function unrooted(attributes: TreeRecord['attributes']): TreeRecord['attributes'] {
+  const value = attributes.get(capability);
+  if (value?.[3] !== 3) return attributes;
+  const general = value.slice(0, 20);
+  general[3] = 2;
+  return new Map([...attributes, [capability, general]]);
 }
 
 const slash = 0x2f;

@@ -243,3 +243,20 @@ test('what is empty in a configuration is null for who asks, as Go leaves it out
     WorkingDir: '',
   });
 });
+
+test('a name that no registry can have is good for a local image', async () => {
+  const { engine } = await makeFixture();
+  await engine.imageTag('busybox', { repo: 'foo_bar.com/x', tag: '1' });
+  expect((await engine.imageInspect('foo_bar.com/x:1')).RepoTags).toContain('foo_bar.com/x:1');
+  expect(await engine.imageDelete('foo_bar.com/x:1')).toEqual([{ Untagged: 'foo_bar.com/x:1' }]);
+});
+
+test('a tag is no digest, and of two tags the one beside the name counts', async () => {
+  const { engine } = await makeFixture();
+  expect(await failure(engine.imageTag('busybox', { repo: `a@sha256:${'f'.repeat(64)}` }))).toEqual({
+    status: 400,
+    message: 'cannot import digest reference',
+  });
+  await engine.imageTag('busybox', { repo: 'a:b', tag: 'c' });
+  expect((await engine.imageInspect('busybox')).RepoTags).toEqual(['a:c', 'busybox:latest']);
+});

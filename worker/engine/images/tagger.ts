@@ -1,4 +1,4 @@
-import { parseReference, withDefaultTag, familiarReference } from '../../oci/reference.ts';
+import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { Reference } from '../../oci/reference.ts';
 import type { EngineContext } from '../context.ts';
 import { invalid } from '../errors.ts';
@@ -18,8 +18,9 @@ export async function tagImage(
 /** The name that `repo` and `tag` make; a tag may be part of the repository already. */
 export function tagReference(repo: string, tag: string | undefined): Reference {
   const reference = parseReference(repo);
-  if (reference.digest !== undefined) throw invalid('refusing to create a tag with a digest reference');
-  const tagged = tag ? parseReference(`${reference.domain}/${reference.path}:${tag}`) : reference;
+  if (reference.digest !== undefined) throw invalid('cannot import digest reference');
+  const { domain, path } = reference;
+  const tagged = tag ? parseReference(`${formatReference({ domain, path })}:${tag}`) : reference;
   if (tagged.path === 'library/sha256' && tagged.domain === 'docker.io')
     throw invalid('refusing to create an ambiguous tag using digest algorithm as name');
   return withDefaultTag(tagged);

@@ -35,26 +35,36 @@ export function tarPadding(size: number): Uint8Array {
  */
 export function tarHeader(entry: NewTarEntry): Uint8Array {
   const records = paxRecords(entry);
-  if (records.length === 0) return ustar(entry);
-  const data = concat(records);
-  const about = ustar({ ...paxEntry, path: paxName(entry.path), size: data.length }, 'x');
+  if (!fitsText(entry.path)) {
+    const split = records.size === 0 ? splitPath(entry.path) : undefined;
+    if (split !== undefined) return ustar({ ...entry, path: split.name }, { prefix: split.prefix });
+    records.set('path', entry.path);
+  }
+  if (records.size === 0) return ustar(entry);
+  const data = paxData(records);
+  const about = ustar({ ...paxEntry, path: paxName(entry.path), size: data.length }, { typeflag: 'x' });
   return concat([about, data, tarPadding(data.length), ustar(entry)]);
 }
 
 const paxEntry = { type: 'file', mode: 0, uid: 0, gid: 0, mtime: 0 } as const;
 
-/** Sorted by their keys, so that the same files make the same archive. */
-function paxRecords(entry: NewTarEntry): Uint8Array[] {
-  const { path, link = none, uid, gid, mtime, size = 0, attributes } = entry;
+/** What ustar has no room for, but for the path. */
+function paxRecords(entry: NewTarEntry): Map<string, Uint8Array> {
+  const { link = none, uid, gid, mtime, size = 0, attributes } = entry;
   const values = new Map<string, Uint8Array>();
-  if (!fitsText(path)) values.set('path', path);
   if (!fitsText(link)) values.set('linkpath', link);
   if (!fitsNumber(uid, 8)) values.set('uid', encodeText(String(uid)));
   if (!fitsNumber(gid, 8)) values.set('gid', encodeText(String(gid)));
   if (!fitsNumber(size, 12)) values.set('size', encodeText(String(size)));
   if (!fitsNumber(mtime, 12)) values.set('mtime', encodeText(String(mtime)));
   for (const [name, value] of attributes ?? []) values.set(`SCHILY.xattr.${name}`, value);
-  return [...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => paxRecord(key, value));
+  return values;
+}
+
+/** Sorted by their keys, so that the same files make the same archive. */
+function paxData(values: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+  return concat(sorted.map(([key, value]) => paxRecord(key, value)));
 }
 
 /** "%d %s=%s\n", where the number counts its own digits too. */
@@ -65,17 +75,39 @@ function paxRecord(key: string, value: Uint8Array): Uint8Array {
   return concat([encodeText(`${length} ${key}=`), value, newline]);
 }
 
-/** As Go names it: a file `PaxHeaders.0` beside the entry. */
-function paxName(path: Uint8Array): Uint8Array {
-  const end = path.at(-1) === slash ? path.length - 1 : path.length;
-  const cut = path.lastIndexOf(slash, end - 1) + 1;
-  const name = concat([path.subarray(0, cut), encodeText('PaxHeaders.0/'), path.subarray(cut, end)]);
-  return name.filter((byte) => byte < 0x80).subarray(0, 100);
+/** A path of ASCII that is too long for ustar's name, cut at a slash where its prefix has room for the first part. */
+function splitPath(path: Uint8Array): { prefix: Uint8Array; name: Uint8Array } | undefined {
+  if (path.some((byte) => byte >= 0x80)) return undefined;
+  const last = path.at(-1) === slash ? path.length - 2 : path.length - 1;
+  const cut = path.lastIndexOf(slash, Math.min(last, prefixWidth));
+  const [prefix, name] = [path.subarray(0, cut), path.subarray(cut + 1)];
+  return cut > 0 && name.length > 0 && name.length <= nameWidth ? { prefix, name } : undefined;
 }
 
-function ustar(entry: NewTarEntry, typeflag: string = typeflags[entry.type]): Uint8Array {
+const nameWidth = 100;
+const prefixWidth = 155;
+
+/** As Go names it: beside a file in a directory `PaxHeaders.0`, and of a directory in itself. */
+function paxName(path: Uint8Array): Uint8Array {
+  const cut = path.lastIndexOf(slash) + 1;
+  const file = path.subarray(cut);
+  const folder = encodeText(file.length > 0 ? 'PaxHeaders.0/' : 'PaxHeaders.0');
+  const name = concat([path.subarray(0, cut), folder, file]);
+  return name.filter((byte) => byte < 0x80).subarray(0, nameWidth);
+}
+
+interface UstarOptions {
+  readonly typeflag?: string;
+  /** Of the path, without the slash after it. */
+  readonly prefix?: Uint8Array;
+}
+
+function ustar(
+  entry: NewTarEntry,
+  { typeflag = typeflags[entry.type], prefix = none }: UstarOptions = {},
+): Uint8Array {
   const block = new Uint8Array(blockSize);
-  text(block, 0, 100, entry.path);
+  text(block, 0, nameWidth, entry.path);
   number(block, 100, 8, entry.mode & 0o7777);
   number(block, 108, 8, entry.uid);
   number(block, 116, 8, entry.gid);
@@ -84,8 +116,11 @@ function ustar(entry: NewTarEntry, typeflag: string = typeflags[entry.type]): Ui
   block[156] = typeflag.charCodeAt(0);
   text(block, 157, 100, entry.link ?? none);
   block.set(magic, 257);
-  number(block, 329, 8, entry.major ?? 0);
-  number(block, 337, 8, entry.minor ?? 0);
+  if (typeflag !== 'x') {
+    number(block, 329, 8, entry.major ?? 0);
+    number(block, 337, 8, entry.minor ?? 0);
+  }
+  text(block, 345, prefixWidth, prefix);
   seal(block);
   return block;
 }
@@ -106,7 +141,7 @@ function seal(block: Uint8Array): void {
 }
 
 function fitsText(bytes: Uint8Array): boolean {
-  return bytes.length <= 100 && bytes.every((byte) => byte < 0x80);
+  return bytes.length <= nameWidth && bytes.every((byte) => byte < 0x80);
 }
 
 function fitsNumber(value: number, width: number): boolean {
@@ -115,7 +150,10 @@ function fitsNumber(value: number, width: number): boolean {
 
 /** What does not fit is in the PAX header as it is. */
 function text(block: Uint8Array, at: number, width: number, bytes: Uint8Array): void {
-  const kept = fitsText(bytes) ? bytes : bytes.filter((byte) => byte < 0x80).subarray(0, width);
+  const kept =
+    bytes.length <= width && bytes.every((byte) => byte < 0x80)
+      ? bytes
+      : bytes.filter((byte) => byte < 0x80).subarray(0, width);
   block.set(kept, at);
 }
 
