@@ -53,6 +53,16 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   settled: (name: string, chunkSize: number, age: number) => content(name, chunkSize).settled(age),
   sweep: (name: string, chunkSize: number, age?: number) => content(name, chunkSize).sweep(age),
   delete: (name: string, chunkSize: number, digest: Digest) => content(name, chunkSize).delete(digest),
+  /** Puts rows into a store that nobody has opened yet, as if another version had. */
+  rows: async (name: string, chunkSize: number, rows: [IDBValidKey, unknown][]) => {
+    await content(name, chunkSize).list();
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const transaction = opening.result.transaction('content', 'readwrite');
+    for (const [key, value] of rows) transaction.objectStore('content').put(value, key);
+    await new Promise((resolve) => transaction.addEventListener('complete', resolve));
+    opening.result.close();
+  },
   room: (name: string, chunkSize: number) => content(name, chunkSize).room(),
   reader: async (name: string, chunkSize: number, digest: Digest) => {
     const reader = await content(name, chunkSize).reader(digest);

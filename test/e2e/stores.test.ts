@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runSuite as runContentSuite } from '../../worker/content/content.suite.ts';
+import { runSuite as runOldVersionsSuite } from '../../worker/content/oldversions.suite.ts';
 import { ingest, readBlob } from '../../worker/content/ingest.ts';
 import { runSuite as runLocksSuite } from '../../worker/content/locks.suite.ts';
 import { runSuite as runMetadataSuite } from '../../worker/engine/metadata/metadata.suite.ts';
@@ -10,6 +11,8 @@ import { launchBrowser } from './browser.ts';
 import { StoresPage } from './stores-driver.ts';
 
 const chunkSize = 64;
+/** As the page has them. */
+const largeChunk = 4 << 20;
 let browser: Browser;
 let context: BrowserContext;
 let page: StoresPage;
@@ -27,6 +30,11 @@ let databases = 0;
 const fresh = (kind: string) => `${kind}-${databases++}`;
 
 runContentSuite('IndexedDB of Chromium', () => page.content(fresh('content'), chunkSize), chunkSize);
+runOldVersionsSuite('of Chromium', async (rows) => {
+  const name = fresh('content');
+  await page.call('rows', name, largeChunk, rows);
+  return page.content(name, largeChunk);
+});
 describe('MetadataStore: IndexedDB of Chromium', () => {
   runMetadataSuite(() => page.metadata(fresh('metadata')));
 });

@@ -30,6 +30,9 @@ export interface IngestRecord {
  *     ['blob', digest]        BlobRecord
  *     ['chunk', id, number]   StoredChunk
  *     ['ingest', id]          IngestRecord; gone once its writer committed or gave up
+ *
+ * Earlier versions had bytes for every chunk, 256 kB of them, records without `committed`, and of an ingest nothing but when it
+ * had begun. All of that is read still (`oldversions.suite.ts`).
  */
 export class BlobDatabase {
   readonly #store: UseStore;
@@ -49,17 +52,26 @@ export class BlobDatabase {
   }
 
   async blobs(): Promise<[Digest, BlobRecord][]> {
-    const [keys, records] = await this.#store('readonly', (store) =>
-      Promise.all([
-        promisifyRequest(store.getAllKeys(startingWith('blob'))),
-        promisifyRequest<BlobRecord[]>(store.getAll(startingWith('blob'))),
-      ]),
-    );
-    return records.map((record, i) => [parseDigest((keys[i] as string[])[1] ?? ''), record]);
+    const entries = await this.#entries<BlobRecord>('blob');
+    return entries.map(([digest, record]) => [parseDigest(digest), record]);
   }
 
-  ingests(): Promise<IngestRecord[]> {
-    return this.#store('readonly', (store) => promisifyRequest(store.getAll(startingWith('ingest'))));
+  async ingests(): Promise<IngestRecord[]> {
+    const entries = await this.#entries<IngestRecord | number>('ingest');
+    return entries.map(([id, found]) =>
+      typeof found === 'number' ? { id, chunkSize: 0, begun: found } : found,
+    );
+  }
+
+  /** All of a kind, by the second part of their keys. */
+  async #entries<T>(kind: string): Promise<[string, T][]> {
+    const [keys, values] = await this.#store('readonly', (store) =>
+      Promise.all([
+        promisifyRequest(store.getAllKeys(startingWith(kind))),
+        promisifyRequest<T[]>(store.getAll(startingWith(kind))),
+      ]),
+    );
+    return values.map((value, i) => [(keys[i] as string[])[1] ?? '', value]);
   }
 
   begin(ingest: IngestRecord): Promise<void> {

@@ -7,6 +7,7 @@ import { IndexedDbContentStore } from './indexeddbstore.ts';
 import { ingest, readBlob } from './ingest.ts';
 import { LocalLocks } from './locallocks.ts';
 import { MemoryContentStore } from './memorystore.ts';
+import { runSuite as runOldVersionsSuite } from './oldversions.suite.ts';
 import { OffloadingStore } from './offloadingstore.ts';
 import { WriterHost } from './writerhost.ts';
 
@@ -32,6 +33,15 @@ function offloading(hasThread: boolean): ContentStore {
   const host = async () => (hasThread ? wrap<WriterHost>(port2) : undefined);
   return new OffloadingStore(store, { host, pieceSize: chunkSize / 2 });
 }
+
+runOldVersionsSuite('in memory', async (rows) => {
+  const name = fresh();
+  // Whoever opens it first makes the object store.
+  await new IndexedDbContentStore(name).list();
+  const store = (await open(name)).transaction('content', 'readwrite').objectStore('content');
+  await Promise.all(rows.map(([key, value]) => result(store.put(value, [...key]))));
+  return new IndexedDbContentStore(name);
+});
 
 const data = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 
