@@ -26,9 +26,9 @@ import { LayerCollector } from './layercollector.ts';
 import type { LayerUse } from './layeruse.ts';
 import { layerUse } from './layeruse.ts';
 import type { ApplyChanges } from './committer.ts';
-import { download, type Download } from './download.ts';
+import { download } from './download.ts';
 import { importImage } from './importer.ts';
-import { progressMessage } from './progress.ts';
+import { counted, paced, progressMessage } from './progress.ts';
 import { saveImages } from './saver.ts';
 import { listImages } from './list.ts';
 import type { LoadOptions } from './loader.ts';
@@ -144,9 +144,10 @@ export class Images {
     const found = await download((url) => fetch(url), address);
     return this.#messages(async (report) => {
       report({ status: `Downloading from ${found.address}` });
-      const tar = reported(found, (current) =>
+      const tell = paced(found.total, (current) =>
         report(progressMessage('', 'Importing', current, found.total)),
       );
+      const tar = counted(found.bytes, tell);
       report({ status: await this.import(tar, options) });
     });
   }
@@ -190,17 +191,6 @@ export class Images {
 }
 
 const reportEvery = 512 * 1024;
-
-async function* reported({ bytes }: Download, report: (current: number) => void): AsyncGenerator<Uint8Array> {
-  let current = 0;
-  let told = 0;
-  for await (const chunk of bytes) {
-    current += chunk.length;
-    if (current - told >= reportEvery) report((told = current));
-    yield chunk;
-  }
-  report(current);
-}
 
 function withShared(images: readonly ImageSummary[], { shared }: LayerUse): ImageSummary[] {
   return images.map((image) => Object.assign(image, { SharedSize: shared.get(image.Id as Digest) ?? 0 }));

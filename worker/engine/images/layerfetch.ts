@@ -2,12 +2,9 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId } from '../../oci/diffid.ts';
 import type { ProgressMessage } from '../../protocol/engine-api.ts';
 import type { LayerContent } from './layercontent.ts';
-import { progressMessage } from './progress.ts';
+import { paced, progressMessage } from './progress.ts';
 import type { FoundImage } from './source.ts';
 import { tellingWaits } from './waiting.ts';
-
-/** A bar moves when so many bytes more have come. */
-const step = 512 * 1024;
 
 export interface LayerFetch {
   readonly found: FoundImage;
@@ -45,13 +42,13 @@ export async function fetchLayer(fetch: LayerFetch): Promise<number> {
 async function* download(fetch: LayerFetch, from: number): AsyncGenerator<Uint8Array> {
   const { found, blob, id, report, arrived, signal } = fetch;
   let have = from;
-  let shown = -step;
+  const tell = paced(blob.size, (current) => report(progressMessage(id, 'Downloading', current, blob.size)));
   arrived(from);
   for await (const chunk of await found.open(blob, { signal, onWait: tellingWaits(report, id) }, from)) {
     signal?.throwIfAborted();
     have += chunk.length;
     arrived(chunk.length);
-    if (have - shown >= step) report(progressMessage(id, 'Downloading', (shown = have), blob.size));
+    tell(have);
     yield chunk;
   }
   report({ status: 'Verifying Checksum', progressDetail: {}, id });

@@ -22,7 +22,7 @@ import { isV1Archive } from './v1archive.ts';
 import { loadV1Images } from './v1loader.ts';
 import type { LayerContent } from './layercontent.ts';
 import { machinePlatform } from './platform.ts';
-import { progressMessage } from './progress.ts';
+import { counted, paced, progressMessage } from './progress.ts';
 
 type LoaderContext = Pick<EngineContext, 'clock' | 'events' | 'images'>;
 type Report = (message: ProgressMessage) => void;
@@ -96,10 +96,12 @@ export class ImageLoader {
   async #layer(archive: ImageArchive, layer: ArchivedLayer, diffId: DiffId, report: Report): Promise<void> {
     if ((await this.#layers.size(diffId)) !== undefined) return;
     const { path, size: total, blob } = layer;
+    const id = digestHex(parseDigest(diffId)).slice(0, 12);
+    const tell = paced(total, (current) => report(progressMessage(id, 'Loading layer', current, total)));
+    const bytes = counted(archive.bytes(path), tell);
     await (blob === undefined
-      ? this.#layers.ingestTar(this.#layers.unpacked(archive.bytes(path)), diffId)
-      : this.#layers.ingest(archive.bytes(path), blob, diffId));
-    report(progressMessage(digestHex(parseDigest(diffId)).slice(0, 12), 'Loading layer', total, total));
+      ? this.#layers.ingestTar(this.#layers.unpacked(bytes), diffId)
+      : this.#layers.ingest(bytes, blob, diffId));
   }
 
   async #name(reference: Reference, image: Digest, report: Report): Promise<void> {

@@ -18,6 +18,7 @@ import { imageSize } from './imagesize.ts';
 import type { LayerContent } from './layercontent.ts';
 import type { LayerFetch } from './layerfetch.ts';
 import { fetchLayer } from './layerfetch.ts';
+import { paced } from './progress.ts';
 import { requireRoom } from './room.ts';
 import { parsePlatformOption, requireMachinePlatform } from './platform.ts';
 import type { FoundImage, ImageSource } from './source.ts';
@@ -131,7 +132,8 @@ export class Puller {
   ): Promise<number> {
     const total = pairs.reduce((sum, { blob }) => sum + blob.size, 0);
     let received = 0;
-    const arrived = (bytes: number) => this.#listener.progress(name, (received += bytes), total);
+    const tell = paced(total, (current) => this.#listener.progress(name, current, total));
+    const arrived = (bytes: number) => tell((received += bytes));
     for (const { blob } of pairs)
       report({ status: 'Pulling fs layer', progressDetail: {}, id: shortId(blob) });
     for (const { blob } of pairs.slice(layersAtOnce))

@@ -19,7 +19,7 @@ import type { Image } from './image.ts';
 import type { LayerContent } from './layercontent.ts';
 import type { LayerSource } from './layersources.ts';
 import { isSameRepository } from './layersources.ts';
-import { progressMessage } from './progress.ts';
+import { counted, paced, progressMessage } from './progress.ts';
 import { tellingWaits } from './waiting.ts';
 
 type PusherContext = Pick<EngineContext, 'clock' | 'events' | 'images' | 'layerSources'>;
@@ -35,8 +35,6 @@ export interface PushRequest {
 const layersAtOnce = 3;
 /** How many places are looked at for a layer that the registry may have. */
 const mostChecks = 3;
-/** A bar moves when so many bytes more have gone. */
-const step = 512 * 1024;
 
 /**
  * Pushes images as Docker's engine does with layers that it keeps unpacked: what the registry has is not sent again, what
@@ -193,17 +191,17 @@ class ImagePush {
     const { layers, repository, request } = this.#parts;
     const total = (await layers.size(diffId)) ?? 0;
     const onWait = tellingWaits(request.report, shortId(diffId));
-    const packed = gzipped(this.#counted(diffId, total, signal));
+    const packed = gzipped(this.#read(diffId, total, signal));
     return uploadBlob(repository, packed, { upload, signal, onWait });
   }
 
-  async *#counted(diffId: DiffId, total: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    let [done, shown] = [0, -step];
-    for await (const chunk of this.#parts.layers.tar(diffId)) {
+  async *#read(diffId: DiffId, total: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { layers, request } = this.#parts;
+    const tell = paced(total, (current) =>
+      request.report(progressMessage(shortId(diffId), 'Pushing', current, total)),
+    );
+    for await (const chunk of counted(layers.tar(diffId), tell)) {
       signal.throwIfAborted();
-      done += chunk.length;
-      if (done - shown >= step)
-        this.#parts.request.report(progressMessage(shortId(diffId), 'Pushing', (shown = done), total));
       yield chunk;
     }
   }
