@@ -56,6 +56,32 @@ describe.skipIf(!needed)('a page with the relay of npm start', () => {
     expect(machine.complaints).toEqual([]);
   });
 
+  test('pushes all tags, a large layer in chunks, and what the registry has elsewhere not again', async () => {
+    const { open } = registries;
+    const page = await machine.visit();
+    const make = 'dd if=/dev/urandom of=/big bs=1M count=6 2>/dev/null';
+    await run(
+      page,
+      `docker run --name big busybox sh -c '${make}' && docker commit big big:1; echo co""de=$?`,
+      'code=0',
+    );
+    const tags = [1, 2].map((tag) => `docker tag big:1 ${open.host}/big/a:${tag}`).join(' && ');
+    await run(
+      page,
+      `clear; ${tags} && docker push -a ${open.host}/big/a | grep -c digest: | sed s/^/tags=/`,
+      'tags=2',
+    );
+    const mounted = `docker tag big:1 ${open.host}/big/b:1 && docker push ${open.host}/big/b:1`;
+    await run(page, `clear; ${mounted} | grep -c 'Mounted from big/a' | sed s/^/mounted=/`, 'mounted=2');
+    for (const name of ['big/a:1', 'big/a:2', 'big/b:1'])
+      expect(
+        await runProgram('crane', ['validate', '--insecure', '--remote', `${open.host}/${name}`]),
+      ).toMatchObject({
+        code: 0,
+      });
+    expect(machine.complaints).toEqual([]);
+  });
+
   test.each(['basic', 'token'] as const)('logs in with %s authentication, pushes and pulls', async (auth) => {
     const { host } = registries[auth];
     const page = await machine.visit();

@@ -126,6 +126,11 @@ export class Repository {
     await this.#send('DELETE', `manifests/${reference}`, {});
   }
 
+  /** Deletes a blob, which manifests may still name. */
+  async deleteBlob(digest: Digest): Promise<void> {
+    await this.#send('DELETE', `blobs/${digest}`, {});
+  }
+
   /** Resolves with the digest under which the registry keeps it. */
   async putManifest(reference: string, mediaType: string, text: string): Promise<Digest> {
     await this.#send('PUT', `manifests/${reference}`, { headers: { 'Content-Type': mediaType }, body: text });

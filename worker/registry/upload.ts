@@ -9,14 +9,39 @@ const chunkSize = 4 << 20;
 /** How often a chunk is taken up again where the registry says that it has come to. */
 const resumes = 3;
 
+/** How often a blob is sent anew whose upload the registry knows no more. */
+const restarts = 2;
+
+type Options = Patience & { readonly upload?: OpenUpload | undefined };
+
 /**
  * Puts a blob into a repository as its bytes come, never more of them than one chunk here at a time. Resolves with its
- * digest and size. `upload` is one that is open already.
+ * digest and size. `source` is called again when the registry has lost the upload; `upload` is one that is open already.
  */
 export async function uploadBlob(
   repository: Repository,
+  source: () => AsyncIterable<Uint8Array>,
+  { upload, ...patience }: Options = {},
+): Promise<{ digest: Digest; size: number }> {
+  for (let [left, open] = [restarts, upload]; ; left -= 1, open = undefined) {
+    try {
+      return await uploadOnce(repository, source(), { upload: open, ...patience });
+    } catch (error) {
+      if (left === 0 || !isLost(error)) throw error;
+    }
+  }
+}
+
+/** Some registries keep the state of an upload in its address: where an answer got lost, so has that. */
+function isLost(error: unknown): boolean {
+  const codes = ['BLOB_UPLOAD_INVALID', 'BLOB_UPLOAD_UNKNOWN'];
+  return error instanceof RegistryError && codes.includes(error.code ?? '');
+}
+
+async function uploadOnce(
+  repository: Repository,
   source: AsyncIterable<Uint8Array>,
-  { upload, ...patience }: Patience & { readonly upload?: OpenUpload | undefined } = {},
+  { upload, ...patience }: Options,
 ): Promise<{ digest: Digest; size: number }> {
   const hasher = await createHasher();
   let at = upload ?? (await repository.startUpload());

@@ -26,5 +26,7 @@ export interface Recorded {
   readonly diffId: string;
   readonly layer: readonly string[];
   readonly export: readonly string[];
+  /** Of a container of the image. What is before 1970, or too late, is of 1970 there. */
+  readonly again: readonly string[];
   readonly diff: readonly string[];
 }

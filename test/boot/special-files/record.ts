@@ -27,12 +27,14 @@ docker(['commit', name, `${name}:1`]);
 const [diffId = ''] = JSON.parse(
   docker(['inspect', '-f', '{{json .RootFS.Layers}}', `${name}:1`]).toString(),
 ).slice(-1) as string[];
+docker(['create', '--name', `${name}-again`, `${name}:1`]);
 const recorded: Recorded = {
   diffId,
   layer: headersIn(await blobIn(docker(['save', `${name}:1`]), diffId), folder),
   export: headersIn(docker(['export', name]), folder),
+  again: headersIn(docker(['export', `${name}-again`]), folder),
   diff: docker(['diff', name]).toString().trimEnd().split('\n').sort(),
 };
-docker(['rm', name]);
+docker(['rm', name, `${name}-again`]);
 docker(['rmi', `${name}:1`]);
 writeFileSync(join(import.meta.dirname, 'recorded.json'), `${JSON.stringify(recorded, undefined, 1)}\n`);

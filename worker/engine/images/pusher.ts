@@ -191,7 +191,7 @@ class ImagePush {
     const { layers, repository, request } = this.#parts;
     const total = (await layers.size(diffId)) ?? 0;
     const onWait = tellingWaits(request.report, shortId(diffId));
-    const packed = gzipped(this.#read(diffId, total, signal));
+    const packed = () => gzipped(this.#read(diffId, total, signal));
     return uploadBlob(repository, packed, { upload, signal, onWait });
   }
 
