@@ -37,4 +37,4 @@ const recorded: Recorded = {
 };
 docker(['rm', name, `${name}-again`]);
 docker(['rmi', `${name}:1`]);
-writeFileSync(join(import.meta.dirname, 'recorded.json'), `${JSON.stringify(recorded, undefined, 1)}\n`);
+writeFileSync(join(import.meta.dirname, 'recorded.json'), `${JSON.stringify(recorded, undefined, 2)}\n`);
