@@ -190,8 +190,6 @@ export class Images {
   }
 }
 
-const reportEvery = 512 * 1024;
-
 function withShared(images: readonly ImageSummary[], { shared }: LayerUse): ImageSummary[] {
   return images.map((image) => Object.assign(image, { SharedSize: shared.get(image.Id as Digest) ?? 0 }));
 }

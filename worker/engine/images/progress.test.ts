@@ -34,14 +34,15 @@ test('what is small, or of no known size', () => {
 
 test('counts what passes by', async () => {
   const seen: number[] = [];
-  async function* source() {
-    yield new Uint8Array(3);
-    yield new Uint8Array(4);
-  }
   const chunks = [];
-  for await (const chunk of counted(source(), (current) => seen.push(current))) chunks.push(chunk.length);
+  for await (const chunk of counted(twoChunks(), (current) => seen.push(current))) chunks.push(chunk.length);
   expect([chunks, seen]).toEqual([
     [3, 4],
     [3, 7],
   ]);
 });
+
+async function* twoChunks() {
+  yield new Uint8Array(3);
+  yield new Uint8Array(4);
+}
