@@ -39,7 +39,8 @@ describe.skipIf(!needed)('from a registry', () => {
     server = createStaticServer(root);
     [address, browser, layers] = await Promise.all([
       listen(server, 0).then((port) => `http://127.0.0.1:${port}/`),
-      launchBrowser(),
+      // Chromium tells every page of 10 GB, whatever there is, unless this is off.
+      launchBrowser(['--disable-features=StaticStorageQuota']),
       fill(registry),
     ]);
   });

@@ -102,7 +102,10 @@ export class IndexedDbContentStore implements ContentStore {
     }
   }
 
-  /** Pages that are not from a secure place have no `navigator.storage`; a browser may refuse to tell. */
+  /**
+   * Pages that are not from a secure place have no `navigator.storage`; a browser may refuse to tell. Chromium tells of 10 GB
+   * for every page, so that none can be known by its disk: what is less there is found out when it is full.
+   */
   async room(): Promise<number> {
     const told = await globalThis.navigator?.storage?.estimate().catch(() => undefined);
     return told?.quota === undefined ? Infinity : Math.max(told.quota - (told.usage ?? 0), 0);
