@@ -1,6 +1,7 @@
 /** Docker's own client, an old one and one of today, against the headless engine. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { queryObjects } from 'node:v8';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { noteRequests } from '../cli/requests.ts';
 import { type ClientName, isThere } from './clients.ts';
@@ -202,6 +203,33 @@ describe.each(names)('%s', (name) => {
       '{{.Action}}',
     );
     expect(since.split('\n')[0]).toBe('create');
+  });
+});
+
+/** What is left of these in this process when all garbage is gone. */
+function held(): Record<string, number> {
+  const timer = setTimeout(() => undefined, 0);
+  clearTimeout(timer);
+  const kinds = { timers: timer.constructor, Promise, AbortController, Map, Set, Uint8Array };
+  return Object.fromEntries(
+    Object.entries(kinds).map(([name, kind]) => [name, queryObjects(kind, { format: 'count' })]),
+  );
+}
+
+describe('many commands', () => {
+  const it = test.skipIf(!isThere('docker 28'));
+
+  it('leave nothing in the engine', async () => {
+    const docker = engine().client('docker 28');
+    const runs = async (count: number) => {
+      for (let at = 0; at < count; at++) await docker.out('run', '--rm', 'busybox', 'true');
+    };
+    await runs(10);
+    const before = held();
+    await runs(40);
+    // One of each command is all that it takes to fail; what the caches keep meanwhile is less.
+    const grown = () => Object.entries(held()).filter(([name, count]) => count >= (before[name] ?? 0) + 40);
+    await expect.poll(grown, { timeout: 20_000 }).toEqual([]);
   });
 });
 

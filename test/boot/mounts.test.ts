@@ -104,6 +104,20 @@ describe('binds', () => {
     );
   });
 
+  test('what the engine has below it is seen as it changes, and not held on to', async () => {
+    const id = await start({ Binds: ['/:/host', '/var/lib/docker/overlay2:/o:rshared'] });
+    const { Mounts } = await engine().containerInspect(id);
+    expect(Mounts?.map(({ Destination, Propagation }) => [Destination, Propagation])).toEqual([
+      ['/host', 'rslave'],
+      ['/o', 'rshared'],
+    ]);
+    expect(await exec(id, 'ls -d /host/var/lib/docker/overlay2')).toBe('/host/var/lib/docker/overlay2');
+    for (const propagation of ['private', 'slave', 'shared', 'rprivate'])
+      expect(await failure(start({ Binds: [`/var/lib/docker:/d:${propagation}`] }))).toBe(
+        `invalid mount config: must use either propagation mode "rslave" or "rshared" when mount source is within the daemon root, daemon root: "/var/lib/docker", bind mount source: "/var/lib/docker", propagation: "${propagation}"`,
+      );
+  });
+
   test('a mount in a shared source comes through with rslave, and not without', async () => {
     await machine().out('mkdir -p /tmp/shared/in');
     const id = await start({ Binds: ['/tmp/shared:/slave:rslave', '/tmp/shared:/private'] });

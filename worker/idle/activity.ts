@@ -3,14 +3,14 @@ export class Activity {
   #last = 0;
   #commands = 0;
   /** Told of the next touch. */
-  #touched: (() => void)[] = [];
+  readonly #touched = new Set<() => void>();
   /** Told when no command runs. */
-  #done: (() => void)[] = [];
+  readonly #done = new Set<() => void>();
 
   /** Something was typed, or a program wrote something. */
   touch(): void {
     this.#last = performance.now();
-    for (const tell of this.#touched.splice(0)) tell();
+    tellAll(this.#touched);
   }
 
   /** Counts as activity for as long as the work lasts. */
@@ -21,7 +21,7 @@ export class Activity {
     } finally {
       this.#commands--;
       this.touch();
-      if (this.#commands === 0) for (const tell of this.#done.splice(0)) tell();
+      if (this.#commands === 0) tellAll(this.#done);
     }
   }
 
@@ -30,17 +30,14 @@ export class Activity {
    * prompt after them was printed, or when they run for long.
    */
   async lull(): Promise<void> {
-    await within(longCommand, (resolve) => {
-      if (this.#commands === 0) resolve();
-      else this.#done.push(resolve);
-    });
-    await within(promptTime, (resolve) => this.#touched.push(resolve));
+    if (this.#commands > 0) await within(longCommand, this.#done);
+    await within(promptTime, this.#touched);
   }
 
   /** Resolves when nothing has happened for so many milliseconds. */
   async quiet(milliseconds: number): Promise<void> {
     for (;;) {
-      if (this.#commands > 0) await new Promise<void>((resolve) => this.#done.push(resolve));
+      if (this.#commands > 0) await new Promise<void>((resolve) => this.#done.add(resolve));
       const wait = this.#last + milliseconds - performance.now();
       if (wait <= 0) return;
       await new Promise((resolve) => setTimeout(resolve, wait));
@@ -51,13 +48,21 @@ export class Activity {
 /** Milliseconds: after the first it is not waited for the second, the prompt. */
 const [longCommand, promptTime] = [1000, 50];
 
-/** Resolves when `start` calls back, or after so many milliseconds. */
-function within(milliseconds: number, start: (resolve: () => void) => void): Promise<void> {
+function tellAll(listeners: Set<() => void>): void {
+  const told = [...listeners];
+  listeners.clear();
+  for (const tell of told) tell();
+}
+
+/** Resolves when the listeners are told, or after so many milliseconds; then nobody listens any more. */
+function within(milliseconds: number, listeners: Set<() => void>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    start(() => {
+    const end = () => {
       clearTimeout(timer);
+      listeners.delete(end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, milliseconds);
+    listeners.add(end);
   });
 }

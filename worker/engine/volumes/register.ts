@@ -178,16 +178,32 @@ function bindMount(
   create: boolean,
 ): ContainerMount {
   refuseConflicts(ReadOnly, options ?? {});
+  const propagation = options?.Propagation || (touchesDaemonRoot(Source) ? 'rslave' : 'rprivate');
+  if (touchesDaemonRoot(Source) && !safeInDaemonRoot.has(propagation))
+    throw invalid(
+      `invalid mount config: must use either propagation mode "rslave" or "rshared" when mount source is within the daemon root, daemon root: ${JSON.stringify(daemonRoot)}, bind mount source: ${JSON.stringify(Source)}, propagation: ${JSON.stringify(propagation)}`,
+    );
   return containerMount({
     type: 'bind',
     destination: cleanPath(Target),
     source: cleanPath(Source),
     writable: !ReadOnly,
-    propagation: options?.Propagation || 'rprivate',
+    propagation,
     create,
     recursive: !options?.NonRecursive,
     recursiveReadonly: !options?.ReadOnlyNonRecursive,
   });
+}
+
+const daemonRoot = '/var/lib/docker';
+const safeInDaemonRoot: ReadonlySet<string> = new Set(['rslave', 'rshared']);
+
+/**
+ * Whether what is mounted there for other containers could be held on to. By prefix, as Docker has it.
+ * https://github.com/moby/moby/blob/v28.5.2/daemon/volumes_linux.go (validateBindDaemonRoot)
+ */
+function touchesDaemonRoot(source: string): boolean {
+  return source.startsWith(daemonRoot) || daemonRoot.startsWith(source);
 }
 
 function refuseConflicts(readonly: boolean, options: NonNullable<Mount['BindOptions']>): void {
