@@ -19,16 +19,29 @@ function source(pattern: string): string {
   return out;
 }
 
+/** Characters and ranges. A `-` with nothing on one of its sides is a mistake in Go; a range that goes down has nothing in it. */
 function setSource(set: string): string {
-  try {
-    const body = set.replace(
-      /\\(.)|([\][^])/gu,
-      (_, escaped?: string, special?: string) => `\\${escaped ?? special}`,
-    );
-    return new RegExp(`[${body}]`, 'u').source.slice(1, -1);
-  } catch {
-    throw invalid('syntax error in pattern');
+  const members = [...set.matchAll(/\\(.)|./gsu)];
+  let out = '';
+  for (let at = 0; at < members.length; at += 1) {
+    const low = setMember(members[at]);
+    if (members[at + 1]?.[0] !== '-') {
+      out += setLiteral(low);
+      continue;
+    }
+    const high = setMember(members[(at += 2)]);
+    if (low <= high) out += `${setLiteral(low)}-${setLiteral(high)}`;
   }
+  return out;
+}
+
+function setMember(found: RegExpMatchArray | undefined): string {
+  if (found === undefined || found[0] === '-') throw invalid('syntax error in pattern');
+  return found[1] ?? found[0];
+}
+
+function setLiteral(character: string): string {
+  return character.replace(/[\][\\^-]/, '\\$&');
 }
 
 function literal(character: string): string {

@@ -24,6 +24,7 @@ import type { Dockerfile } from '../syntax/dockerfile.ts';
 import { parseDockerfile } from '../syntax/dockerfile.ts';
 import { isAbort } from './abort.ts';
 import type { SolveBackend, SolveCache } from './backend.ts';
+import { requireContextPaths } from './context-paths.ts';
 import type { OpenedContext } from './contexts.ts';
 import { openSolveContext } from './contexts.ts';
 import type { ContextStore } from './context-store.ts';
@@ -131,6 +132,7 @@ class Build {
     });
     linter.requireClean();
     await this.#loadIgnoreFile();
+    requireContextPaths(planned.stage.step);
     const cache = new ImportedCache(this.#parts.backend.cache);
     for (const one of options.cacheImports ?? []) await this.#import(one, cache);
     const solver = this.#makeSolver(cache);

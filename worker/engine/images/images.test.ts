@@ -202,12 +202,15 @@ test.each([
   ['[^a]x', 'ax', false],
   ['a\\*', 'a*', true],
   ['a.c', 'abc', false],
+  ['[z-a]x', 'bx', false],
+  ['[\\-a]x', '-x', true],
+  ['[a^]x', '^x', true],
 ])('glob %s of %s', (pattern, text, expected) => {
   expect(glob(pattern)(text)).toBe(expected);
 });
 
-test('a glob that is none', () => {
-  expect(() => glob('a[')).toThrow('syntax error in pattern');
+test.each(['a[', '[-a]', '[a-]', '[]a]', '[a--]', 'a\\'])('%s is no glob', (pattern) => {
+  expect(() => glob(pattern)).toThrow('syntax error in pattern');
 });
 
 test('what happens to images is told, with their labels', async () => {
