@@ -2,7 +2,10 @@ import type { Agent } from '../../protocol/agent-client.ts';
 import type { Clock } from '../clock.ts';
 import type { Container } from './container.ts';
 
-/** How long a program may take until it has said which signals it wants, in milliseconds. */
+/**
+ * How long a program may take until it has said which signals it wants, in milliseconds. It is looked at so often: where the
+ * machine is slow a look takes longer, as the program does.
+ */
 const patience = 2000;
 const interval = 25;
 
@@ -22,7 +25,8 @@ export async function untilHeard(
   const isFirst = hostConfig.PidMode === '' && !hostConfig.Init;
   const { pid, startedAt = -Infinity } = state;
   if (!awaited.has(signal) || !isFirst || state.paused || pid === 0) return;
-  while (state.pid === pid && clock.now() - startedAt < patience) {
+  const looks = (patience - (clock.now() - startedAt)) / interval;
+  for (let look = 0; look < looks && state.pid === pid; look++) {
     const [status] = (await agent.call('read', { paths: [`/proc/${pid}/status`] })) ?? [];
     if (!status || isCaught(status, signal)) return;
     await new Promise((resolve) => setTimeout(resolve, interval));
