@@ -3,6 +3,7 @@ import { serveApi } from './api/serve.ts';
 import { apiConnection } from './api-connection.ts';
 import { runCommand } from './cli/command.ts';
 import { serveRelay } from './cli/relay.ts';
+import type { ClientSession } from './cli/session.ts';
 import type { Locks } from './content/locks.ts';
 import type { ContentStore } from './content/contentstore.ts';
 import type { Configuration } from './configuration.ts';
@@ -18,10 +19,12 @@ import { StoredAgent } from './machine/storage.ts';
 import { NinepServer } from './ninep/server.ts';
 import type { AgentStream } from './protocol/agent-client.ts';
 import type { EngineApi } from './protocol/engine-api.ts';
+import type { NearFiles } from './protocol/near-files.ts';
 import type { Registries } from './registry/registries.ts';
 import type { MachineStatus } from './protocol/page.ts';
 import { ServedLayers } from './engine/layers.ts';
 import { imageSources } from './imagesources.ts';
+import { NearWork } from './work/near.ts';
 import { WorkTree } from './work/tree.ts';
 import type { FolderHost } from './work/tree.ts';
 import { WorkFeed } from './work/feed.ts';
@@ -116,7 +119,7 @@ export async function startBottleship(platform: Platform): Promise<Bottleship> {
       ended: () => platform.onStatus({ phase: 'idle' }),
     },
   });
-  serveGuest(machine, engine, activity);
+  serveGuest(machine, engine, activity, new NearWork(work));
   machine.channel.on('trouble', ({ message }) => platform.onStatus({ phase: 'failed', message }));
   const seconds = (performance.now() - started) / 1000;
   platform.onStatus({ phase: 'ready', seconds, cold: machine.coldBoot !== undefined });
@@ -154,7 +157,7 @@ async function tidy({ content }: Platform, engine: Engine, activity: Activity): 
  * Every `docker` program in the guest is a connection to one of the agent's sockets, and a command here. The other
  * socket, /var/run/docker.sock, is the Engine API's.
  */
-function serveGuest({ channel }: Machine, engine: EngineApi, activity: Activity): void {
+function serveGuest({ channel }: Machine, engine: EngineApi, activity: Activity, near: NearFiles): void {
   channel.on('connected', ({ listener, stream }) => {
     const connection = channel.acceptStream(stream);
     if (listener === 'api') {
@@ -162,7 +165,8 @@ function serveGuest({ channel }: Machine, engine: EngineApi, activity: Activity)
       void serveApi(engine, apiConnection(connection));
       return;
     }
-    void activity.during(serveRelay(relayStream(connection), (session) => runCommand(engine, session)));
+    const command = (session: ClientSession) => runCommand(engine, session);
+    void activity.during(serveRelay(relayStream(connection), command, near));
   });
 }
 

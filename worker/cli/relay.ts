@@ -13,6 +13,7 @@ import {
 } from '../protocol/cli.ts';
 import type { Message, StartMessage } from '../protocol/cli.ts';
 import type { Sink } from '../protocol/engine-api.ts';
+import type { NearFiles } from '../protocol/near-files.ts';
 import { Queue } from './queue.ts';
 import type { CallAnswer } from './relay-calls.ts';
 import { RelayCalls } from './relay-calls.ts';
@@ -32,13 +33,15 @@ export interface RelayStream {
 
 /**
  * Serves one `docker` program: awaits its start, runs `command` with its session, and tells it the exit code. Resolves
- * when the stream is closed; rejects never, for the program may vanish at any time.
+ * when the stream is closed; rejects never, for the program may vanish at any time. `near` are files that need not be asked of
+ * the program.
  */
 export async function serveRelay(
   stream: RelayStream,
   command: (session: ClientSession) => Promise<number>,
+  near?: NearFiles,
 ): Promise<void> {
-  const relay = new Relay(stream.output);
+  const relay = new Relay(stream.output, near);
   const reading = relay.read(stream.input);
   try {
     const session = await relay.started;
@@ -53,13 +56,15 @@ export async function serveRelay(
 class Relay {
   readonly started: Promise<ClientSession | undefined>;
   readonly #output: Sink;
+  readonly #near: NearFiles | undefined;
   readonly #reader = new MessageReader();
   readonly #gone = new AbortController();
   #resolveStarted: (session: ClientSession | undefined) => void = () => undefined;
   #session: RelaySession | undefined;
 
-  constructor(output: Sink) {
+  constructor(output: Sink, near: NearFiles | undefined) {
     this.#output = output;
+    this.#near = near;
     this.started = new Promise((resolve) => (this.#resolveStarted = resolve));
   }
 
@@ -85,7 +90,7 @@ class Relay {
   }
 
   #start(start: StartMessage): void {
-    this.#session = new RelaySession(start, this.#output, this.#gone.signal);
+    this.#session = new RelaySession(start, this.#output, this.#gone.signal, this.#near);
     this.#resolveStarted(this.#session);
   }
 }
@@ -99,6 +104,7 @@ class RelaySession implements ClientSession {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly files: ClientFiles;
+  readonly near: NearFiles | undefined;
   readonly gone: AbortSignal;
   size: TerminalSize | undefined;
   readonly #output: Sink;
@@ -108,7 +114,8 @@ class RelaySession implements ClientSession {
   readonly #signalListeners = new Set<(signal: number) => void>();
   #granted = 0;
 
-  constructor(start: StartMessage, output: Sink, gone: AbortSignal) {
+  constructor(start: StartMessage, output: Sink, gone: AbortSignal, near: NearFiles | undefined) {
+    this.near = near;
     this.args = start.args.map(decodeText);
     this.env = environment(start.env.map(decodeText));
     this.cwd = decodeText(start.cwd);

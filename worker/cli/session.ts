@@ -1,5 +1,6 @@
 import type { TerminalSize } from '../protocol/agent.ts';
 import type { Sink } from '../protocol/engine-api.ts';
+import type { NearFiles } from '../protocol/near-files.ts';
 import type { EntryKind, FileStat, Instant } from './syscalls.ts';
 import { errnoText } from '../go/errno.ts';
 
@@ -28,6 +29,8 @@ export interface ClientSession {
   /** While anybody listens, signals are told (by number) and do not end the client. */
   onSignal(listener: (signal: number) => void): Unsubscribe;
   readonly files: ClientFiles;
+  /** Those of the client's files that are had on this side, too. */
+  readonly near?: NearFiles | undefined;
   /** Aborted when the client has ended or was lost; nobody hears the command any more. */
   readonly gone: AbortSignal;
 }

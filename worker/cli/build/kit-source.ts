@@ -1,9 +1,10 @@
-import type { BuildContext } from '../../protocol/engine-api.ts';
+import type { BuildContext, BuildFiles } from '../../protocol/engine-api.ts';
 import { StatusError } from '../errors.ts';
 import { absolutePath } from '../path.ts';
 import type { ClientSession } from '../session.ts';
 import { fileType } from '../syscalls.ts';
 import { allOf, stdinArchive } from './build-source.ts';
+import { nearTree } from '../near-tree.ts';
 import { directoryFiles } from './directory-files.ts';
 
 /** What BuildKit's way of building is given: a context, and the Dockerfile where it is none of it. */
@@ -22,11 +23,8 @@ export async function kitSource(session: ClientSession, context: string, file: s
     return stdinSource(session, file);
   }
   if (isAddress(context)) return { context: { address: context }, dockerfile: file || 'Dockerfile' };
-  const directory = await existingDirectory(session, context);
-  return {
-    context: { files: directoryFiles(session.files, directory) },
-    ...(await dockerfileOf(session, directory, file)),
-  };
+  const { directory, files } = await localDirectory(session, context);
+  return { context: { files }, ...(await dockerfileOf(session, directory, file)) };
 }
 
 /** `name=directory`, `name=docker-image://image`, `name=https://...`. */
@@ -51,20 +49,26 @@ async function namedContext(session: ClientSession, value: string): Promise<Buil
   if (isAddress(value)) return { address: value };
   if (/^[\w+-]+:\/\//.test(value))
     throw new StatusError(1, `ERROR: unsupported context source ${value.split(':', 1)[0]} for ${value}`);
-  return { files: directoryFiles(session.files, await existingDirectory(session, value)) };
+  return { files: (await localDirectory(session, value)).files };
 }
 
 function isAddress(text: string): boolean {
   return /^(?:https?:\/\/|git:\/\/|github\.com\/|git@)/.test(text);
 }
 
-async function existingDirectory({ files, cwd }: ClientSession, path: string): Promise<string> {
+/** Those that are near are read without the client. */
+async function localDirectory(
+  session: ClientSession,
+  path: string,
+): Promise<{ directory: string; files: BuildFiles }> {
+  const { files, cwd } = session;
   const directory = absolutePath(path, cwd);
   const stat = await files.stat(directory);
   if (stat === undefined) throw unprepared(`path ${JSON.stringify(path)} not found`);
   if ((stat.mode & fileType.mask) !== fileType.directory)
     throw unprepared(`path ${JSON.stringify(path)} not found`);
-  return directory;
+  const near = await nearTree(session, directory, stat);
+  return { directory, files: directoryFiles(files, directory, near) };
 }
 
 async function dockerfileOf(
