@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import { type Bottleship, type Platform, startBottleship } from '../../worker/bottleship.ts';
 import { configurationReader } from '../../worker/configuration.ts';
+import { LocalLocks } from '../../worker/content/locallocks.ts';
 import { MemoryContentStore } from '../../worker/content/memorystore.ts';
 import { MemoryMetadataStore } from '../../worker/engine/metadata/memory.ts';
 import { MemoryIndexCache } from '../../worker/layers/indexcache.ts';
@@ -11,6 +12,18 @@ import { Registries } from '../../worker/registry/registries.ts';
 import type { MachineStatus } from '../../worker/protocol/page.ts';
 
 const folder = join(import.meta.dirname, '../../public');
+
+export type HeadlessStores = Pick<Platform, 'content' | 'indexes' | 'locks' | 'metadata'>;
+
+/** Stores in memory. */
+export function memoryStores(): HeadlessStores {
+  return {
+    content: new MemoryContentStore(),
+    indexes: new MemoryIndexCache(),
+    locks: new LocalLocks(),
+    metadata: new MemoryMetadataStore(),
+  };
+}
 
 export interface HeadlessOptions {
   /** Says on stderr what goes on. */
@@ -24,6 +37,8 @@ export interface HeadlessOptions {
   dataRoot?: string | undefined;
   /** In place of those that config.json says. */
   limits?: UnpackLimits | undefined;
+  /** What an earlier engine has kept, or another one has at the same time; its own, empty, where none are given. */
+  stores?: HeadlessStores;
   /** Sees every request for a static file, and may answer it in the folder's place. */
   answer?: (path: string) => Response | undefined;
 }
@@ -37,6 +52,7 @@ export function startHeadless({
   registries = false,
   limits,
   dataRoot,
+  stores,
 }: HeadlessOptions = {}): Promise<Bottleship> {
   const log = (text: string): void => {
     if (verbose) process.stderr.write(`${text}\n`);
@@ -47,7 +63,7 @@ export function startHeadless({
   return startBottleship({
     fetchFile,
     configuration: async () => ({ ...(await configuration()), ...(limits && { limits }) }),
-    ...(dataRoot === undefined ? inMemory() : openDataRoot(dataRoot)),
+    ...(stores ?? (dataRoot === undefined ? memoryStores() : openDataRoot(dataRoot))),
     ...(registries && { registries: new Registries({ fetch }) }),
     onStatus: (status) => {
       log(JSON.stringify(status));
@@ -55,14 +71,6 @@ export function startHeadless({
     },
     onKernelMessage: log,
   });
-}
-
-function inMemory(): Pick<Platform, 'content' | 'indexes' | 'metadata'> {
-  return {
-    content: new MemoryContentStore(),
-    indexes: new MemoryIndexCache(),
-    metadata: new MemoryMetadataStore(),
-  };
 }
 
 async function fileResponse(root: string, path: string): Promise<Response> {

@@ -54,6 +54,8 @@ export async function buildImage(parts: BuilderParts, request: BuildRequest): Pr
     }
     return image;
   } finally {
+    for (const problem of await parts.backend.solving.keepCaches(request.signal))
+      output.warn(`[Warning] ${problem}\n`);
     await context.close();
   }
 }

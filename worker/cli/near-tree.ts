@@ -64,12 +64,14 @@ function mountOf(
   mounts: readonly MountedPlace[],
   directory: string,
 ): [mount: MountedPlace | undefined, isWhole: boolean] {
-  const isBelow = (path: string, above: string) =>
-    above === '/' || path === above || path.startsWith(`${above}/`);
   const around = mounts.filter(({ place }) => isBelow(directory, place));
   const deepest = Math.max(...around.map(({ place }) => place.length));
   const mount = around.findLast(({ place }) => place.length === deepest);
   return [mount, mounts.every(({ place }) => place === mount?.place || !isBelow(place, directory))];
+}
+
+function isBelow(path: string, above: string): boolean {
+  return above === '/' || path === above || path.startsWith(`${above}/`);
 }
 
 function identityOf(device: string, inode: number): string {

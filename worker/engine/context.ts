@@ -5,6 +5,7 @@ import type { DiffId } from '../oci/diffid.ts';
 import type { WakeResult } from '../protocol/agent.ts';
 import type { Agent } from '../protocol/agent-client.ts';
 import type { BuildCache } from './build/buildcache.ts';
+import type { CacheMountStore } from './build/cache-mount-store.ts';
 import type { Clock } from './clock.ts';
 import type { ContainerStore } from './containers/store.ts';
 import type { Events } from './events.ts';
@@ -21,6 +22,7 @@ export interface EngineContext {
   readonly agent: Agent;
   readonly buildCache: BuildCache;
   readonly buildContexts: ContextStore;
+  readonly cacheMounts: CacheMountStore;
   readonly clock: Clock;
   readonly events: Events;
   readonly processes: Processes;

@@ -197,7 +197,8 @@ export class Engine implements EngineApi {
     this.#exporter = new Exporter(context, this.#trees);
     const pauser = this.#pauser;
     this.#committer = new Committer({ context, layers, trees: this.#trees, pauser, applyChanges });
-    const sandboxes = new Sandboxes(context, this.#trees, layers);
+    const collector = new LayerCollector(context, layers);
+    const sandboxes = new Sandboxes(context, this.#trees, layers, collector);
     const backend = new EngineBackend({
       context,
       layers,
@@ -214,7 +215,6 @@ export class Engine implements EngineApi {
     const fetches = { fetch: fetching, gitFetch };
     const solving = { backend: backend.solving, content, contexts, ...fetches, time: formatTime };
     this.#solves = new Solves(solving, this.#runningBuilds);
-    const collector = new LayerCollector(context, layers);
     this.#buildPruner = new BuildPruner({ context, sandboxes, collector });
     this.#puller = puller;
     this.#images = images;

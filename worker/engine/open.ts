@@ -5,6 +5,7 @@ import type { WakeResult } from '../protocol/agent.ts';
 import type { ContentStore } from '../content/contentstore.ts';
 import type { Agent } from '../protocol/agent-client.ts';
 import { BuildCache } from './build/buildcache.ts';
+import { CacheMountStore } from './build/cache-mount-store.ts';
 import { systemClock } from './clock.ts';
 import { ContainerStore } from './containers/store.ts';
 import type { EngineContext, LayerMounts } from './context.ts';
@@ -65,10 +66,12 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     buildCache,
     buildContexts: new ContextStore({
       content: parts.content,
+      holds: parts.layers,
       records: parts.metadata,
       now: () => clock.now(),
       formatTime,
     }),
+    cacheMounts: new CacheMountStore(parts.metadata, parts.layers),
     clock,
     events,
     processes,

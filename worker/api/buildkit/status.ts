@@ -47,12 +47,13 @@ function log({ vertex: of, stream, data, timestamp }: SolveLog): Message {
 }
 
 function warning({ vertex: of, short, detail, url, source }: SolveWarning): Message {
-  const { filename, text, range } = source;
   const encoder = new TextEncoder();
   const message = new Message().text(1, of).number(2, 1).bytes(3, encoder.encode(short));
   if (detail !== '') message.bytes(4, encoder.encode(detail));
+  message.text(5, url);
+  if (source === undefined) return message;
+  const { filename, text, range } = source;
   return message
-    .text(5, url)
     .message(6, new Message().text(1, filename).bytes(2, encoder.encode(text)).text(4, 'Dockerfile'))
     .message(7, new Message().message(1, position(range.first)).message(2, position(range.last)));
 }

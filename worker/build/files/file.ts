@@ -7,6 +7,8 @@ export interface SourceFile {
   readonly gid: number;
   /** Seconds since 1970. */
   readonly mtime: number;
+  /** Of the time, where they are known; layers that are made have whole seconds. */
+  readonly nanoseconds?: number;
   readonly size: number;
   /** Where a symbolic link leads. */
   readonly link: string;

@@ -69,6 +69,7 @@ class LayersNode implements TreeNode {
       uid: inodes.uid[inode] ?? 0,
       gid: inodes.gid[inode] ?? 0,
       mtime: inodes.seconds[inode] ?? 0,
+      nanoseconds: inodes.nanoseconds[inode] ?? 0,
       size: kind === 'file' ? (inodes.size[inode] ?? 0) : 0,
       link: kind === 'symlink' ? index.target(inode) : '',
       major: (rdev >> 8) & 0xfff,

@@ -68,9 +68,16 @@ export interface SolveBackend {
   /** An image by name; one that is not here is pulled, with `pull` always. */
   image(name: string, options: ImageRequest, report: (message: ProgressMessage) => void): Promise<BuildImage>;
   open(layers: readonly DiffId[]): Promise<readonly Layer[]>;
+  /** Keeps layers that are here, whatever is pruned meanwhile, until they are released; undefined when one is not here. */
+  hold(layers: readonly DiffId[]): Promise<(() => void) | undefined>;
   make(tar: AsyncIterable<Uint8Array>): Promise<MadeLayer>;
   /** Runs a command to its end. When it is aborted the container is gone when this rejects. */
   run(command: Command, output: StepOutput, signal: AbortSignal): Promise<CommandResult>;
+  /**
+   * At the end of a build: keeps over a reload what its commands have written into caches. Gives what is not kept, in words.
+   * When it is aborted a later build keeps it.
+   */
+  keepCaches(signal: AbortSignal): Promise<readonly string[]>;
   /** Takes in an image by its config. Gives its ID. */
   add(configText: string, layers: readonly MadeLayer[]): Promise<string>;
   tag(image: string, name: string): Promise<void>;

@@ -1,5 +1,7 @@
 import type { ContentStore } from '../../content/contentstore.ts';
 import { createHasher } from '../../content/hasher.ts';
+import type { DiffId } from '../../oci/diffid.ts';
+import { parseDiffId } from '../../oci/diffid.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { errorKind } from '../../oci/errors.ts';
 import type { BuildCacheRecord, BuildFile, BuildFiles } from '../../protocol/engine-api.ts';
@@ -19,8 +21,17 @@ export interface RecordStore {
   delete(key: string): Promise<void>;
 }
 
+/** Who has the content store in common, in whatever tab. */
+export interface ContentHolds {
+  /** Resolves when nobody can do away with these any more, until what it resolves with is called. */
+  pin(digests: readonly DiffId[]): Promise<() => void>;
+  /** Does away with one unless somebody has it, or it is wanted when nobody can begin to use it any more. */
+  discard(digest: DiffId, isWanted: () => Promise<boolean>): Promise<void>;
+}
+
 export interface ContextStoreParts {
   readonly content: ContentStore;
+  readonly holds: ContentHolds;
   readonly records: RecordStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -89,7 +100,7 @@ export class ContextStore {
       const place = read?.places.get(path) ?? old?.files.get(path)?.place;
       if (place !== undefined) known.set(path, { version, identity, place });
     }
-    const release = this.#use(known.values());
+    const release = await this.#use(known.values());
     try {
       await this.#remember(files.key, known, new Map([...(old?.packs ?? []), ...(read?.pack ?? [])]));
     } catch (error) {
@@ -136,7 +147,7 @@ export class ContextStore {
   /** What is known of a directory, if all of it is there (another tab may have given it up), and kept until it is released. */
   async #usable(key: string): Promise<{ old: KnownDirectory | undefined; release: () => Promise<void> }> {
     const old = (await this.#load()).get(key);
-    const release = this.#use(old?.files.values() ?? []);
+    const release = await this.#use(old?.files.values() ?? []);
     for (const pack of old?.packs.keys() ?? []) {
       if (old !== undefined && old.packs.size <= maxPacks && (await this.#isThere(pack))) continue;
       return { old: undefined, release };
@@ -186,12 +197,14 @@ export class ContextStore {
     }
   }
 
-  /** Keeps contents where they are until they are released. */
-  #use(files: Iterable<KnownFile>): () => Promise<void> {
+  /** Keeps contents where they are until they are released, whatever other tabs do. */
+  async #use(files: Iterable<KnownFile>): Promise<() => Promise<void>> {
     const packs = new Set<Digest>();
     for (const { place } of files) packs.add(place.pack);
     for (const pack of packs) this.#inUse.set(pack, (this.#inUse.get(pack) ?? 0) + 1);
+    const unpin = await this.#parts.holds.pin([...packs].map(parseDiffId));
     return async () => {
+      unpin();
       for (const pack of packs) {
         const left = (this.#inUse.get(pack) ?? 1) - 1;
         if (left === 0) this.#inUse.delete(pack);
@@ -247,9 +260,7 @@ export class ContextStore {
     for (const pack of this.#unneeded) {
       if (this.#inUse.has(pack)) continue;
       this.#unneeded.delete(pack);
-      await this.#parts.content.delete(pack).catch((error: unknown) => {
-        if (errorKind(error) !== 'not-found') throw error;
-      });
+      await this.#parts.holds.discard(parseDiffId(pack), async () => (await this.packs()).has(pack));
     }
   }
 

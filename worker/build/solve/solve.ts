@@ -30,6 +30,8 @@ import { openSolveContext } from './contexts.ts';
 import type { ContextStore } from './context-store.ts';
 import type { ImageParts } from './image.ts';
 import { imageConfig } from './image.ts';
+import { parseDiffId } from '../../oci/diffid.ts';
+import { HeldLayers, HoldingCache } from './held-layers.ts';
 import { ImportedCache } from './imported-cache.ts';
 import { inlineCache, stepsOf } from './inline-cache.ts';
 import { lintNames, lintStatements } from './lint.ts';
@@ -78,7 +80,7 @@ export async function solveImage(parts: SolverParts, request: SolveRequest): Pro
     last = { failure: failureOf(error, build.source) };
   } finally {
     request.signal.removeEventListener('abort', giveUp);
-    await build.close();
+    await build.close(request.signal);
   }
   request.report(last);
 }
@@ -97,6 +99,7 @@ class Build {
   readonly #request: SolveRequest;
   readonly #progress: Progress;
   readonly #opened = new Map<string, Promise<OpenedContext>>();
+  readonly #held: HeldLayers;
   #solver: Solver | undefined;
   /** The digest of the step that has read the Dockerfile. */
   #definition = '';
@@ -106,6 +109,7 @@ class Build {
   constructor(parts: SolverParts, request: SolveRequest) {
     this.#parts = parts;
     this.#request = request;
+    this.#held = new HeldLayers(parts.backend);
     this.#progress = new Progress(request.report, () => parts.backend.now());
   }
 
@@ -135,7 +139,7 @@ class Build {
     requireContextPaths(planned.stage.step);
     const cache = new ImportedCache(this.#parts.backend.cache);
     for (const one of options.cacheImports ?? []) await this.#import(one, cache);
-    const solver = this.#makeSolver(cache);
+    const solver = this.#makeSolver(new HoldingCache(cache, this.#held));
     solver.announce(planned.stage.step);
     const result = await solver.solve(planned.stage.step);
     const { time, backend } = this.#parts;
@@ -165,10 +169,28 @@ class Build {
   }
 
   /** Waits for what is under way, and gives contexts up. */
-  async close(): Promise<void> {
+  async close(signal: AbortSignal): Promise<void> {
     await this.#solver?.settled();
+    await this.#keepCaches(signal);
     for (const opened of this.#opened.values())
       await opened.then((context) => context.close()).catch(() => undefined);
+    this.#held.release();
+  }
+
+  /** A build is no less good for what could not be kept. */
+  async #keepCaches(signal: AbortSignal): Promise<void> {
+    const problems = await this.#parts.backend.keepCaches(signal);
+    if (problems.length === 0) return;
+    const vertex = this.#progress.vertex('[internal] keep cache mounts');
+    await this.#progress.during(vertex, async () => {
+      for (const short of problems)
+        this.#progress.warn({
+          vertex: vertex.digest,
+          short,
+          detail: 'The next build after a reload of the page begins with what was kept last',
+          url: '',
+        });
+    });
   }
 
   #makeSolver(cache: SolveCache): Solver {
@@ -319,7 +341,7 @@ class Build {
       const layers = new Map<string, ReturnType<typeof vertex.progress>>();
       try {
         const parsed = parseReference(reference);
-        return await backend.image(
+        const image = await backend.image(
           familiarReference(parsed),
           {
             where: options.pull ? 'pull' : 'anywhere',
@@ -334,6 +356,8 @@ class Build {
             shown.to(at);
           },
         );
+        await this.#held.hold(image.layers.map(parseDiffId));
+        return image;
       } catch (error) {
         throw notFound(error, reference);
       }

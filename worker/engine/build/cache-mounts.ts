@@ -5,14 +5,14 @@ export interface Cache {
   readonly name: string;
   /** Where it was mounted first, and in what. */
   readonly description: string;
-  readonly created: number;
+  created: number;
   used: number;
   uses: number;
   users: number;
   locked: boolean;
 }
 
-/** Who uses which cache of `RUN --mount=type=cache`. They are directories of the data disk, and go with it. */
+/** Who uses which cache of `RUN --mount=type=cache`. */
 export class CacheMounts {
   readonly #now: () => number;
   readonly #caches = new Map<string, Cache[]>();
@@ -22,19 +22,28 @@ export class CacheMounts {
     this.#now = now;
   }
 
-  /** The name of a cache's directory, which is the caller's until it is released. Rejects when it is aborted. */
+  /** A cache, which the caller uses until it is released. Rejects when it is aborted. */
   async take(
     id: string,
     sharing: Sharing,
     description: string,
     signal: AbortSignal,
-  ): Promise<{ name: string; release: () => void }> {
+  ): Promise<{ cache: Cache; release: () => void }> {
     for (;;) {
       signal.throwIfAborted();
       const cache = this.#usable(await nameOf(id), sharing, description);
-      if (cache !== undefined) return this.#used(cache, sharing);
+      if (cache !== undefined) {
+        cache.uses += 1;
+        cache.used = this.#now();
+        return { cache, release: this.#use(cache, sharing) };
+      }
       await this.#change(signal);
     }
+  }
+
+  /** Keeps everybody from a cache until it is released; undefined for one that somebody uses. */
+  hold(cache: Cache): (() => void) | undefined {
+    return cache.users > 0 ? undefined : this.#use(cache, 'locked');
   }
 
   all(): Cache[] {
@@ -70,18 +79,13 @@ export class CacheMounts {
     return isFree ? cache : undefined;
   }
 
-  #used(cache: Cache, sharing: Sharing): { name: string; release: () => void } {
+  #use(cache: Cache, sharing: Sharing): () => void {
     cache.users += 1;
-    cache.uses += 1;
-    cache.used = this.#now();
     cache.locked = sharing === 'locked';
-    return {
-      name: cache.name,
-      release: () => {
-        cache.users -= 1;
-        if (cache.users === 0) cache.locked = false;
-        for (const wake of this.#waiting.splice(0)) wake();
-      },
+    return () => {
+      cache.users -= 1;
+      if (cache.users === 0) cache.locked = false;
+      for (const wake of this.#waiting.splice(0)) wake();
     };
   }
 

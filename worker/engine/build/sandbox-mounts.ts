@@ -1,21 +1,15 @@
 import type { Command, CommandMount, MountSource } from '../../build/solve/backend.ts';
-import { keyOf } from '../../build/solve/key.ts';
-import { fileTypes } from '../../ninep/qid.ts';
 import { resolvePath } from '../../oci/path.ts';
 import { encodeText } from '../../oci/text.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
-import { recordKind, treeRecord } from '../../protocol/filetree.ts';
 import type { SpecMount } from '../../protocol/agent.ts';
-import type { BuildCacheRecord } from '../../protocol/engine-api.ts';
 import type { EngineContext } from '../context.ts';
-import { Filetree } from '../files/filetree.ts';
-import { directorySize } from '../files/sizes.ts';
 import { randomId } from '../ids.ts';
-import { formatTime } from '../time.ts';
-import { type Cache, CacheMounts } from './cache-mounts.ts';
 import { concat } from '../../oci/bytes.ts';
+import type { CacheDirectories } from './cache-directories.ts';
+import { dataPath, layersPath } from './sandbox-paths.ts';
 
-type MountsContext = Pick<EngineContext, 'agent' | 'clock' | 'layers' | 'processes'>;
+type MountsContext = Pick<EngineContext, 'agent' | 'layers'>;
 
 /** What is mounted in one container, and how to take it back once the container is gone. */
 export interface TakenMounts {
@@ -28,20 +22,14 @@ interface Taken {
   readonly release?: () => Promise<void> | void;
 }
 
-const layersPath = '/run/bottleship/layers';
-const volumePath = (name: string) => `/var/lib/docker/volumes/${name}`;
-const dataPath = (name: string) => `${volumePath(name)}/_data`;
-
 /** Mounts of builds' commands: files of layers, files in memory, caches and tmpfs. */
 export class SandboxMounts {
   readonly #context: MountsContext;
-  readonly #caches: CacheMounts;
-  /** Caches whose directories have the owner and mode that was asked for. */
-  readonly #owned = new Set<string>();
+  readonly #caches: Pick<CacheDirectories, 'take'>;
 
-  constructor(context: MountsContext) {
+  constructor(context: MountsContext, caches: Pick<CacheDirectories, 'take'>) {
     this.#context = context;
-    this.#caches = new CacheMounts(() => context.clock.now());
+    this.#caches = caches;
   }
 
   /** Waits for caches that somebody else has locked, in the order of their names, so that nobody waits for ever. */
@@ -72,7 +60,11 @@ export class SandboxMounts {
       case 'file':
         return Promise.resolve(this.#file(target, source));
       case 'cache':
-        return this.#cache(mount, source, `cached mount ${target} from exec ${args.join(' ')}`, signal);
+        return this.#cache(
+          { target, readonly, source },
+          `cached mount ${target} from exec ${args.join(' ')}`,
+          signal,
+        );
       default: {
         const options = ['nosuid', ...(source.size > 0 ? [`size=${source.size}`] : [])];
         return Promise.resolve({ mount: { destination: target, type: 'tmpfs', options } });
@@ -139,81 +131,13 @@ export class SandboxMounts {
   }
 
   async #cache(
-    { target, readonly }: CommandMount,
-    source: MountSource & { kind: 'cache' },
+    { target, readonly, source }: CommandMount & { source: { kind: 'cache' } },
     description: string,
     signal: AbortSignal,
   ): Promise<Taken> {
-    const { name, release } = await this.#caches.take(source.name, source.sharing, description, signal);
-    try {
-      await this.#prepareCache(name, source);
-    } catch (error) {
-      release();
-      throw error;
-    }
+    const { mount, release } = await this.#caches.take(source, description, signal);
     const options = ['rbind', ...(readonly ? ['ro'] : [])];
-    return { mount: { destination: target, type: 'bind', source: dataPath(name), options }, release };
-  }
-
-  async #prepareCache(
-    name: string,
-    { from, mode, uid, gid }: MountSource & { kind: 'cache' },
-  ): Promise<void> {
-    const layers = from === undefined ? [] : await this.#context.layers.ensure(from.layers);
-    const volume = { name, ...(from && { from: resolvePath('/', from.path) }) };
-    await this.#context.agent.call('prepare', { layers, volumes: [volume] });
-    if ((mode ?? uid ?? gid) === undefined || this.#owned.has(name)) return;
-    await this.#own(name, { mode: mode ?? 0o755, uid: uid ?? 0, gid: gid ?? 0 });
-    this.#owned.add(name);
-  }
-
-  async #own(name: string, { mode, uid, gid }: { mode: number; uid: number; gid: number }): Promise<void> {
-    const tree = await Filetree.run(this.#context, { directory: volumePath(name) }, ['unpack', '/', '']);
-    try {
-      await tree.records.next();
-      const record = { mode: fileTypes.directory | mode, uid, gid, name: encodeText('_data') };
-      await tree.say(treeRecord(recordKind.entry, record));
-      await tree.finish();
-    } finally {
-      await tree.close();
-    }
-  }
-
-  /** Caches as `docker system df -v` lists them. */
-  async records(): Promise<BuildCacheRecord[]> {
-    const records: BuildCacheRecord[] = [];
-    for (const cache of this.#caches.all()) records.push(await this.#record(cache));
-    return records;
-  }
-
-  /** Forgets caches that nobody uses now, with what they hold. */
-  async prune(which: (record: BuildCacheRecord) => boolean): Promise<BuildCacheRecord[]> {
-    const pruned: BuildCacheRecord[] = [];
-    for (const cache of this.#caches.all()) {
-      const record = await this.#record(cache);
-      if (cache.users > 0 || !which(record)) continue;
-      this.#caches.forget(cache);
-      this.#owned.delete(cache.name);
-      await this.#removeVolumes([cache.name]);
-      pruned.push(record);
-    }
-    return pruned;
-  }
-
-  async #record({ name, description, created, used, uses, users }: Cache): Promise<BuildCacheRecord> {
-    return {
-      ID: (await keyOf(name)).slice(0, 25),
-      Parents: null,
-      Type: 'exec.cachemount',
-      Description: description,
-      InUse: users > 0,
-      Shared: false,
-      // It may go meanwhile.
-      Size: await directorySize(this.#context, dataPath(name)).catch(() => 0),
-      CreatedAt: formatTime(created),
-      LastUsedAt: formatTime(used),
-      UsageCount: uses,
-    };
+    return { mount: { destination: target, type: 'bind', ...mount, options }, release };
   }
 
   async #removeVolumes(names: readonly string[]): Promise<void> {

@@ -15,18 +15,20 @@ import { startFailure } from '../failure.ts';
 import type { ContainerTrees } from '../files/containertrees.ts';
 import { layerTar } from '../files/layertar.ts';
 import { parseContainerId, randomId } from '../ids.ts';
+import type { LayerCollector } from '../images/layercollector.ts';
 import type { LayerContent } from '../images/layercontent.ts';
 import type { ProcessStreams } from '../io/stdio.ts';
 import { openStreams, pump, resetStreams } from '../io/stdio.ts';
 import { attachments } from '../networks/attachments.ts';
 import { Connector } from '../networks/connector.ts';
 import { buildSpec } from '../spec/spec.ts';
+import { CacheDirectories } from './cache-directories.ts';
 import { SandboxMounts } from './sandbox-mounts.ts';
 import type { Digest } from '../../oci/digest.ts';
 
 export type SandboxContext = Pick<
   EngineContext,
-  'agent' | 'clock' | 'images' | 'layers' | 'machine' | 'networks' | 'processes'
+  'agent' | 'cacheMounts' | 'clock' | 'images' | 'layers' | 'machine' | 'networks' | 'processes'
 >;
 
 const hostname = 'buildkitsandbox';
@@ -40,15 +42,23 @@ export class Sandboxes {
   readonly #connector: Connector;
   readonly #identities: Identities;
   readonly #mounts: SandboxMounts;
+  /** What commands' mounts keep from one build to the next. */
+  readonly caches: CacheDirectories;
 
-  constructor(context: SandboxContext, trees: ContainerTrees, content: Pick<LayerContent, 'create'>) {
+  constructor(
+    context: SandboxContext,
+    trees: ContainerTrees,
+    content: Pick<LayerContent, 'create' | 'named' | 'pin'>,
+    collector: LayerCollector,
+  ) {
     this.#context = context;
     this.#trees = trees;
     this.#content = content;
     // Nobody hears of these containers.
     this.#connector = new Connector({ networks: context.networks, events: new Events(context.clock) });
     this.#identities = new Identities(context.layers);
-    this.#mounts = new SandboxMounts(context);
+    this.caches = new CacheDirectories({ context, content, collector });
+    this.#mounts = new SandboxMounts(context, this.caches);
   }
 
   /** Runs a command to its end. When it is aborted, or rejects for another reason, nothing is left of the container. */
@@ -66,11 +76,6 @@ export class Sandboxes {
       if (container.hasSnapshot) await this.#context.agent.call('remove', { id: container.id });
       await mounted.release();
     }
-  }
-
-  /** What commands' mounts keep from one build to the next. */
-  get caches(): Pick<SandboxMounts, 'prune' | 'records'> {
-    return this.#mounts;
   }
 
   async #execute(

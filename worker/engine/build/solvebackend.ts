@@ -58,12 +58,25 @@ export class EngineSolveBackend implements SolveBackend {
     return this.#parts.context.layers.open(layers);
   }
 
+  async hold(diffIds: readonly DiffId[]): Promise<(() => void) | undefined> {
+    const { layers } = this.#parts;
+    const release = await layers.pin(diffIds);
+    const sizes = await Promise.all(diffIds.map((diffId) => layers.size(diffId)));
+    if (!sizes.includes(undefined)) return release;
+    release();
+    return undefined;
+  }
+
   make(tar: AsyncIterable<Uint8Array>): Promise<MadeLayer> {
     return this.#parts.layers.create(tar);
   }
 
   run(command: Command, output: StepOutput, signal: AbortSignal): Promise<CommandResult> {
     return this.#parts.sandboxes.run(command, output, signal);
+  }
+
+  keepCaches(signal: AbortSignal): Promise<readonly string[]> {
+    return this.#parts.sandboxes.caches.keep(signal);
   }
 
   /** An image that is there already is the same one. */

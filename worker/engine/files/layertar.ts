@@ -28,13 +28,13 @@ export async function layerTar(
   const tree = await trees.open(container, 'writable', ['pack', '-d', '-x', '/']);
   await tree.records.next();
   const tar = tarOfRecords(tree.records, (record) =>
-    paths.has(decodeText(record.name)) ? entriesOf(record) : [],
+    paths.has(decodeText(record.name)) ? layerEntries(record) : [],
   );
   return closing(tree, tar);
 }
 
 /** Overlayfs's own marks become those of layers. */
-function entriesOf(record: TreeRecord): TreeRecord[] {
+export function layerEntries(record: TreeRecord): TreeRecord[] {
   if (isWhiteout(record)) return [emptyFile(record, (path, name) => `${path}${whiteoutPrefix}${name}`)];
   const clean = { ...record, attributes: withoutOverlay(record.attributes) };
   return isOpaque(record)

@@ -38,19 +38,24 @@ export function tarOfWalk(records: RecordReader, naming: Naming): AsyncGenerator
 export function tarOfRecords(
   records: RecordReader,
   rewrite: (record: TreeRecord) => readonly TreeRecord[],
+  times: Times = 'seconds',
 ): AsyncGenerator<Uint8Array> {
-  return gathered(pieces(records, rewrite));
+  return gathered(pieces(records, rewrite, times));
 }
+
+/** How exactly an archive has the times of its files. */
+type Times = 'seconds' | 'nanoseconds';
 
 async function* pieces(
   records: RecordReader,
   rewrite: (record: TreeRecord) => readonly TreeRecord[],
+  times: Times,
 ): AsyncGenerator<Uint8Array> {
   const seen = new Map<string, TreeRecord>();
   for (;;) {
     const record = await records.next();
     if (record.kind === recordKind.end) break;
-    const [entry, ...more] = rewrite(record).map((one) => tarEntry(one, seen));
+    const [entry, ...more] = rewrite(record).map((one) => tarEntry(one, seen, times));
     const size = record.flags & recordFlag.contents ? record.size : 0;
     if (entry !== undefined) yield tarHeader(entry);
     for await (const piece of records.contents(size)) if (entry !== undefined) yield piece;
@@ -60,14 +65,23 @@ async function* pieces(
   yield tarEnd;
 }
 
-function tarEntry(record: TreeRecord, seen: Map<string, TreeRecord>): NewTarEntry | undefined {
+function tarEntry(record: TreeRecord, seen: Map<string, TreeRecord>, times: Times): NewTarEntry | undefined {
   const type = types[fileType(record.mode)];
   if (type === undefined) return undefined;
   const { name, mode, uid, gid, seconds, major, minor } = record;
   const first = record.links > 1 && type !== 'directory' ? firstOf(record, seen) : undefined;
   const attributes = unrooted((first ?? record).attributes);
   const isDevice = type === 'character' || type === 'block';
-  const common = { mode, uid, gid, mtime: seconds, attributes, ...(isDevice && { major, minor }) };
+  const exactly = times === 'nanoseconds' && { nanoseconds: record.nanoseconds };
+  const common = {
+    mode,
+    uid,
+    gid,
+    mtime: seconds,
+    ...exactly,
+    attributes,
+    ...(isDevice && { major, minor }),
+  };
   if (first !== undefined) return { ...common, type: 'hardlink', path: name, link: first.name };
   if (type === 'directory') return { ...common, type, path: withSlash(name) };
   if (type === 'symlink') return { ...common, type, path: name, link: record.link };
@@ -106,7 +120,7 @@ function withSlash(name: Uint8Array): Uint8Array {
 }
 
 /** Small pieces made into blocks. */
-async function* gathered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* gathered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let block = new Uint8Array(blockSize);
   let used = 0;
   for await (const piece of source) {

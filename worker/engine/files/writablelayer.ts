@@ -4,6 +4,7 @@ import type { TreeRecord } from '../../protocol/filetree.ts';
 import { recordKind } from '../../protocol/filetree.ts';
 import type { Container } from '../containers/container.ts';
 import type { ContainerTrees } from './containertrees.ts';
+import type { Filetree } from './filetree.ts';
 
 /** A file of a container's writable layer, with what is below it. */
 export interface WritableFile {
@@ -18,15 +19,18 @@ export async function readWritableLayer(
   container: Container,
 ): Promise<WritableFile | undefined> {
   if (!container.hasSnapshot) return undefined;
-  return trees.visit(container, 'writable', ['pack', '-x', '/'], async ({ records }) => {
-    await records.next();
-    const root: WritableFile = { record: await records.next(), children: new Map() };
-    for (;;) {
-      const record = await records.next();
-      if (record.kind === recordKind.end) return root;
-      add(root, record);
-    }
-  });
+  return trees.visit(container, 'writable', ['pack', '-x', '/'], readWalk);
+}
+
+/** What a `pack` without contents tells of. */
+export async function readWalk({ records }: Filetree): Promise<WritableFile> {
+  await records.next();
+  const root: WritableFile = { record: await records.next(), children: new Map() };
+  for (;;) {
+    const record = await records.next();
+    if (record.kind === recordKind.end) return root;
+    add(root, record);
+  }
 }
 
 /** Directories come before what is in them. */

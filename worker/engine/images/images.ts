@@ -39,7 +39,7 @@ import { tagImage, tagReference } from './tagger.ts';
 
 type ImagesContext = Pick<
   EngineContext,
-  'buildCache' | 'buildContexts' | 'clock' | 'containers' | 'events' | 'images'
+  'buildCache' | 'buildContexts' | 'cacheMounts' | 'clock' | 'containers' | 'events' | 'images'
 >;
 
 /** What can be done with the images that are here, and with those in archives. */

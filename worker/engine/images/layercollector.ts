@@ -17,7 +17,10 @@ export interface LayerKeeper {
   settled(milliseconds: number): Promise<DiffId[]>;
 }
 
-type CollectorContext = Pick<EngineContext, 'buildCache' | 'buildContexts' | 'containers' | 'images'>;
+type CollectorContext = Pick<
+  EngineContext,
+  'buildCache' | 'buildContexts' | 'cacheMounts' | 'containers' | 'images'
+>;
 
 /** What no image names and is younger may belong to work under way. */
 const grace = 24 * 3600 * 1000;
@@ -47,8 +50,12 @@ export class LayerCollector {
 
   /** Gives up what was left behind: by tabs that were closed at work, or when another tab still used it. */
   async sweep(milliseconds: number = grace): Promise<void> {
-    const { buildContexts, images } = this.#context;
-    const wanted = new Set<string>([...(await images.layersKept()), ...(await buildContexts.packs())]);
+    const { buildContexts, cacheMounts, images } = this.#context;
+    const wanted = new Set<string>([
+      ...(await images.layersKept()),
+      ...(await buildContexts.packs()),
+      ...(await cacheMounts.layersKept()),
+    ]);
     for (const diffId of await this.#keeper.settled(milliseconds))
       if (!wanted.has(diffId) && !this.#isUsed(diffId)) await this.#discard(diffId);
   }
@@ -64,8 +71,11 @@ export class LayerCollector {
 
   /** What other tabs have written is looked up, and nothing that happened here meanwhile is missed. */
   #discard(diffId: DiffId): Promise<void> {
+    const { cacheMounts, images } = this.#context;
     const isWanted = async () =>
-      (await this.#context.images.layersKept()).has(diffId) || this.#isUsed(diffId);
+      (await images.layersKept()).has(diffId) ||
+      (await cacheMounts.layersKept()).has(diffId) ||
+      this.#isUsed(diffId);
     return this.#keeper.discard(diffId, isWanted);
   }
 }

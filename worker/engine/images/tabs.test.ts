@@ -6,6 +6,7 @@ import { IndexedDbIndexCache } from '../../layers/indexcache.ts';
 import { LayersRoot } from '../../layers/layersroot.ts';
 import { LayerStore } from '../../layers/layerstore.ts';
 import { rawTar } from '../../layers/tarfixture.suite.ts';
+import type { BuildFiles } from '../../protocol/engine-api.ts';
 import { deferred } from '../deferred.ts';
 import type { Engine } from '../engine.ts';
 import { FakeAgent } from '../fake-agent.suite.ts';
@@ -197,3 +198,41 @@ test('what a tab left behind that was closed at work is swept up after a while',
   expect(await shared.layers()).toBe(2);
   expect(await pull(here, 'busybox')).toContain('Status: Image is up to date for busybox:latest');
 });
+
+const encode = (text: string | undefined) => new TextEncoder().encode(text);
+
+/** A directory whose files come when they may. */
+function directory(key: string, texts: Record<string, string>, mayRead = Promise.resolve()): BuildFiles {
+  const about = { kind: 'file' as const, mode: 0o644, mtime: 1, link: '', major: 0, minor: 0 };
+  return {
+    key,
+    find: (path) => Promise.resolve(texts[path] === undefined ? undefined : encode(texts[path])),
+    async *list() {
+      for (const [path, text] of Object.entries(texts))
+        yield await Promise.resolve({ ...about, path, size: text.length, version: text, identity: path });
+    },
+    async *read(files) {
+      await mayRead;
+      for (const file of files) yield { file, content: new Blob([encode(texts[file.path])]).stream() };
+    },
+  };
+}
+
+test.each(['another', 'its own'])(
+  'a build goes on while %s tab prunes all that builds have kept',
+  async (tab) => {
+    const there = await browser();
+    const here = await there.open();
+    const pruned = deferred();
+    const Dockerfile = 'FROM scratch\nCOPY a /a\nCOPY --from=other b /b\nCOPY c /c\n';
+    const context = { files: directory('/context', { Dockerfile, a: 'a', c: 'c' }) };
+    const other = { files: directory('/other', { b: 'b' }, pruned.promise) };
+    const ended = drain(await here.imageSolve({ context, contexts: { other } }));
+    // The context's contents, and the first step's layer, which is in the cache.
+    await expect.poll(async () => (await here.diskUsage(['build-cache'])).BuildCache).toHaveLength(2);
+    const pruning = tab === 'another' ? await there.open() : here;
+    expect((await pruning.buildPrune({ all: true })).CachesDeleted).not.toBeNull();
+    pruned.resolve();
+    expect((await ended).at(-1)).toMatchObject({ image: expect.stringMatching(/^sha256:/) });
+  },
+);

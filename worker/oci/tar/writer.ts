@@ -14,6 +14,8 @@ export interface NewTarEntry {
   readonly gid: number;
   /** Seconds since 1970. */
   readonly mtime: number;
+  /** Of the time, where they are to be kept. */
+  readonly nanoseconds?: number;
   readonly major?: number;
   readonly minor?: number;
   /** Of the data that follows the header, padded with `tarPadding`. */
@@ -50,13 +52,14 @@ const paxEntry = { type: 'file', mode: 0, uid: 0, gid: 0, mtime: 0 } as const;
 
 /** What ustar has no room for, but for the path. */
 function paxRecords(entry: NewTarEntry): Map<string, Uint8Array> {
-  const { link = none, uid, gid, mtime, size = 0, attributes } = entry;
+  const { link = none, uid, gid, mtime, nanoseconds = 0, size = 0, attributes } = entry;
   const values = new Map<string, Uint8Array>();
   if (!fitsText(link)) values.set('linkpath', link);
   if (!fitsNumber(uid, 8)) values.set('uid', encodeText(String(uid)));
   if (!fitsNumber(gid, 8)) values.set('gid', encodeText(String(gid)));
   if (!fitsNumber(size, 12)) values.set('size', encodeText(String(size)));
-  if (!fitsNumber(mtime, 12)) values.set('mtime', encodeText(String(mtime)));
+  if (nanoseconds > 0) values.set('mtime', encodeText(exactTime(mtime, nanoseconds)));
+  else if (!fitsNumber(mtime, 12)) values.set('mtime', encodeText(String(mtime)));
   for (const [name, value] of attributes ?? []) values.set(`SCHILY.xattr.${name}`, value);
   return values;
 }
@@ -65,6 +68,16 @@ function paxRecords(entry: NewTarEntry): Map<string, Uint8Array> {
 function paxData(values: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
   return concat(sorted.map(([key, value]) => paxRecord(key, value)));
+}
+
+/** As a decimal number; what is before 1970 counts its nanoseconds forward, too. */
+function exactTime(seconds: number, nanoseconds: number): string {
+  if (seconds >= 0) return `${seconds}.${digits(nanoseconds)}`;
+  return `-${-(seconds + 1)}.${digits(1e9 - nanoseconds)}`;
+}
+
+function digits(nanoseconds: number): string {
+  return String(nanoseconds).padStart(9, '0').replace(/0+$/, '');
 }
 
 /** "%d %s=%s\n", where the number counts its own digits too. */

@@ -123,7 +123,8 @@ export interface SolveWarning {
   readonly short: string;
   readonly detail: string;
   readonly url: string;
-  readonly source: SolveSource;
+  /** The lines that it is about, if it is about some. */
+  readonly source?: SolveSource;
 }
 
 /** What has changed since the message before; the last one has `image` or `failure`. */

@@ -20,9 +20,13 @@ export function warningsText({ warnings }: Trace, debug: boolean): string {
   const found = `${warnings.length} warning${warnings.length === 1 ? '' : 's'} found`;
   const hint = debug ? '' : ' (use docker --debug to expand)';
   const lines = warnings.map(({ short, detail, url, source }) =>
-    debug ? ` - ${short}\n${detail}\nMore info: ${url}\n${excerpt(source)}\n` : ` - ${short}\n`,
+    debug ? ` - ${short}\n${detail}\n${moreInfo(url)}${source ? excerpt(source) : ''}\n` : ` - ${short}\n`,
   );
   return `\n \u001B[33m${found}${hint}:\n\u001B[0m${lines.join('')}`;
+}
+
+function moreInfo(url: string): string {
+  return url === '' ? '' : `More info: ${url}\n`;
 }
 
 /** The lines that are to blame, with some around them. https://github.com/moby/buildkit/blob/v0.25.0/solver/errdefs/source.go */
