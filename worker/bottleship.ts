@@ -158,6 +158,7 @@ async function tidy({ content }: Platform, engine: Engine, activity: Activity): 
  * socket, /var/run/docker.sock, is the Engine API's.
  */
 function serveGuest({ channel }: Machine, engine: EngineApi, activity: Activity, near: NearFiles): void {
+  const command = (session: ClientSession) => runCommand(engine, session);
   channel.on('connected', ({ listener, stream }) => {
     const connection = channel.acceptStream(stream);
     if (listener === 'api') {
@@ -165,7 +166,6 @@ function serveGuest({ channel }: Machine, engine: EngineApi, activity: Activity,
       void serveApi(engine, apiConnection(connection));
       return;
     }
-    const command = (session: ClientSession) => runCommand(engine, session);
     void activity.during(serveRelay(relayStream(connection), command, near));
   });
 }

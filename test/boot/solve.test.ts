@@ -207,21 +207,21 @@ test('a context in the folder that is shared with the page is what it is through
     ln -s a link; ln -s /nowhere dangling; ln -s sub way; echo x > out/x; echo y > out/y; echo z > out/z; chown 7:8 out/y
     touch -d @1234567890 sub/deep; printf 'out\\n!out/y\\n*.tmp\\nm/*\\n' > .dockerignore; echo t > t.tmp
     printf 'FROM scratch\\nCOPY . /c/\\nCOPY way/big l*k /d/\\n' > Dockerfile`);
-  const build = () => machine().sh('cd /root/work/s && docker build --progress=plain .');
-  const near = await build();
+  const again = 'cd /root/work/s && docker build --progress=plain .';
+  const near = await machine().sh(again);
   expect(near).toMatchObject({ code: 0 });
-  expect(sent(near)).toBe('300.01kB');
+  expect(sent(near)).toMatch(/^300\.\d+kB$/);
   // Where something else is mounted in between the machine is asked for all.
   await out('mount --bind /root/work/s/m /root/work/s/m');
-  const far = await build();
+  const far = await machine().sh(again);
   await out('umount /root/work/s/m');
   expect([...far.stderr.matchAll(/CACHED/g)]).toHaveLength(2);
   expect(sent(far)).toMatch(/^\d+B$/);
   await out('echo more > /root/work/s/sub/more; chmod 600 /root/work/s/out/y');
-  const again = await build();
+  const changed = await machine().sh(again);
   await out('rm -r /root/work/s');
-  expect([...again.stderr.matchAll(/CACHED/g)]).toHaveLength(1);
-  expect(sent(again)).toBe('5B');
+  expect([...changed.stderr.matchAll(/CACHED/g)]).toHaveLength(1);
+  expect(sent(changed)).toBe('5B');
 });
 
 test('independent stages do not wait for each other', async () => {

@@ -33,3 +33,9 @@ export class Printer {
     return this.print(`${text}\n`);
   }
 }
+
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}

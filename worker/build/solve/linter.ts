@@ -3,6 +3,8 @@ import type { Lines } from '../instructions/instruction.ts';
 
 /** What BuildKit's checks say of a Dockerfile. */
 export interface LintWarning {
+  readonly rule: string;
+  readonly message: string;
   readonly short: string;
   readonly detail: string;
   readonly url: string;
@@ -61,6 +63,8 @@ export class Linter {
     this.#broken.add(rule);
     const words = rule.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
     this.#report({
+      rule,
+      message,
       short: `${rule}: ${message} (line ${lines.first})`,
       detail: descriptions[rule],
       url: `https://docs.docker.com/go/dockerfile/rule/${words.replace('jsonargs', 'json-args')}/`,

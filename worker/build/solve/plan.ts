@@ -37,6 +37,8 @@ export interface PlanParts {
 /** What is to be made: the target's files, and what its image says. */
 export interface Plan {
   readonly stage: StagePlan;
+  /** It and all that it uses, in the order of the Dockerfile. */
+  readonly stages: readonly StagePlan[];
   /** Build arguments that no instruction asks for. */
   readonly unused: readonly string[];
 }
@@ -86,7 +88,9 @@ class Planner {
     await Promise.all(this.#reachable(target).map((at) => this.#prefetch(at)));
     const stage = await this.#stage(target, []);
     const given = Object.keys(this.#parts.options.buildArgs ?? {});
-    return { stage, unused: given.filter((name) => !this.#used.has(name)) };
+    const used = this.#reachable(target).sort((a, b) => a - b);
+    const stages = await Promise.all(used.map((at) => this.#stage(at, [])));
+    return { stage, stages, unused: given.filter((name) => !this.#used.has(name)) };
   }
 
   /** As if nothing were given. */

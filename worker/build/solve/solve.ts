@@ -7,11 +7,14 @@ import type {
   AuthConfigs,
   BuildContext,
   CacheImport,
+  SolveAnswers,
+  SolveExport,
   SolveOptions,
   SolveSource,
   SolveStatus,
 } from '../../protocol/engine-api.ts';
 import { internal, invalid } from '../errors.ts';
+import { treeSize, treeTar } from '../files/tree-tar.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import { parseProgram } from '../instructions/parse.ts';
@@ -22,7 +25,10 @@ import { isGitAddress } from '../git/address.ts';
 import { keepsGitDir } from '../remote.ts';
 import type { Dockerfile } from '../syntax/dockerfile.ts';
 import { parseDockerfile } from '../syntax/dockerfile.ts';
+import { abortable } from '../abortable.ts';
+import type { Program } from '../instructions/instruction.ts';
 import { isAbort } from './abort.ts';
+import { checkAnswer, outlineAnswer, targetsAnswer } from './answers.ts';
 import type { SolveBackend, SolveCache } from './backend.ts';
 import { requireContextPaths } from './context-paths.ts';
 import type { OpenedContext } from './contexts.ts';
@@ -35,8 +41,10 @@ import { HeldLayers, HoldingCache } from './held-layers.ts';
 import { ImportedCache } from './imported-cache.ts';
 import { inlineCache, stepsOf } from './inline-cache.ts';
 import { lintNames, lintStatements } from './lint.ts';
+import type { LintWarning } from './linter.ts';
 import { Linter } from './linter.ts';
 import { sourceDateEpoch } from './epoch.ts';
+import type { Plan } from './plan.ts';
 import { plan } from './plan.ts';
 import type { Vertex } from './progress.ts';
 import { Progress } from './progress.ts';
@@ -74,10 +82,10 @@ export async function solveImage(parts: SolverParts, request: SolveRequest): Pro
   const build = new Build(parts, { ...request, signal: abort.signal });
   let last: SolveStatus;
   try {
-    last = { image: await build.run() };
+    last = await build.run();
   } catch (error) {
     abort.abort();
-    last = { failure: failureOf(error, build.source) };
+    last = { failure: failureOf(error, request.options.call === undefined ? build.source : undefined) };
   } finally {
     request.signal.removeEventListener('abort', giveUp);
     await build.close(request.signal);
@@ -113,15 +121,42 @@ class Build {
     this.#progress = new Progress(request.report, () => parts.backend.now());
   }
 
-  /** The image's ID. */
-  async run(): Promise<string> {
+  /** What its last message says. */
+  async run(): Promise<SolveStatus> {
     const { options } = this.#request;
     const tags = tagsOf(options.tags ?? []);
     const epoch = sourceDateEpoch(options.buildArgs);
     requireMachinePlatform(options.platform ?? '', this.#parts.backend.platform);
     const text = await this.#loadDockerfile();
+    if (options.call === 'subrequests.describe') return { answer: {} };
+    requireCall(options.call);
+    if (options.call === 'check') return { answer: { check: await this.#check(text) } };
+    if (options.call === 'targets')
+      return { answer: { targets: targetsAnswer(parseProgram(this.#parsed(text)), this.#readSource()) } };
+    const { program, planned } = await this.#plan(text, (warning) => this.#warn(warning));
+    if (options.call === 'outline')
+      return {
+        answer: { outline: outlineAnswer(program, options.target ?? '', planned, this.#readSource()) },
+      };
+    requireContextPaths(planned.stage.step);
+    const cache = new ImportedCache(this.#parts.backend.cache);
+    for (const one of options.cacheImports ?? []) await this.#import(one, cache);
+    const solver = this.#makeSolver(new HoldingCache(cache, this.#held));
+    solver.announce(planned.stage.step);
+    const result = await solver.solve(planned.stage.step);
+    const { time, backend } = this.#parts;
+    const { labels = {} } = options;
+    const image = { solver, stage: planned.stage, labels, platform: backend.platform, time, epoch };
+    return this.#export(image, result, tags);
+  }
+
+  async #plan(
+    text: string,
+    report: (warning: LintWarning) => void,
+  ): Promise<{ program: Program; planned: Plan }> {
+    const { options } = this.#request;
     const dockerfile = this.#parsed(text);
-    const linter = this.#linter(dockerfile);
+    const linter = this.#linter(dockerfile, report);
     lintStatements(linter, dockerfile);
     const program = parseProgram(dockerfile);
     lintNames(linter, dockerfile, program.stages);
@@ -134,18 +169,26 @@ class Build {
       image: (reference, platform) => this.#image(reference, platform),
       linter,
     });
-    linter.requireClean();
     await this.#loadIgnoreFile();
-    requireContextPaths(planned.stage.step);
-    const cache = new ImportedCache(this.#parts.backend.cache);
-    for (const one of options.cacheImports ?? []) await this.#import(one, cache);
-    const solver = this.#makeSolver(new HoldingCache(cache, this.#held));
-    solver.announce(planned.stage.step);
-    const result = await solver.solve(planned.stage.step);
-    const { time, backend } = this.#parts;
-    const { labels = {} } = options;
-    const image = { solver, stage: planned.stage, labels, platform: backend.platform, time, epoch };
-    return this.#export(image, result, tags);
+    linter.requireClean();
+    return { program, planned };
+  }
+
+  /** What is wrong with the Dockerfile is the answer, and no failure. */
+  async #check(text: string): Promise<SolveAnswers['check']> {
+    const warnings: LintWarning[] = [];
+    try {
+      await this.#plan(text, (warning) => warnings.push(warning));
+      return checkAnswer(warnings, this.#readSource(), undefined);
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      const lines = error instanceof SourceError ? { lines: error.lines } : {};
+      return checkAnswer(warnings, this.#readSource(), { message: errorMessage(error), ...lines });
+    }
+  }
+
+  #readSource(): WithoutRange {
+    return this.source ?? { filename: '', text: '' };
   }
 
   /** What cannot be imported is told of; the build goes on without. */
@@ -264,12 +307,19 @@ class Build {
     return bytes;
   }
 
-  /** What it says belongs to the step that has read the Dockerfile. */
-  #linter({ directives }: Dockerfile): Linter {
+  #linter({ directives }: Dockerfile, report: (warning: LintWarning) => void): Linter {
     const check = this.#request.options.buildArgs?.['BUILDKIT_DOCKERFILE_CHECK'];
-    return new Linter(check ?? directives.get('check') ?? '', ({ range, ...warning }) => {
-      if (this.source !== undefined)
-        this.#progress.warn({ vertex: this.#definition, ...warning, source: { ...this.source, range } });
+    return new Linter(check ?? directives.get('check') ?? '', report);
+  }
+
+  /** It belongs to the step that has read the Dockerfile. */
+  #warn({ short, detail, url, range }: LintWarning): void {
+    this.#progress.warn({
+      vertex: this.#definition,
+      short,
+      detail,
+      url,
+      source: { ...this.#readSource(), range },
     });
   }
 
@@ -364,14 +414,44 @@ class Build {
     });
   }
 
+  /** From here on it is made whole. */
   async #export(
+    parts: Omit<ImageParts, 'inlineCache'>,
+    result: Snapshot,
+    tags: readonly string[],
+  ): Promise<SolveStatus> {
+    const { signal, options } = this.#request;
+    signal.throwIfAborted();
+    let last: SolveStatus = { isDone: true };
+    for (const one of options.exports ?? [{ type: 'image' }]) {
+      if (one.type === 'image') last = { image: await this.#exportImage(parts, result, tags) };
+      else await this.#exportFiles(one, result);
+    }
+    return last;
+  }
+
+  async #exportFiles(
+    { type, take }: SolveExport & { type: 'local' | 'tar' },
+    { layers }: Snapshot,
+  ): Promise<void> {
+    const { backend } = this.#parts;
+    const isLocal = type === 'local';
+    const vertex = this.#progress.vertex(`exporting to client ${isLocal ? 'directory' : 'tarball'}`);
+    await this.#progress.during(vertex, async () => {
+      const status = vertex.progress(isLocal ? 'copying files' : 'sending tarball');
+      const root = layersRoot(await backend.open(layers.map(({ diffId }) => diffId)));
+      if (isLocal) status.to(treeSize(root));
+      await take(abortable(treeTar(root, 'seconds'), this.#request.signal));
+      status.end();
+    });
+  }
+
+  async #exportImage(
     parts: Omit<ImageParts, 'inlineCache'>,
     result: Snapshot,
     tags: readonly string[],
   ): Promise<string> {
     const { backend } = this.#parts;
-    // From here on it is made whole.
-    this.#request.signal.throwIfAborted();
     const vertex = this.#progress.vertex('exporting to image');
     return this.#progress.during(vertex, async () => {
       vertex.progress('exporting layers').end();
@@ -411,6 +491,12 @@ async function askedCredentials(
 
 const hub = 'docker.io';
 const hubAddress = 'https://index.docker.io/v1/';
+
+function requireCall(call: string | undefined): void {
+  if (call === undefined || ['check', 'outline', 'targets'].includes(call)) return;
+  const message = `unsupported request frontend.${call}`;
+  throw internal(`${message}: ${message}`);
+}
 
 function addressOf(context: BuildContext): string | undefined {
   return 'address' in context ? context.address : undefined;

@@ -3,7 +3,7 @@ import { resolvePath } from '../../oci/path.ts';
 import { BuildArgs } from '../args.ts';
 import { invalid } from '../errors.ts';
 import { expanded } from '../instructions/expansion.ts';
-import type { CommandLine, Instruction, InstructionNamed } from '../instructions/instruction.ts';
+import type { CommandLine, Instruction, InstructionNamed, Lines } from '../instructions/instruction.ts';
 import { parseMount } from '../instructions/mount.ts';
 import { errorMessage } from '../../oci/errors.ts';
 import { atLines, SourceError } from '../instructions/source-error.ts';
@@ -55,6 +55,15 @@ interface PlannedArg {
   readonly value: string | undefined;
 }
 
+/** What somebody who builds a stage may give it. */
+export interface StageParameter {
+  readonly kind: 'arg' | 'secret' | 'ssh';
+  readonly name: string;
+  readonly value?: string | undefined;
+  readonly required?: boolean;
+  readonly lines: Lines;
+}
+
 export interface StagePlanParts {
   readonly name: string;
   readonly escape: string;
@@ -90,6 +99,8 @@ export class StagePlan {
   readonly #used: Set<string>;
   readonly #lint: StageLint;
   readonly history: PlannedHistory[];
+  /** Of the stage itself, without those that it is built on. */
+  readonly parameters: StageParameter[] = [];
   step: Step;
 
   constructor(parts: StagePlanParts, base: StageBase, used: Set<string>) {
@@ -161,7 +172,7 @@ export class StagePlan {
   }
 
   /** A value of the command line counts most, then the instruction's own, then that of before the first FROM. */
-  #arg({ args }: InstructionNamed<'ARG'>): void {
+  #arg({ args, lines }: InstructionNamed<'ARG'>): void {
     const { buildArgs, globals } = this.#parts;
     const said = args.map(({ key, value: written }) => {
       const given = Object.hasOwn(buildArgs, key) ? (buildArgs[key] ?? undefined) : undefined;
@@ -169,6 +180,7 @@ export class StagePlan {
       this.#used.add(key);
       if (value !== undefined) this.#env.set(key, value);
       this.#args.push({ key, value });
+      if (lines) this.parameters.push({ kind: 'arg', name: key, value, lines });
       return value === undefined ? key : `${key}=${value}`;
     });
     this.#commit(`ARG ${said.join(' ')}`);
@@ -279,7 +291,9 @@ export class StagePlan {
         this.config.WorkingDir ?? '',
       ),
     );
-    const { type, from, target } = mount;
+    const { type, from, target, id, required } = mount;
+    if (lines && (type === 'secret' || type === 'ssh'))
+      this.parameters.push({ kind: type, name: id || 'default', required, lines });
     if (type !== 'bind' && (type !== 'cache' || from === '')) return { ...mount, step: undefined };
     const refused = () =>
       `cannot mount from stage ${JSON.stringify(from)} to ${JSON.stringify(target)}, stage needs to be defined before current command`;

@@ -3,6 +3,7 @@ import { StatusError } from '../errors.ts';
 import type { ClientSession } from '../session.ts';
 import { untilAborted } from '../streams.ts';
 import { Printer } from '../text.ts';
+import type { FinishedStatus } from './finish.ts';
 import { failedSteps, excerpt, warningsText } from './progress/failure.ts';
 import { PlainProgress } from './progress/plain.ts';
 import { rawJson } from './progress/raw-json.ts';
@@ -19,17 +20,17 @@ export interface ShowOptions {
 /** Milliseconds between two looks of a terminal, and before a step that says nothing is told of. */
 const interval = { terminal: 100, plain: 300 };
 
-/** Shows how a build goes on standard error. Gives the image's ID. @throws StatusError when it fails */
+/** Shows how a build goes on standard error. Gives what its last message says. @throws StatusError when it fails */
 export async function showSolve(
   session: ClientSession,
-  statuses: AsyncIterable<SolveStatus>,
+  statuses: AsyncIterable<FinishedStatus>,
   { kind, debug }: ShowOptions,
-): Promise<string> {
+): Promise<SolveStatus> {
   const trace = new Trace();
   const err = new Printer(session.stderr);
   const display = displayFor(session, kind, trace);
   const timer = new Ticker(display.interval, () => err.print(display.tick()));
-  let last: SolveStatus = {};
+  let last: FinishedStatus = {};
   try {
     await err.print(display.begin());
     for await (const status of untilAborted(statuses, session.gone)) {
@@ -42,15 +43,16 @@ export async function showSolve(
   }
   session.gone.throwIfAborted();
   await err.print(display.end());
-  if (last.image === undefined) throw failure(trace, last, kind, debug);
+  const { image, isDone, answer } = last;
+  if ((image ?? isDone ?? answer) === undefined) throw failure(trace, last, kind, debug);
   const isShown = kind !== 'rawjson' && kind !== 'quiet';
   if (isShown) await err.print(failedSteps(trace) + warningsText(trace, debug));
-  return last.image;
+  return last;
 }
 
 function failure(
   trace: Trace,
-  { failure: failed }: SolveStatus,
+  { failure: failed, problem }: FinishedStatus,
   kind: ProgressKind,
   debug: boolean,
 ): StatusError {
@@ -58,7 +60,8 @@ function failure(
   const isShown = kind !== 'rawjson' && kind !== 'quiet';
   const steps = isShown ? failedSteps(trace) + warningsText(trace, debug) : '';
   const where = source === undefined ? '' : excerpt(source);
-  return new StatusError(1, `${steps}${where}ERROR: failed to build: failed to solve: ${message}`);
+  const why = problem ?? `failed to solve: ${message}`;
+  return new StatusError(1, `${steps}${where}ERROR: failed to build: ${why}`);
 }
 
 const nothing = () => '';

@@ -1,19 +1,27 @@
 import type { ImageBuildOptions } from '../../protocol/engine-api.ts';
-import { parseReference } from '../../oci/reference.ts';
+import { formatReference, parseReference } from '../../oci/reference.ts';
+import type { BuildCall as AskedCall } from '../build/call.ts';
+import { callResult, readCall } from '../build/call.ts';
 import { cacheImports, wantsInlineCache } from '../build/cache-options.ts';
+import { finished } from '../build/finish.ts';
 import type { ProgressKind } from '../build/kit-build.ts';
 import { showSolve } from '../build/kit-build.ts';
 import { kitSource, namedContexts } from '../build/kit-source.ts';
+import { buildMetadata } from '../build/metadata.ts';
+import type { Outputs } from '../build/outputs.ts';
+import { readOutputs } from '../build/outputs.ts';
 import { buildRequest, removeOldId, writeId } from '../build/request.ts';
 import { readSecrets } from '../build/secrets.ts';
+import { refuseSsh } from '../build/ssh.ts';
 import type { Call, CommandSpec } from '../command-spec.ts';
 import { command, exactly } from '../command-spec.ts';
 import { allCredentials } from '../credentials.ts';
 import { errorText, StatusError } from '../errors.ts';
 import { bytes, swapBytes } from '../flags/bytes.ts';
 import type { FlagOptions } from '../flags/flag.ts';
-import { unavailable } from '../flags/flag.ts';
 import { bool, integer, list, string } from '../flags/kinds.ts';
+import { absolutePath, parentPath } from '../path.ts';
+import type { ClientSession } from '../session.ts';
 import { ulimits } from '../flags/ulimit.ts';
 import { validExtraHost } from '../flags/validate.ts';
 
@@ -45,25 +53,22 @@ const flags = {
   ...unlisted,
   'add-host': list('Add a custom host-to-IP mapping (format: "host:ip")', { type: 'strings' }),
   allow: array('Allow extra privileged entitlement (e.g., "network.host", "security.insecure", "device")'),
-  annotation: unavailable('annotations of images are', array('Add annotation to the image')),
+  annotation: array('Add annotation to the image'),
   attest: array('Attestation parameters (format: "type=sbom,generator=image")'),
   'build-arg': array('Set build-time variables'),
   'build-context': array('Additional build contexts (e.g., name=path)'),
   builder: string('Override the configured builder instance'),
   'cache-from': array('External cache sources (e.g., "user/app:cache", "type=local,src=path/to/dir")'),
   'cache-to': array('Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir")'),
-  call: unavailable(
-    'methods of evaluating a build are',
-    string('Set method for evaluating build ("check", "outline", "targets")', { initial: 'build' }),
-  ),
+  call: string('Set method for evaluating build ("check", "outline", "targets")', { initial: 'build' }),
   'cgroup-parent': string('Set the parent cgroup for the "RUN" instructions during build'),
-  check: unavailable('checks without a build are', bool('Shorthand for "--call=check"')),
+  check: bool('Shorthand for "--call=check"'),
   debug: bool('Enable debug logging', { short: 'D' }),
   file: string('Name of the Dockerfile (default: "PATH/Dockerfile")', { short: 'f' }),
   iidfile: string('Write the image ID to a file'),
   label: array('Set metadata for an image'),
   load: bool('Shorthand for "--output=type=docker"'),
-  'metadata-file': unavailable('files of metadata are', string('Write build result metadata to a file')),
+  'metadata-file': string('Write build result metadata to a file'),
   network: string('Set the networking mode for the "RUN" instructions during build', { initial: 'default' }),
   'no-cache': bool('Do not use cache when building the image'),
   'no-cache-filter': array('Do not cache specified stages'),
@@ -75,23 +80,20 @@ const flags = {
   ),
   provenance: string('Shorthand for "--attest=type=provenance"'),
   pull: bool('Always attempt to pull all referenced images'),
-  push: unavailable('pushing from a build is', bool('Shorthand for "--output=type=registry"')),
+  push: bool('Shorthand for "--output=type=registry"'),
   quiet: bool('Suppress the build output and print image ID on success', { short: 'q' }),
   sbom: string('Shorthand for "--attest=type=sbom"'),
   secret: array('Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")'),
   'shm-size': bytes('Shared memory size for build containers'),
-  ssh: unavailable(
-    'SSH agents in builds are',
-    array(
-      'SSH agent socket or keys to expose to the build (format: "default|<id>[=<socket>|<key>[,<key>]]")',
-    ),
+  ssh: array(
+    'SSH agent socket or keys to expose to the build (format: "default|<id>[=<socket>|<key>[,<key>]]")',
   ),
   tag: array('Name and optionally a tag (format: "name:tag")', { short: 't' }),
   target: string('Set the target build stage to build'),
   ulimit: ulimits('Ulimit options'),
 };
 
-type BuildCall = Call<typeof flags>;
+type BuildxCall = Call<typeof flags>;
 
 /** `docker buildx build`. */
 export const buildxBuild = command(spec(flags));
@@ -113,32 +115,72 @@ function spec(table: typeof flags): CommandSpec<typeof flags> {
   };
 }
 
-async function run(call: BuildCall): Promise<void> {
-  const { session, values, out } = call;
+async function run(call: BuildxCall): Promise<void> {
+  const { session, values } = call;
   await warn(call);
   refuseOtherDrivers(values);
+  const asked = readCall(values.call, values.check);
+  const outputs = await readOutputs(session, values);
   await removeOldId(session, values.iidfile);
-  const id = await build(call);
-  await writeId(session, values.iidfile, id);
-  if (values.quiet) await out.println(id);
+  if (asked !== undefined) return answer(call, asked);
+  return build(call, outputs);
 }
 
-async function build(call: BuildCall): Promise<string> {
-  const { engine, session, values, args } = call;
+/** What was asked is printed, and nothing is built. */
+async function answer(call: BuildxCall, asked: AskedCall): Promise<void> {
+  const { session, values, args, out, err } = call;
+  const { options, show } = await request(call);
+  const statuses = await call.engine.imageSolve({ ...options, call: asked.name, exports: [] });
+  const last = await showSolve(session, statuses, show);
+  if (values.quiet) await out.println('');
+  const filename = shownPath(session, args[0] ?? '', options.dockerfile);
+  const result = callResult(last.answer ?? {}, asked, filename);
+  await out.print(result.out);
+  await err.print(result.err);
+  await writeMetadata(session, values['metadata-file'], result.metadata);
+  if (result.code !== 0) throw new StatusError(result.code, '');
+}
+
+async function build(call: BuildxCall, outputs: Outputs): Promise<void> {
+  const { engine, config, session, values, out } = call;
+  const { options, show } = await request(call);
+  const names = [...(values.tag.length > 0 ? values.tag : outputs.names)];
+  let pushed: string | undefined;
+  const finish = {
+    engine,
+    config,
+    pushed: outputs.isPushed ? names : [],
+    hasMetadata: values['metadata-file'] !== '',
+    onPushed: (digest: string) => (pushed ??= digest),
+  };
+  const { exports } = outputs;
+  const statuses = await engine.imageSolve({ ...options, ...(names.length > 0 && { tags: names }), exports });
+  const { image } = await showSolve(session, finished(statuses, finish), show);
+  if (image !== undefined) await writeId(session, values.iidfile, image);
+  const shown = names.map((name) => formatReference(parseReference(name)));
+  const metadata = buildMetadata({ image, pushed, names: shown }, { ...options, platform: 'linux/386' });
+  await writeMetadata(session, values['metadata-file'], metadata);
+  if (values.quiet) await out.println(image ?? '');
+}
+
+async function request(call: BuildxCall) {
+  const { session, values, args } = call;
   const kind = progressKind(values);
   values.tag.forEach(requireTag);
+  values.annotation.forEach(requireAnnotation);
   const cacheFrom = cacheImports(values['cache-from']);
   const inlineCache = wantsInlineCache(values['cache-to']);
   const source = await kitSource(session, args[0] ?? '', values.file);
   const contexts = await namedContexts(session, values['build-context']);
   const hosts = values['add-host'].map(extraHost);
   [...values['build-arg'], ...values.label].forEach(requireKey);
-  const request = buildRequest(session, { ...values, 'add-host': hosts }, call.mentioned);
+  await refuseSsh(session, values.ssh);
+  const asked = buildRequest(session, { ...values, 'add-host': hosts }, call.mentioned);
   const options = {
-    ...request,
+    ...asked,
     ...allCredentials(call.config),
     ...source,
-    ...epochOf(call, request),
+    ...epochOf(call, asked),
     ...platformOf(call),
     ...(values['build-context'].length > 0 && { contexts }),
     ...(values.secret.length > 0 && { secrets: await readSecrets(session, values.secret) }),
@@ -147,8 +189,37 @@ async function build(call: BuildCall): Promise<string> {
     ...(cacheFrom.length > 0 && { cacheImports: cacheFrom }),
     ...(inlineCache && { inlineCache }),
   };
-  const debug = call.debug || values.debug;
-  return showSolve(session, await engine.imageSolve(options), { kind, debug });
+  return { options, show: { kind, debug: call.debug || values.debug } };
+}
+
+/** Where nothing can be written, that is said only now, as by buildx. */
+async function writeMetadata({ files, cwd }: ClientSession, file: string, metadata: object): Promise<void> {
+  if (file === '') return;
+  const path = absolutePath(file, cwd);
+  const directory = parentPath(path);
+  if (!(await files.exists(directory)))
+    throw new StatusError(1, `ERROR: invalid output path: stat ${directory}: no such file or directory`);
+  await files.write(path, new TextEncoder().encode(JSON.stringify(metadata, null, 2)));
+}
+
+/** A Dockerfile of a directory is called as it is from where the command is typed. */
+function shownPath({ cwd }: ClientSession, context: string, dockerfile: string): string {
+  if (context === '-' || /^[\w+.-]+:\/\/|^git@|^github\.com\//.test(context)) return dockerfile;
+  const to = absolutePath(dockerfile, absolutePath(context, cwd)).split('/').filter(Boolean);
+  const from = cwd.split('/').filter(Boolean);
+  while (from.length > 0 && from[0] === to[0]) {
+    from.shift();
+    to.shift();
+  }
+  return [...from.map(() => '..'), ...to].join('/');
+}
+
+function requireAnnotation(text: string): void {
+  if (!text.includes('='))
+    throw new StatusError(
+      1,
+      `ERROR: failed to build: parse annotations: invalid annotation ${JSON.stringify(text)}, expected key=value`,
+    );
 }
 
 const removed = {
@@ -158,27 +229,20 @@ const removed = {
 };
 
 /** What is no more, and changes nothing. */
-async function warn({ mentioned, err }: BuildCall): Promise<void> {
+async function warn({ mentioned, err }: BuildxCall): Promise<void> {
   for (const [name, text] of Object.entries(removed))
     if (mentioned.has(name)) await err.println(`WARNING: ${text}`);
 }
 
 /** Docker's own builder makes one image, for one platform, into its own store; for the rest buildx wants another one. */
-function refuseOtherDrivers(values: BuildCall['values']): void {
-  const { builder, platform, attest, provenance, sbom, output } = values;
+function refuseOtherDrivers(values: BuildxCall['values']): void {
+  const { builder, platform, attest, provenance, sbom } = values;
   if (builder !== '' && builder !== 'default')
     throw new StatusError(1, `ERROR: no builder ${JSON.stringify(builder)} found`);
   const platforms = new Set(platform.flatMap((text) => text.split(',')));
   if (platforms.size > 1) throw unsupported('Multi-platform build', 'build-multi-platform');
   const attestations = [...attest, provenance, sbom].filter((text) => !['', 'false', '0'].includes(text));
   if (attestations.length > 0) throw unsupported('Attestation', 'attestations');
-  for (const text of output)
-    if (text !== 'type=docker' && text !== 'type=image')
-      throw new StatusError(
-        125,
-        `docker: --output: ${text}: other outputs than type=docker are not available yet in this version of Bottleship\n\n` +
-          "Run 'docker buildx build --help' for more information",
-      );
 }
 
 function unsupported(what: string, page: string): StatusError {
@@ -192,14 +256,14 @@ function unsupported(what: string, page: string): StatusError {
 
 /** The environment's SOURCE_DATE_EPOCH is a build argument, unless another one was given. */
 function epochOf(
-  { session }: BuildCall,
+  { session }: BuildxCall,
   { buildArgs }: ImageBuildOptions,
 ): Pick<ImageBuildOptions, 'buildArgs'> {
   const epoch = session.env.get('SOURCE_DATE_EPOCH') ?? '';
   return epoch === '' ? {} : { buildArgs: { SOURCE_DATE_EPOCH: epoch, ...buildArgs } };
 }
 
-function platformOf({ session, values }: BuildCall): Pick<ImageBuildOptions, 'platform'> {
+function platformOf({ session, values }: BuildxCall): Pick<ImageBuildOptions, 'platform'> {
   const platform = values.platform[0] ?? session.env.get('DOCKER_DEFAULT_PLATFORM') ?? '';
   return platform === '' ? {} : { platform };
 }
@@ -236,7 +300,7 @@ function whyNoTag(tag: string, why: string): string {
 
 const progressKinds: readonly ProgressKind[] = ['auto', 'plain', 'tty', 'quiet', 'rawjson'];
 
-function progressKind({ progress, quiet }: BuildCall['values']): ProgressKind {
+function progressKind({ progress, quiet }: BuildxCall['values']): ProgressKind {
   const name = progress === 'none' ? 'quiet' : progress || 'auto';
   const kind = progressKinds.find((known) => known === name);
   if (kind === undefined) throw new StatusError(1, `ERROR: invalid progress mode ${progress}`);

@@ -20,6 +20,7 @@ export class BuildRecord {
   readonly #steps = new Map<string, Step>();
   readonly #now: () => number;
   #current: Step | undefined;
+  #isWithoutImage = false;
 
   constructor(build: Pick<BuildView, 'number' | 'buildId' | 'title'>, now: () => number) {
     this.#now = now;
@@ -35,10 +36,11 @@ export class BuildRecord {
   }
 
   /** False when it changes nothing of what is seen. */
-  status({ vertexes = [], logs = [], image, failure }: SolveStatus): boolean {
+  status({ vertexes = [], logs = [], image, failure, answer, isDone }: SolveStatus): boolean {
     for (const vertex of vertexes) this.#vertex(vertex);
     for (const { vertex, data } of logs) printed(this.#steps.get(vertex), data);
     if (image !== undefined) this.#view.image = image;
+    if (answer !== undefined || isDone) this.#isWithoutImage = true;
     if (failure) this.#view.failure = failure.message;
     return vertexes.length + logs.length > 0 || image !== undefined || failure !== undefined;
   }
@@ -71,7 +73,8 @@ export class BuildRecord {
     const { image, failure } = this.#view;
     this.#view.completed = this.#now();
     if (this.#current) this.#current.completed ??= this.#view.completed;
-    if (image === undefined && failure === undefined) this.#view.failure = 'canceled';
+    if (image === undefined && failure === undefined && !this.#isWithoutImage)
+      this.#view.failure = 'canceled';
   }
 
   #begin(name: string): void {

@@ -1,4 +1,6 @@
 import { abortable } from '../../build/abortable.ts';
+import { layersRoot } from '../../build/files/tree.ts';
+import { treeSize, treeTar } from '../../build/files/tree-tar.ts';
 import type { MountSource } from '../../build/solve/backend.ts';
 import { keyOf } from '../../build/solve/key.ts';
 import { mergedRoot } from '../../layers/mergedlayers.ts';
@@ -16,7 +18,7 @@ import { closing } from '../files/closing.ts';
 import { Filetree } from '../files/filetree.ts';
 import { layerEntries } from '../files/layertar.ts';
 import { directorySize } from '../files/sizes.ts';
-import { tarOfRecords } from '../files/tarwriting.ts';
+import { gathered, tarOfRecords } from '../files/tarwriting.ts';
 import type { WritableFile } from '../files/writablelayer.ts';
 import { readWalk, sizeOfWritable } from '../files/writablelayer.ts';
 import type { LayerCollector } from '../images/layercollector.ts';
@@ -25,7 +27,6 @@ import { formatTime } from '../time.ts';
 import type { DirectoryOwner, HeldCache, KeptCache } from './cache-mount-store.ts';
 import type { Cache } from './cache-mounts.ts';
 import { CacheMounts } from './cache-mounts.ts';
-import { mergedSize, mergedTar } from './merged-tar.ts';
 import { dataPath, layersPath, volumePath } from './sandbox-paths.ts';
 
 export interface CacheDirectoriesParts {
@@ -224,11 +225,12 @@ export class CacheDirectories {
     try {
       const stack = [...old, ...made.map(({ diffId }) => diffId)];
       const opened = await context.layers.open(stack);
-      const size = mergedSize(opened);
+      const merged = layersRoot(opened);
+      const size = treeSize(merged);
       requireSize(size);
       const stored = opened.reduce((sum, { index }) => sum + index.filesSize, 0);
       const isFull = stack.length > maxLayers || (old.length > 0 && stored > 2 * size + slack);
-      if (isFull) made.push(await content.create(mergedTar(opened)));
+      if (isFull) made.push(await content.create(gathered(treeTar(merged, 'nanoseconds'))));
       const layers = isFull ? made.slice(-1).map(({ diffId }) => diffId) : stack;
       const { description, created, used, uses } = cache;
       const version = crypto.randomUUID();

@@ -65,6 +65,66 @@ export interface SolveOptions extends Omit<
   readonly cacheImports?: readonly CacheImport[];
   /** The image takes along what its steps were, for builds elsewhere. */
   readonly inlineCache?: boolean;
+  /** What is done with what was built; an image is made of it where nothing is said. */
+  readonly exports?: readonly SolveExport[];
+  /** Asks something about the Dockerfile, `check`, `outline`, `targets` or `subrequests.describe`; nothing is built. */
+  readonly call?: string;
+}
+
+/** `--output`: an image in the engine's store, or the files alone, as a tar, for a directory or a tarball of the client's. */
+export type SolveExport =
+  | { readonly type: 'image' }
+  | { readonly type: 'local' | 'tar'; readonly take: (tar: AsyncIterable<Uint8Array>) => Promise<void> };
+
+/** Where something stands in the Dockerfile. */
+export interface SolveLocation {
+  readonly ranges: readonly { readonly start: { line: number }; readonly end: { line: number } }[];
+}
+
+/** What a build says when it was called for something else; members as BuildKit's JSON has them. */
+export interface SolveAnswers {
+  /** https://pkg.go.dev/github.com/moby/buildkit/frontend/subrequests/lint#LintResults */
+  check: {
+    readonly warnings: readonly {
+      readonly ruleName: string;
+      readonly description: string;
+      readonly url: string;
+      readonly detail: string;
+      readonly location: SolveLocation;
+    }[];
+    readonly source: Omit<SolveSource, 'range'>;
+    /** Why there can be no build. */
+    readonly error?: { readonly message: string; readonly lines?: SourceRange };
+  };
+  /** https://pkg.go.dev/github.com/moby/buildkit/frontend/subrequests/outline#Outline */
+  outline: {
+    readonly name: string;
+    readonly description: string;
+    readonly args: readonly OutlineItem[];
+    readonly secrets: readonly OutlineItem[];
+    readonly ssh: readonly OutlineItem[];
+    readonly source: Omit<SolveSource, 'range'>;
+  };
+  /** https://pkg.go.dev/github.com/moby/buildkit/frontend/subrequests/targets#List */
+  targets: {
+    readonly targets: readonly {
+      readonly name: string;
+      readonly description: string;
+      readonly isDefault: boolean;
+      readonly base: string;
+      readonly platform: string;
+      readonly location: SolveLocation;
+    }[];
+    readonly source: Omit<SolveSource, 'range'>;
+  };
+}
+
+export interface OutlineItem {
+  readonly name: string;
+  readonly description?: string;
+  readonly value?: string | undefined;
+  readonly required?: boolean;
+  readonly location: SolveLocation;
 }
 
 /** `--cache-from`. */
@@ -127,7 +187,7 @@ export interface SolveWarning {
   readonly source?: SolveSource;
 }
 
-/** What has changed since the message before; the last one has `image` or `failure`. */
+/** What has changed since the message before; the last one has `image`, `answer`, `isDone` (no image was wanted) or `failure`. */
 export interface SolveStatus {
   readonly vertexes?: readonly SolveVertex[];
   readonly statuses?: readonly SolveProgress[];
@@ -135,6 +195,8 @@ export interface SolveStatus {
   readonly warnings?: readonly SolveWarning[];
   /** The ID of what was built. */
   readonly image?: string;
+  readonly answer?: Partial<SolveAnswers>;
+  readonly isDone?: boolean;
   readonly failure?: { readonly message: string; readonly source?: SolveSource };
 }
 

@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../../text.ts';
 import type { SolveStatus } from '../../../protocol/engine-api.ts';
 
 /** `--progress=rawjson`: each status as a line of JSON, as BuildKit's client writes it. */
@@ -26,7 +27,7 @@ export function rawJson({ vertexes, statuses, logs, warnings }: SolveStatus): st
       logs: logs.map(({ vertex, stream, data, timestamp }) => ({
         vertex,
         stream,
-        data: base64(data),
+        data: encodeBase64(data),
         ...times({ timestamp }),
       })),
     }),
@@ -34,8 +35,8 @@ export function rawJson({ vertexes, statuses, logs, warnings }: SolveStatus): st
       warnings: warnings.map(({ vertex, short, detail, url }) => ({
         vertex,
         level: 1,
-        short: base64(new TextEncoder().encode(short)),
-        detail: [base64(new TextEncoder().encode(detail))],
+        short: encodeBase64(new TextEncoder().encode(short)),
+        detail: [encodeBase64(new TextEncoder().encode(detail))],
         url,
       })),
     }),
@@ -46,10 +47,4 @@ export function rawJson({ vertexes, statuses, logs, warnings }: SolveStatus): st
 function times(given: Readonly<Record<string, number | undefined>>): Record<string, string> {
   const told = Object.entries(given).filter((entry): entry is [string, number] => entry[1] !== undefined);
   return Object.fromEntries(told.map(([name, time]) => [name, new Date(time).toISOString()]));
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }

@@ -1,35 +1,29 @@
-import { walk } from '../../build/files/lookup.ts';
-import type { SourceFile } from '../../build/files/file.ts';
-import { layersRoot } from '../../build/files/tree.ts';
-import type { Layer } from '../../layers/layertree.ts';
 import { encodeText } from '../../oci/text.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
-import { gathered } from '../files/tarwriting.ts';
+import type { SourceFile } from './file.ts';
+import { walk } from './lookup.ts';
+import type { TreeNode } from './tree.ts';
 
-/** Bytes of the files that show through layers; those with several names count once. */
-export function mergedSize(layers: readonly Layer[]): number {
+/** Bytes of the files below a directory; those with several names count once. */
+export function treeSize(root: TreeNode): number {
   const counted = new Set<SourceFile['identity']>();
   let size = 0;
-  for (const { node } of walk(layersRoot(layers))) {
+  for (const { node } of walk(root)) {
     if (!counted.has(node.file.identity)) size += node.file.size;
-    counted.add(node.file.identity);
+    if (node.file.identity !== undefined) counted.add(node.file.identity);
   }
   return size;
 }
 
-/** The files that show through layers, the lowest first, in one archive, with exact times. */
-export function mergedTar(layers: readonly Layer[]): AsyncGenerator<Uint8Array> {
-  return gathered(entries(layers));
-}
-
-async function* entries(layers: readonly Layer[]): AsyncGenerator<Uint8Array> {
+/** What is below a directory as an archive, with times as exact as is wanted. */
+export async function* treeTar(root: TreeNode, times: 'seconds' | 'nanoseconds'): AsyncGenerator<Uint8Array> {
   const firstNames = new Map<SourceFile['identity'], string>();
-  for (const { path, node } of walk(layersRoot(layers))) {
+  for (const { path, node } of walk(root)) {
     const { file } = node;
     const name = path.join('/');
     const first = file.kind === 'directory' ? undefined : firstNames.get(file.identity);
-    if (first === undefined) firstNames.set(file.identity, name);
-    yield header(file, name, first);
+    if (first === undefined && file.identity !== undefined) firstNames.set(file.identity, name);
+    yield header(times === 'seconds' ? { ...file, nanoseconds: 0 } : file, name, first);
     if (file.kind !== 'file' || first !== undefined) continue;
     yield* file.contents();
     yield tarPadding(file.size);
