@@ -1,3 +1,4 @@
+import { concat } from '../oci/bytes.ts';
 import type { NearEntry, NearFiles } from '../protocol/near-files.ts';
 import type { FileContents, ListedEntry, SizedFile } from './relay-records.ts';
 import { listTree, readFiles } from './relay-walk.ts';
@@ -5,7 +6,7 @@ import type { TreeSource } from './relay-walk.ts';
 import type { ClientFiles, ClientSession } from './session.ts';
 import { FileError } from './session.ts';
 import type { FileStat } from './syscalls.ts';
-import { decodeText, joinBytes } from './text.ts';
+import { decodeText } from './text.ts';
 
 const noSuchFile = 2;
 
@@ -121,7 +122,7 @@ class NearSource implements TreeSource {
         if (content === undefined) return { result: -noSuchFile, bytes: new Uint8Array() };
         const chunks: Uint8Array[] = [];
         for await (const chunk of content) chunks.push(chunk);
-        const bytes = joinBytes(chunks);
+        const bytes = concat(chunks);
         return { result: bytes.length, bytes };
       }),
     );

@@ -95,7 +95,7 @@ function checkResult(
   return {
     out: isJson ? jsonText(json) : complete(warnings.length, error === undefined) + violations + gap,
     err: error === undefined ? '' : `ERROR: ${error.message}\n${where}\n`,
-    code: isBad && !ignoresStatus ? 1 : 0,
+    code: error !== undefined || (isBad && !ignoresStatus) ? 1 : 0,
     metadata,
   };
 }
@@ -122,8 +122,8 @@ function targetsJson({ targets, source }: SolveAnswers['targets']): object {
   return {
     targets: targets.map(({ name, description, isDefault, base, platform, location }) => ({
       ...(name !== '' && { name }),
-      ...(description !== '' && { description }),
       ...(isDefault && { default: true }),
+      ...(description !== '' && { description }),
       ...(base !== '' && { base }),
       ...(platform !== '' && { platform }),
       location,

@@ -132,7 +132,7 @@ async function answer(call: BuildxCall, asked: AskedCall): Promise<void> {
   const { options, show } = await request(call);
   const statuses = await call.engine.imageSolve({ ...options, call: asked.name, exports: [] });
   const last = await showSolve(session, statuses, show);
-  if (values.quiet) await out.println('');
+  if (saysId(values)) await out.println('');
   const filename = shownPath(session, args[0] ?? '', options.dockerfile);
   const result = callResult(last.answer ?? {}, asked, filename);
   await out.print(result.out);
@@ -160,7 +160,11 @@ async function build(call: BuildxCall, outputs: Outputs): Promise<void> {
   const shown = names.map((name) => formatReference(parseReference(name)));
   const metadata = buildMetadata({ image, pushed, names: shown }, { ...options, platform: 'linux/386' });
   await writeMetadata(session, values['metadata-file'], metadata);
-  if (values.quiet) await out.println(image ?? '');
+  if (saysId(values)) await out.println(image ?? '');
+}
+
+function saysId({ quiet, progress }: BuildxCall['values']): boolean {
+  return quiet || progress === 'quiet';
 }
 
 async function request(call: BuildxCall) {
