@@ -202,7 +202,7 @@ RUN --mount=type=secret,id=token --mount=type=secret,id=name,env=NAME echo "$(ca
 });
 
 test('a context in the folder that is shared with the page is what it is through the machine', async () => {
-  await out(`mkdir -p /root/work/s/sub/deep /root/work/s/empty /root/work/s/out /root/work/s/m; cd /root/work/s
+  await out(`until grep -q work9p /proc/mounts; do sleep 0.1; done; mkdir -p /root/work/s/sub/deep /root/work/s/empty /root/work/s/out /root/work/s/m; cd /root/work/s
     echo 1 > a; head -c 300000 /dev/urandom > sub/big; : > sub/deep/none; echo "ü" > "sub/a b ü"; chmod 4751 a; chmod 700 sub
     ln -s a link; ln -s /nowhere dangling; ln -s sub way; echo x > out/x; echo y > out/y; echo z > out/z; chown 7:8 out/y
     touch -d @1234567890 sub/deep; printf 'out\\n!out/y\\n*.tmp\\nm/*\\n' > .dockerignore; echo t > t.tmp
