@@ -220,7 +220,7 @@ test('a context in the folder that is shared with the page is what it is through
   await out('echo more > /root/work/s/sub/more; chmod 600 /root/work/s/out/y');
   const changed = await machine().sh(again);
   await out('rm -r /root/work/s');
-  expect([...changed.stderr.matchAll(/CACHED/g)]).toHaveLength(1);
+  expect(changed.stderr).not.toContain('CACHED');
   expect(sent(changed)).toBe('5B');
 });
 
