@@ -25,9 +25,10 @@ function withoutChance({ output, image, ...result }: BuildResult): unknown {
   };
 }
 
-/** Whether a base was looked at again depends on what was built before; it is no step that does something. */
+/** Whether a base was looked at again, and how often, depends on what was built before; it is no step that does something. */
 function isStep(output: readonly string[]): (line: string, at: number) => boolean {
-  return (line, at) => !isBase(line) && !(line.startsWith(' ') && isBase(output[at - 1]));
+  const titleOf = (at: number) => output.slice(0, at + 1).findLast((line) => !line.startsWith(' '));
+  return (_, at) => !isBase(titleOf(at));
 }
 
 function isBase(line = ''): boolean {

@@ -74,7 +74,11 @@ async function buildKit({ query, files }: Build): Promise<BuildResult> {
     const context = join(folder, 'context');
     mkdirSync(context);
     const tar = { input: await contextTar(files) };
-    spawnSync('tar', ['-x', '--xattrs', '--xattrs-include=*', '-C', context], tar);
+    spawnSync(
+      'tar',
+      ['-x', '--delay-directory-restore', '--xattrs', '--xattrs-include=*', '-C', context],
+      tar,
+    );
     const id = join(folder, 'id');
     const flags = commandFlags(query, surroundings.server);
     const { status, stderr } = spawnSync(

@@ -34,3 +34,16 @@ export async function failingWith<T>(words: string, operation: () => T | Promise
     throw new BottleshipError(errorKind(error), `${words}: ${errorMessage(error)}`, { cause: error });
   }
 }
+
+/** What was fetched is not what it should be; BuildKit tells of it without the line that wants it. */
+export class SourceFailure extends BottleshipError {}
+
+/** No answer, or one that says no. */
+export class FetchFailure extends BottleshipError {
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, message: string, cause?: unknown) {
+    super('internal', message, cause === undefined ? undefined : { cause });
+    this.status = status;
+  }
+}

@@ -43,6 +43,8 @@ export interface LayerMounts {
    * on the guest's 9P mount, the lowest first: a base layer of our own, then the image's in their order. A layer that is served already costs nothing.
    */
   ensure(diffIds: readonly DiffId[]): Promise<string[]>;
+  /** The same for a command of a build, whose base layer has less in it. */
+  ensureForBuild(diffIds: readonly DiffId[]): Promise<string[]>;
   /** The same without the base layer, for a file system of nothing else; an empty one is below, so that there are two. */
   alone(diffIds: readonly DiffId[]): Promise<string[]>;
   /** Serves the files of a tar, which is kept in memory, until they are released. */

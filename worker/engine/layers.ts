@@ -18,7 +18,7 @@ import { errorKind } from '../oci/errors.ts';
 import type { Compression } from '../oci/mediatype.ts';
 import { compressionOf } from '../oci/mediatype.ts';
 import { tarEnd } from '../oci/tar/writer.ts';
-import { baseLayer, baseLayerName } from './baselayer.ts';
+import { baseLayer, baseLayerName, buildBaseLayer, buildBaseLayerName } from './baselayer.ts';
 import type { LayerMounts } from './context.ts';
 import { invalid } from './errors.ts';
 import { layerName } from './layername.ts';
@@ -45,6 +45,7 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   readonly #root: LayersRoot;
   readonly #served = new Map<DiffId, Promise<string>>();
   #base: Promise<string> | undefined;
+  #buildBase: Promise<string> | undefined;
 
   readonly #holds: LayerHolds;
   /** New layers that no image has yet. */
@@ -141,8 +142,17 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
   }
 
   ensure(diffIds: readonly DiffId[]): Promise<string[]> {
-    this.#base ??= this.#serveBase();
-    return Promise.all([this.#base, ...topmost(diffIds).map((diffId) => this.#ensure(diffId))]);
+    this.#base ??= this.#serveBase(baseLayerName, baseLayer());
+    return this.#above(this.#base, diffIds);
+  }
+
+  ensureForBuild(diffIds: readonly DiffId[]): Promise<string[]> {
+    this.#buildBase ??= this.#serveBase(buildBaseLayerName, buildBaseLayer());
+    return this.#above(this.#buildBase, diffIds);
+  }
+
+  #above(base: Promise<string>, diffIds: readonly DiffId[]): Promise<string[]> {
+    return Promise.all([base, ...topmost(diffIds).map((diffId) => this.#ensure(diffId))]);
   }
 
   async alone(diffIds: readonly DiffId[]): Promise<string[]> {
@@ -170,9 +180,9 @@ export class ServedLayers implements LayerContent, LayerKeeper, LayerMounts {
     return this.#store.open(diffId);
   }
 
-  async #serveBase(): Promise<string> {
-    this.#root.add(baseLayerName, await baseLayer());
-    return baseLayerName;
+  async #serveBase(name: string, layer: Promise<Layer>): Promise<string> {
+    this.#root.add(name, await layer);
+    return name;
   }
 
   /** A layer that could not be served is tried again the next time. */

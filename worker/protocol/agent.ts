@@ -263,8 +263,8 @@ export interface ContainerSpec {
   process: ProcessSpec;
   /** Beside the standard ones, in order; one on a standard destination replaces it. */
   mounts: SpecMount[];
-  /** Files that the engine writes for the container and that are bound over the image's; or those of another container. */
-  files: ContainerFiles | { container: string };
+  /** Files that the engine writes for the container and that are bound over the image's; or those of another container; or none. */
+  files: ContainerFiles | { container: string } | 'none';
   resources: Resources;
   /** No masked paths, every device, writable /sys. */
   privileged: boolean;

@@ -89,7 +89,7 @@ export class Containers {
     try {
       if (namespaces.spare) plugInSpare(spec, namespaces.spare);
       createSnapshot(spec.id);
-      if (!('container' in spec.files)) writeFiles(spec.id, spec.files);
+      if (spec.files !== 'none' && !('container' in spec.files)) writeFiles(spec.id, spec.files);
       const rules = [...(spec.devices ?? []), ...devices.rules];
       const root = rootTree(spec.id, spec.layers);
       this.#roots.set(spec.id, root);

@@ -95,7 +95,8 @@ export function rootTree(id: string, layers: readonly string[]): number {
 }
 
 function openFiles(spec: ContainerSpec): File[] {
-  const files = openNetworkFiles('container' in spec.files ? spec.files.container : spec.id);
+  const { id, files: given } = spec;
+  const files = given === 'none' ? [] : openNetworkFiles('container' in given ? given.container : id);
   if (spec.init) files.push([cloneTree('/bin/docker-init'), initPath]);
   return files;
 }

@@ -1,4 +1,5 @@
 import { encodeText } from '../../oci/text.ts';
+import { opaqueWhiteout } from '../../oci/whiteout.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../oci/tar/writer.ts';
 import { internal } from '../errors.ts';
 import type { SourceFile } from './file.ts';
@@ -10,13 +11,16 @@ import type { TreeNode } from './tree.ts';
 class DraftNode implements TreeNode {
   file: SourceFile;
   isChanged: boolean;
+  /** A directory where something else lies below: overlayfs marks those. */
+  readonly isOpaque: boolean;
   readonly #below: TreeNode | undefined;
   readonly #children = new Map<string, DraftNode>();
 
-  constructor(file: SourceFile, below: TreeNode | undefined, isChanged: boolean) {
+  constructor(file: SourceFile, below: TreeNode | undefined, isChanged: boolean, isOpaque = false) {
     this.file = file;
     this.#below = below;
     this.isChanged = isChanged;
+    this.isOpaque = isOpaque;
   }
 
   child(name: string): DraftNode | undefined {
@@ -40,7 +44,8 @@ class DraftNode implements TreeNode {
       Object.assign(old, { file, isChanged: true });
       return old;
     }
-    const node = new DraftNode(file, undefined, true);
+    const isOpaque = file.kind === 'directory' && this.#below?.child(name) !== undefined;
+    const node = new DraftNode(file, undefined, true, isOpaque);
     this.#children.set(name, node);
     return node;
   }
@@ -131,8 +136,15 @@ async function* entries(
   for (const [name, child] of node.changes()) {
     const childPath = `${path}${name}`;
     yield* entry(child.file, childPath, links);
+    if (child.isOpaque) yield opaqueMark(child.file, childPath);
     if (child.file.kind === 'directory') yield* entries(child, `${childPath}/`, links);
   }
+}
+
+/** As Docker writes it: with the directory's owner and mode, and no time. */
+function opaqueMark({ mode, uid, gid }: SourceFile, path: string): Uint8Array {
+  const name = encodeText(`${path}/${opaqueWhiteout}`);
+  return tarHeader({ type: 'file', path: name, mode: mode & 0o777, uid, gid, mtime: 0 });
 }
 
 async function* entry(

@@ -1,4 +1,4 @@
-import { internal } from '../errors.ts';
+import { BottleshipError } from '../../oci/errors.ts';
 import { namesIn } from '../../oci/path.ts';
 import type { TreeNode } from './tree.ts';
 
@@ -6,6 +6,13 @@ import type { TreeNode } from './tree.ts';
 export interface Place {
   readonly names: readonly string[];
   readonly node: TreeNode | undefined;
+}
+
+/** Links that lead around in circles. */
+export class TooManyLinks extends BottleshipError {
+  constructor(path: string) {
+    super('internal', `${path}: too many levels of symbolic links`);
+  }
 }
 
 /** As many as Linux follows. */
@@ -30,7 +37,7 @@ export function lookUp(root: TreeNode, path: string, lastLink = true): Place {
       trail.push({ name, node });
       continue;
     }
-    if ((links += 1) > maxLinks) throw internal(`${path}: too many levels of symbolic links`);
+    if ((links += 1) > maxLinks) throw new TooManyLinks(path);
     if (node.file.link.startsWith('/')) trail = [];
     pending = [...node.file.link.split('/').filter((part) => part !== '' && part !== '.'), ...rest];
   }

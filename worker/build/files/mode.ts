@@ -5,15 +5,29 @@ export type ModeChange = (mode: number, isDirectory: boolean) => number;
 
 /** What `--chmod` says, octal (`0755`) or symbolic (`u=rwX,go+r`). Fails with Docker's text. */
 export function parseMode(text: string): ModeChange {
-  if (/^[0-7]+$/.test(text) && Number.parseInt(text, 8) <= 0o7777) {
-    const mode = Number.parseInt(text, 8);
-    return () => mode;
-  }
+  const octal = octalMode(text);
+  if (octal !== undefined) return () => octal;
   const clauses = text.split(',').map(parseClause);
   if (clauses.includes(undefined))
-    throw internal(`invalid chmod parameter: '${text}'. it should be octal string and between 0 and 07777`);
+    throw internal(
+      /^\d+$/.test(text)
+        ? `invalid chmod parameter: '${text}'. it should be octal string and between 0 and 07777`
+        : 'invalid syntax',
+    );
   return (mode, isDirectory) =>
     clauses.reduce((reached, clause) => clause?.(reached, isDirectory) ?? reached, mode);
+}
+
+/** What directories that are made for a file get of `--chmod`: permissions in digits, by mkdir under the usual umask. */
+export function madeMode(text: string): number | undefined {
+  const mode = octalMode(text);
+  return mode === undefined ? undefined : mode & 0o755;
+}
+
+/** Permissions that do not depend on those before. */
+function octalMode(text: string): number | undefined {
+  const mode = /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined;
+  return mode !== undefined && mode <= 0o7777 ? mode : undefined;
 }
 
 const who: Readonly<Record<string, number>> = { u: 0o4700, g: 0o2070, o: 0o1007, a: 0o7777 };

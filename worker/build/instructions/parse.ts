@@ -45,7 +45,8 @@ const parsers: Parsers = {
   },
   CMD: (statement) => ({ command: commandLine(withoutFlags(statement)) }),
   COPY(statement) {
-    const flags = Flags.parse(statement.flags, { ...transferFlags, from: 'text' });
+    const newer = statement.isNewer ? ({ parents: 'switch' } as const) : {};
+    const flags = Flags.parse(statement.flags, { ...transferFlags, ...newer, from: 'text' });
     return {
       ...parseTransfer(statement, 'COPY', flags),
       from: flags.text('from'),
@@ -62,7 +63,11 @@ const parsers: Parsers = {
   LABEL: (statement, escape) => ({ pairs: pairs(withoutFlags(statement), 'LABEL', escape) }),
   MAINTAINER: (statement) => ({ maintainer: one(statement, 'MAINTAINER') }),
   ONBUILD: (statement, escape) => ({ trigger: trigger(statement, escape) }),
-  RUN: ({ rest, heredocs, flags }) => ({ command: commandLine(rest), heredocs, ...parseRunFlags(flags) }),
+  RUN: (statement) => ({
+    command: commandLine(statement.rest),
+    heredocs: statement.heredocs,
+    ...parseRunFlags(statement),
+  }),
   SHELL(statement) {
     const { words, json } = wholeArguments(withoutFlags(statement));
     if (words.length === 0) throw atLeastOne('SHELL');

@@ -1,12 +1,14 @@
 import { invalid } from '../../oci/errors.ts';
+import type { Statement } from '../syntax/dockerfile.ts';
 import { Flags } from './flags.ts';
 import type { Meanings } from './instruction.ts';
 
 type RunFlags = Pick<Meanings['RUN'], 'mounts' | 'network' | 'security'>;
 
 /** https://docs.docker.com/reference/dockerfile/#run */
-export function parseRunFlags(given: readonly string[]): RunFlags {
-  const flags = Flags.parse(given, { mount: 'list', network: 'text', security: 'text', device: 'list' });
+export function parseRunFlags({ flags: given, isNewer }: Pick<Statement, 'flags' | 'isNewer'>): RunFlags {
+  const newer = isNewer ? ({ security: 'text', device: 'list' } as const) : {};
+  const flags = Flags.parse(given, { mount: 'list', network: 'text', ...newer });
   if (flags.list('device').length > 0) throw invalid('devices cannot be had in a build: --device');
   if (flags.list('mount').some((mount) => /(?:^|,)from=[^,]*\$/i.test(mount)))
     throw invalid("'from' doesn't support variable expansion, define alias stage instead");

@@ -10,7 +10,6 @@ export const transferFlags: Readonly<Record<string, FlagKind>> = {
   chmod: 'text',
   link: 'switch',
   exclude: 'list',
-  parents: 'switch',
 };
 
 /** What ADD and COPY have in common. */

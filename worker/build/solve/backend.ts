@@ -50,6 +50,8 @@ export interface Command {
   readonly mounts: readonly CommandMount[];
   readonly network: 'default' | 'none' | 'host';
   readonly insecure: boolean;
+  /** Its machine is called so; the usual name where it is empty. */
+  readonly hostname: string;
   /** Limits, names of hosts and the usual network, as `docker build` was told. */
   readonly host: HostConfig;
 }

@@ -17,8 +17,8 @@ import type { ContextStore, SyncedContext } from './context-store.ts';
 export interface OpenedContext {
   /** A small file; undefined when there is none. */
   find(path: string): Promise<Uint8Array | undefined>;
-  /** Reads what is to be left out. Gives the file's size, 2 where there is none, as BuildKit counts. */
-  loadIgnoreFile(dockerfile: string): Promise<number>;
+  /** Reads what is to be left out, where a Dockerfile has a file of its own for that from there. Gives the file's size, 2 where there is none, as BuildKit counts. */
+  loadIgnoreFile(dockerfile?: string): Promise<number>;
   /** The files that are not left out; told how many bytes have come. */
   tree(arrived: (bytes: number) => void): Promise<TreeNode>;
   close(): Promise<void>;
@@ -73,7 +73,7 @@ class TreeContext implements OpenedContext {
     return node?.file.kind === 'file' ? new TextEncoder().encode(await textOf(node)) : undefined;
   }
 
-  async loadIgnoreFile(dockerfile: string): Promise<number> {
+  async loadIgnoreFile(dockerfile?: string): Promise<number> {
     const { lines, size } = await readIgnoreFile((path) => this.find(path), dockerfile);
     this.#rules = new IgnoreRules(lines);
     return size;
@@ -101,7 +101,7 @@ class DirectoryContext implements OpenedContext {
     return this.#files.find(path);
   }
 
-  async loadIgnoreFile(dockerfile: string): Promise<number> {
+  async loadIgnoreFile(dockerfile?: string): Promise<number> {
     const { lines, size } = await readIgnoreFile((path) => this.find(path), dockerfile);
     this.#lines = lines;
     return size;
@@ -121,9 +121,10 @@ class DirectoryContext implements OpenedContext {
 
 async function readIgnoreFile(
   find: (path: string) => Promise<Uint8Array | undefined>,
-  dockerfile: string,
+  dockerfile: string | undefined,
 ): Promise<{ lines: string[]; size: number }> {
-  const bytes = (await find(`${cleanRelative(dockerfile)}.dockerignore`)) ?? (await find('.dockerignore'));
+  const own = dockerfile === undefined ? undefined : await find(`${cleanRelative(dockerfile)}.dockerignore`);
+  const bytes = own ?? (await find('.dockerignore'));
   if (bytes === undefined) return { lines: [], size: 2 };
   return { lines: ignoreLines(new TextDecoder().decode(bytes)), size: bytes.length };
 }

@@ -24,6 +24,8 @@ export interface CopyOptions {
   /** Of everything that is made; undefined leaves the sources' own, and root for directories on the way. */
   readonly owner: Owner | undefined;
   readonly mode: ModeChange | undefined;
+  /** Of directories that are made on the way. */
+  readonly madeMode: number | undefined;
   readonly excludes: readonly string[];
   readonly parents: boolean;
 }
@@ -60,26 +62,24 @@ class FileCopy {
     const { destination, parents } = this.#options;
     const isDirectory = destination.endsWith('/');
     const way = isDirectory ? namesIn(destination) : namesIn(destination).slice(0, -1);
-    this.#makeParents(way, !(isDirectory && source.node.file.kind === 'directory'));
+    this.#makeParents(way);
     const { names, node } = lookUp(this.#draft.root, destination);
     if (source.unpack && (await isArchive(source.node.file)))
       return unpackArchive(this.#draft, names, source.node.file, this.#options.owner);
     if (parents) return this.#withParents(source, names);
     if (source.node.file.kind === 'directory') return this.#directory(source.node, names, node);
-    if (this.#rules.excludes(baseName(source.path))) return;
     const target = node?.file.kind === 'directory' ? [...names, baseName(source.path)] : names;
     this.#file(source.node.file, target);
   }
 
-  /** Each directory as it is made here has the owner that everything gets, and mostly the mode. */
-  #makeParents(path: readonly string[], withMode: boolean): void {
+  #makeParents(path: readonly string[]): void {
     const { names } = lookUp(this.#draft.root, `/${path.join('/')}`);
-    this.#makeDirectory(names, withMode);
+    this.#makeDirectory(names);
   }
 
-  #makeDirectory(names: readonly string[], withMode = true): void {
-    const { owner, mode } = this.#options;
-    this.#draft.makeDirectory(names, owner ?? rootOwner, withMode ? mode?.(0o755, true) : undefined);
+  #makeDirectory(names: readonly string[]): void {
+    const { owner, madeMode } = this.#options;
+    this.#draft.makeDirectory(names, owner ?? rootOwner, madeMode);
   }
 
   /** A directory's contents; one that is there already stays as it is. */

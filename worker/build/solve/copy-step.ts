@@ -2,8 +2,8 @@ import { BottleshipError } from '../../oci/errors.ts';
 import { cleanRelative } from '../../oci/path.ts';
 import { LayerDraft } from '../files/draft.ts';
 import { memoryFile } from '../files/file.ts';
-import { lookUp } from '../files/lookup.ts';
-import { parseMode } from '../files/mode.ts';
+import { lookUp, type Place, TooManyLinks } from '../files/lookup.ts';
+import { madeMode, parseMode } from '../files/mode.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { contentHash } from '../steps/contenthash.ts';
 import { hasWildcards, matches } from '../steps/sources.ts';
@@ -54,6 +54,7 @@ async function optionsOf(step: CopyStep, root: TreeNode): Promise<CopyOptions> {
     destination,
     owner: chown === '' ? undefined : await findOwner(chown, root),
     mode: chmod === '' ? undefined : parseMode(chmod),
+    madeMode: madeMode(chmod),
     excludes,
     parents,
   };
@@ -75,13 +76,18 @@ async function findSources(solver: Solver, step: CopyStep): Promise<Copied[]> {
   return found;
 }
 
+/** Fails when a source is not there that is written out. */
+export function requireSources(root: TreeNode, step: CopyStep): void {
+  for (const path of step.sources) treeSources(root, path, step);
+}
+
 /** Wildcards may match nothing; a path that is written out must be there. */
 function treeSources(root: TreeNode, given: string, { parents, unpack }: CopyStep): Copied[] {
   const path = cleanRelative(`/${given}`).slice(1);
   const kept = parents ? given.replace(/^\/+/, '') : path;
   const copied = (at: string, node: TreeNode): Copied => ({ path: at, node, unpack: unpack.local });
   if (!hasWildcards(path)) {
-    const { node } = lookUp(root, path);
+    const { node } = followed(root, path);
     if (node === undefined) throw missing(path);
     return [copied(kept, node)];
   }
@@ -95,6 +101,14 @@ function treeSources(root: TreeNode, given: string, { parents, unpack }: CopySte
   });
 }
 
+function followed(root: TreeNode, path: string): Place {
+  try {
+    return lookUp(root, path);
+  } catch (error) {
+    throw error instanceof TooManyLinks ? notSummed('too many links') : error;
+  }
+}
+
 function loose(file: Copied['node']['file']): TreeNode {
   return { file, child: () => undefined, names: () => [] };
 }
@@ -104,9 +118,13 @@ export class MissingSource extends BottleshipError {}
 
 /** As BuildKit words it, with a name of its own for what was looked through. */
 export function missing(path: string): Error {
+  return notSummed(`${JSON.stringify(`/${path}`)}: not found`);
+}
+
+function notSummed(why: string): Error {
   return new MissingSource(
     'internal',
-    `failed to calculate checksum of ref ${crypto.randomUUID()}::${randomName()}: ${JSON.stringify(`/${path}`)}: not found`,
+    `failed to calculate checksum of ref ${crypto.randomUUID()}::${randomName()}: ${why}`,
   );
 }
 

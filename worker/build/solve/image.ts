@@ -29,7 +29,8 @@ export async function imageConfig(
   const [os = '', architecture = ''] = platform.split('/');
   const now = solver.parts.backend.now();
   const own = await Promise.all(stage.history.map((line) => historyLine(solver, line)));
-  const lines = [...baseHistory(stage.step), ...withTimes(own, now).map((line) => written(line, time))];
+  const told = [...baseHistory(stage.step), ...withTimes(own, now).map((line) => written(line, time))];
+  const lines = [...told, ...(await untold(solver, stage.step, result.layers.length - layersOf(told), time))];
   const history = epoch === undefined ? lines : lines.map((line) => clamped(line, epoch, time));
   const config = configOf(stage.config, labels);
   return JSON.stringify({
@@ -42,6 +43,29 @@ export async function imageConfig(
     os,
     rootfs: { type: 'layers', diff_ids: result.layers.map(({ diffId }) => diffId) },
   });
+}
+
+function layersOf(lines: readonly HistoryEntry[]): number {
+  return lines.filter(({ empty_layer: isEmpty }) => isEmpty !== true).length;
+}
+
+/**
+ * A base that is a context has a layer and no history; BuildKit's exporter then tells of the last layers once more, in its
+ * own words. https://github.com/moby/buildkit/blob/v0.25.0/exporter/containerimage/writer.go (normalizeLayersAndHistory)
+ */
+async function untold(
+  solver: Solver,
+  last: Step,
+  count: number,
+  time: (milliseconds: number) => string,
+): Promise<HistoryEntry[]> {
+  const lines: HistoryEntry[] = [];
+  for (let step = last; lines.length < count && 'parent' in step; step = step.parent) {
+    const { created = 0 } = await solver.solve(step);
+    const words = step.kind === 'run' ? `mount / from exec ${step.args.join(' ')}` : 'fileop target';
+    lines.unshift({ created: time(created), created_by: words, comment: 'buildkit.exporter.image.v0' });
+  }
+  return lines;
 }
 
 interface Line {

@@ -21,9 +21,9 @@ export async function inlineCache(
 ): Promise<string> {
   const records: CacheRecord[] = [];
   for (let step: Step = last; 'parent' in step; step = step.parent) {
-    const { key, layers, created } = await solver.solve(step);
+    const { kept, layers, created } = await solver.solve(step);
     const at = { layer: layers.length - 1, ...(created !== undefined && { createdAt: time(created) }) };
-    records.push({ layers: [at], digest: `sha256:${key}` });
+    records.push({ layers: [at], digest: `sha256:${kept}` });
   }
   records.sort((a, b) => (a.digest < b.digest ? -1 : 1));
   return btoa(JSON.stringify(records));

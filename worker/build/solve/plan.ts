@@ -178,7 +178,10 @@ class Planner {
     const base = this.#base(at);
     const instructions = this.#parts.program.stages[at]?.instructions ?? [];
     const froms = instructions.flatMap((instruction) =>
-      fromNames(instruction).map((name) => ({ source: this.#from(name), lines: instruction.lines })),
+      fromNames(instruction).map((name) => ({
+        source: this.#from(name),
+        lines: instruction.name === 'RUN' ? undefined : instruction.lines,
+      })),
     );
     return [{ source: base, lines: base.lines }, ...froms];
   }
@@ -272,7 +275,7 @@ class Planner {
     const found = await this.#baseOf(base, trail);
     const triggers = found.config.OnBuild ?? [];
     const instructions = [...triggers.map((text) => this.#trigger(text, stage.lines)), ...stage.instructions];
-    const isImage = base.kind === 'image' || base.kind === 'context';
+    const isImage = base.kind !== 'stage' && found.step.kind === 'image';
     const own = stage.instructions.filter(({ name }) => layered.has(name)).length + (isImage ? 1 : 0);
     const number = counter(this.#nameOf(at));
     const noCache = options.noCache === true || this.#isFiltered(stage.name, at);
@@ -321,7 +324,8 @@ class Planner {
       const [statement, ...more] = statements;
       if (statement === undefined || more.length > 0)
         throw invalid('onbuild trigger should be a single expression');
-      const instruction = parseInstruction(statement, escape);
+      const { isNewer } = this.#parts.dockerfile.statements[0] ?? statement;
+      const instruction = parseInstruction({ ...statement, isNewer }, escape);
       const source = instruction.source.replace(/^\S+/, (name) => name.toUpperCase());
       return { ...instruction, source: `ONBUILD ${source}`, lines };
     });
@@ -336,7 +340,7 @@ class Planner {
     if (base.kind === 'context') {
       const image = this.#parts.contextImages.get(base.name);
       if (image === 'scratch') return emptyBase(emptyStep(base.lines));
-      if (image === undefined) return emptyBase(this.#contextStep(base.name));
+      if (image === undefined) return emptyBase(this.#contextStep(base.name), { Env: [defaultPath] });
       return imageBase(await this.#image(image, base.platform, base.lines), base.lines, image);
     }
     return imageBase(await this.#image(base.name, base.platform, base.lines), base.lines, base.name);
@@ -409,8 +413,7 @@ function emptyStep(lines: Lines | undefined): Step {
   return { kind: 'empty', name: '', lines, noCache: false };
 }
 
-function emptyBase(step: Step): StageBase {
-  const config: ContainerConfig = { Env: [defaultPath], WorkingDir: '/' };
+function emptyBase(step: Step, config: ContainerConfig = { Env: [defaultPath], WorkingDir: '/' }): StageBase {
   return { config, step, env: envOf(config), history: [], author: '', args: [], hasWorkdir: false };
 }
 

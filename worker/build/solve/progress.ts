@@ -57,6 +57,10 @@ export class Vertex {
     this.#inputs = inputs;
   }
 
+  get hasStarted(): boolean {
+    return this.#started !== undefined;
+  }
+
   announce(): void {
     this.#tell({});
   }

@@ -1,6 +1,8 @@
 import type { DiffId } from '../../oci/diffid.ts';
 import { internal } from '../errors.ts';
 import { lookUp } from '../files/lookup.ts';
+import type { TreeNode } from '../files/tree.ts';
+import type { RunMount } from '../instructions/mount.ts';
 import { contentHash } from '../steps/contenthash.ts';
 import { commandMounts } from '../steps/mounts.ts';
 import { scriptDirectory } from '../steps/run-words.ts';
@@ -15,9 +17,10 @@ export async function runStep(solver: Solver, step: RunStep, parent: Snapshot): 
   const secrets = await readSecrets(solver, step);
   return {
     async key() {
-      const { args, env, directory, user, network, insecure, script } = step;
+      const { args, env, directory, user, network, insecure, hostname, script } = step;
       const mounts = await Promise.all(step.mounts.map((mount) => mountKey(solver, mount)));
-      return ['run', parent.key, { args, env, directory, user, network, insecure, script, mounts }];
+      const command = { args, env, directory, user, network, insecure, hostname, script, mounts };
+      return ['run', parent.key, command];
     },
     async make(vertex) {
       const mounts = await commandMounts(step.mounts, {
@@ -33,6 +36,7 @@ export async function runStep(solver: Solver, step: RunStep, parent: Snapshot): 
         mounts: [...mounts, ...scriptMount(step.script)],
         network: step.network,
         insecure: step.insecure,
+        hostname: step.hostname,
         host: solver.parts.host,
       };
       const result = await failing(step.args, () =>
@@ -76,9 +80,17 @@ async function mountKey(solver: Solver, mount: StepMount): Promise<unknown> {
   const about = { type, target, readonly, id, sharing, size, mode, uid, gid, env };
   if (mount.step === undefined) return about;
   if (type === 'cache') return { ...about, source, from: (await solver.solve(mount.step)).key };
-  const { node } = lookUp(await solver.tree(mount.step), source);
+  return {
+    ...about,
+    content: await contentHash('', requireMountSource(await solver.tree(mount.step), mount)),
+  };
+}
+
+/** What is mounted; fails when it is not there. */
+export function requireMountSource(root: TreeNode, { source }: RunMount): TreeNode {
+  const { node } = lookUp(root, source);
   if (node === undefined) throw missing(source.replace(/^\/+/, ''));
-  return { ...about, content: await contentHash('', node) };
+  return node;
 }
 
 async function layersOf(solver: Solver, { step }: StepMount): Promise<DiffId[]> {

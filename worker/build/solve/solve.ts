@@ -46,9 +46,11 @@ import { Linter } from './linter.ts';
 import { sourceDateEpoch } from './epoch.ts';
 import type { Plan } from './plan.ts';
 import { plan } from './plan.ts';
+import { requireCommands } from './same-steps.ts';
 import type { Vertex } from './progress.ts';
 import { Progress } from './progress.ts';
 import type { Snapshot } from './solver.ts';
+import type { Step } from './step.ts';
 import { Solver } from './solver.ts';
 
 export interface SolverParts {
@@ -139,11 +141,11 @@ class Build {
         answer: { outline: outlineAnswer(program, options.target ?? '', planned, this.#readSource()) },
       };
     requireContextPaths(planned.stage.step);
+    requireCommands(planned.stage.step);
     const cache = new ImportedCache(this.#parts.backend.cache);
     for (const one of options.cacheImports ?? []) await this.#import(one, cache);
-    const solver = this.#makeSolver(new HoldingCache(cache, this.#held));
-    solver.announce(planned.stage.step);
-    const result = await solver.solve(planned.stage.step);
+    const solver = this.#makeSolver(new HoldingCache(cache, this.#held), planned.stage.step);
+    const result = await solver.build(planned.stage.step);
     const { time, backend } = this.#parts;
     const { labels = {} } = options;
     const image = { solver, stage: planned.stage, labels, platform: backend.platform, time, epoch };
@@ -236,11 +238,11 @@ class Build {
     });
   }
 
-  #makeSolver(cache: SolveCache): Solver {
+  #makeSolver(cache: SolveCache, target: Step): Solver {
     const { backend, fetch, gitFetch } = this.#parts;
     const { signal, options } = this.#request;
     const trees = new Map<string, Promise<TreeNode>>();
-    this.#solver = new Solver({
+    const parts = {
       backend,
       cache,
       fetch,
@@ -248,13 +250,14 @@ class Build {
       signal,
       progress: this.#progress,
       host: hostConfig(options),
-      secret: async (id) => options.secrets?.[id] ?? options.secret?.(id),
-      context: (name) => {
+      secret: async (id: string) => options.secrets?.[id] ?? options.secret?.(id),
+      context: (name: string) => {
         const known = trees.get(name) ?? this.#loadContext(name);
         trees.set(name, known);
         return known;
       },
-    });
+    };
+    this.#solver = new Solver(parts, target);
     return this.#solver;
   }
 
@@ -343,12 +346,24 @@ class Build {
     });
   }
 
+  /** A named context has its own. */
+  async #loadIgnoreFileOf(name: string): Promise<void> {
+    const vertex = this.#progress.vertex(`[context ${name}] load .dockerignore`);
+    await this.#progress.during(vertex, async () => {
+      const size = await (await this.#open(name)).loadIgnoreFile();
+      const status = vertex.progress(`transferring ${name}:`);
+      status.to(size);
+      status.end();
+    });
+  }
+
   async #loadContext(name: string): Promise<TreeNode> {
     if (name === 'scratch') return layersRoot([]);
     const { options } = this.#request;
     const given = name === '' ? options.context : options.contexts?.[name];
     if (given !== undefined && addressOf(given) !== undefined)
       return (await this.#open(name)).tree(() => undefined);
+    if (name !== '') await this.#loadIgnoreFileOf(name);
     const shown = name === '' ? '[internal] load build context' : `[context ${name}] load from client`;
     const vertex = this.#progress.vertex(shown);
     return this.#progress.during(vertex, async () => {

@@ -5,15 +5,17 @@ import type { HostConfig } from '../../protocol/engine-api.ts';
 import { UnknownCommit } from '../git/clone.ts';
 import type { Lines } from '../instructions/instruction.ts';
 import { SourceError } from '../instructions/source-error.ts';
-import { internal } from '../errors.ts';
+import { internal, SourceFailure } from '../errors.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import { isAbort } from './abort.ts';
 import type { CachedStep, MadeLayer, SolveBackend, SolveCache } from './backend.ts';
-import { copyStep, MissingSource } from './copy-step.ts';
+import { copyStep, MissingSource, requireSources } from './copy-step.ts';
 import { keyOf } from './key.ts';
 import type { Progress, Vertex } from './progress.ts';
-import { runStep } from './run-step.ts';
+import { UnknownSource } from './remote-file.ts';
+import { requireMountSource, runStep } from './run-step.ts';
+import { downwards, sameSteps } from './same-steps.ts';
 import type { ContextStep, CopyStep, RunStep, Step, WorkdirStep } from './step.ts';
 import { inputsOf } from './step.ts';
 import { treeLayer } from './tree-layer.ts';
@@ -22,6 +24,8 @@ import { workdirStep } from './workdir-step.ts';
 /** What a step has made: files, and a key that stands for all that they depend on. */
 export interface Snapshot {
   readonly key: string;
+  /** Of a step that can be cached: where its result is kept. */
+  readonly kept?: string;
   readonly layers: readonly MadeLayer[];
   /** When the topmost layer was made; nothing for what came with an image. */
   readonly created?: number;
@@ -58,19 +62,38 @@ export class Solver {
   readonly #results = new Map<Step, Promise<Snapshot>>();
   readonly #vertices = new Map<Step, Vertex>();
   readonly #trees = new Map<string, Promise<TreeNode>>();
+  readonly #same: ReadonlyMap<Step, Step>;
+  #sources: Promise<void> | undefined;
 
-  constructor(parts: SolveParts) {
+  /** For what the target needs. */
+  constructor(parts: SolveParts, target: Step) {
     this.parts = parts;
+    this.#same = sameSteps(target);
+    this.#announce(target);
+  }
+
+  /** Does the target, and all that it needs. */
+  async build(target: Step): Promise<Snapshot> {
+    this.#sources = this.#requireSources(target);
+    const [result] = await Promise.all([this.solve(target), this.#sources]);
+    return result;
   }
 
   /** Tells of the steps that are to be done, before any is. */
-  announce(step: Step): void {
+  #announce(written: Step): void {
+    const step = this.#one(written);
     if (this.#vertices.has(step) || step.kind === 'context' || step.kind === 'empty') return;
-    for (const input of inputsOf(step)) this.announce(input);
+    for (const input of inputsOf(step)) this.#announce(input);
     this.#vertex(step).announce();
   }
 
-  solve(step: Step): Promise<Snapshot> {
+  /** The one of equal steps that is done. */
+  #one(step: Step): Step {
+    return this.#same.get(step) ?? step;
+  }
+
+  solve(written: Step): Promise<Snapshot> {
+    const step = this.#one(written);
     const known = this.#results.get(step);
     if (known !== undefined) return known;
     const result = this.#solve(step);
@@ -99,10 +122,45 @@ export class Solver {
     return layersRoot(await this.parts.backend.open(layers));
   }
 
-  #context({ context, lines }: ContextStep): Promise<TreeNode> {
+  /** Once it is known that all is there which the build needs of contexts. */
+  async #context(step: ContextStep): Promise<TreeNode> {
+    const tree = await this.#load(step);
+    await this.#sources?.catch(() => {
+      // That is told of where it is looked for.
+      throw new DOMException('a source is missing', 'AbortError');
+    });
+    return tree;
+  }
+
+  #load({ context, lines }: ContextStep): Promise<TreeNode> {
     return this.parts.context(context).catch((error: unknown) => {
       throw located(error, lines);
     });
+  }
+
+  /** BuildKit looks for all of them as soon as a context is there, whatever comes first; the last step that lacks one is told of. */
+  async #requireSources(target: Step): Promise<void> {
+    const steps = new Set<Step>();
+    for (const step of downwards(target)) steps.add(this.#one(step));
+    const failures: unknown[] = [];
+    for (const step of steps) {
+      try {
+        await this.#requireSourcesOf(step);
+      } catch (error) {
+        if (step.kind !== 'context') this.#vertex(step).fail(error);
+        failures.push(located(worded(error), step.lines));
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #requireSourcesOf(step: Step): Promise<void> {
+    if (step.kind === 'copy' && step.from.kind === 'context' && step.sources.length > 0)
+      requireSources(await this.#load(step.from), step);
+    if (step.kind !== 'run') return;
+    for (const mount of step.mounts)
+      if (mount.type === 'bind' && mount.step?.kind === 'context')
+        requireMountSource(await this.#load(mount.step), mount);
   }
 
   async #solve(step: Step): Promise<Snapshot> {
@@ -128,9 +186,10 @@ export class Solver {
     }
   }
 
-  /** A context that something is built on, or that is mounted: all of it as a layer of its own. */
+  /** A context that something is built on, or that is mounted: all of it as a layer of its own. As a base it is another one each time. */
   async #contextLayer(step: ContextStep): Promise<Snapshot> {
-    return treeLayer(this.parts.backend, await this.#context(step));
+    const { layers } = await treeLayer(this.parts.backend, await this.#context(step));
+    return { key: crypto.randomUUID(), layers };
   }
 
   async #layered(
@@ -150,9 +209,11 @@ export class Solver {
         if (found.cached.isImported) await this.parts.cache.keep(key, found.cached, aboutOf(step));
         vertex.hit();
       }
-      return { key, layers: [...parent.layers, done.layer], created: done.created };
+      // What was made anew, though it need not have been, is something else for those that depend on it.
+      const made = await keyOf([key, done.layer.diffId]);
+      return { key: made, kept: key, layers: [...parent.layers, done.layer], created: done.created };
     } catch (error) {
-      if (!vertex.isOver) vertex.fail(error);
+      if (!vertex.isOver && (vertex.hasStarted || !isAbort(error))) vertex.fail(error);
       throw located(worded(error), step.lines);
     }
   }
@@ -186,7 +247,7 @@ export class Solver {
   #vertex(step: Step): Vertex {
     const known = this.#vertices.get(step);
     if (known !== undefined) return known;
-    const inputs = inputsOf(step).flatMap((input) => this.#vertices.get(input) ?? []);
+    const inputs = inputsOf(step).flatMap((input) => this.#vertices.get(this.#one(input)) ?? []);
     const vertex = this.parts.progress.vertex(step.name, inputs);
     this.#vertices.set(step, vertex);
     return vertex;
@@ -198,6 +259,8 @@ function aboutOf({ name }: Step): { description: string; type: string } {
 }
 
 function worded(error: unknown): unknown {
+  if (error instanceof UnknownSource)
+    return new SourceFailure('internal', `failed to load cache key: ${error.message}`, { cause: error });
   if (error instanceof UnknownCommit) return internal(`failed to load cache key: ${error.message}`, error);
   return error instanceof MissingSource
     ? internal(`failed to compute cache key: ${error.message}`, error)
@@ -205,6 +268,7 @@ function worded(error: unknown): unknown {
 }
 
 function located(error: unknown, lines: Lines | undefined): unknown {
-  if (lines === undefined || error instanceof SourceError || isAbort(error)) return error;
+  const isPlaced = error instanceof SourceError || error instanceof SourceFailure || isAbort(error);
+  if (lines === undefined || isPlaced) return error;
   return new SourceError(errorMessage(error), lines, error);
 }

@@ -4,6 +4,13 @@ import type { Linter } from './linter.ts';
 
 type Once = 'CMD' | 'ENTRYPOINT' | 'HEALTHCHECK';
 
+/** What an instruction may ask for. */
+export interface Variables {
+  readonly set: readonly string[];
+  /** By ARG, with a value or without one. */
+  readonly declared: readonly string[];
+}
+
 /** The checks of one stage, instruction by instruction. */
 export class StageLint {
   readonly #linter: Linter;
@@ -22,8 +29,8 @@ export class StageLint {
     this.#unknown.add(name);
   }
 
-  /** After the instruction, with the variables that were set before it. */
-  check(instruction: Instruction, variables: readonly string[], hasShell: boolean): void {
+  /** After the instruction, with the variables that were set before it, and the arguments that are declared. */
+  check(instruction: Instruction, variables: Variables, hasShell: boolean): void {
     const { lines } = instruction;
     if (lines !== undefined) {
       this.#variables(instruction, lines, variables);
@@ -32,11 +39,11 @@ export class StageLint {
     this.#unknown.clear();
   }
 
-  #variables(instruction: Instruction, lines: Lines, variables: readonly string[]): void {
+  #variables(instruction: Instruction, lines: Lines, { set, declared }: Variables): void {
     const own = instruction.name === 'ARG' ? instruction.args.map(({ key }) => key) : [];
     for (const name of this.#unknown) {
-      if (own.includes(name)) continue;
-      const similar = suggestion(name, variables, true).replace('mean ', 'mean $');
+      if (own.includes(name) || declared.includes(name)) continue;
+      const similar = suggestion(name, set, true).replace('mean ', 'mean $');
       this.#linter.warn('UndefinedVar', `Usage of undefined variable '$${name}'${similar}`, lines);
     }
   }

@@ -140,7 +140,7 @@ export class StagePlan {
     const instruction = atLines(lines, () =>
       written.name === 'ARG' ? written : expanded(written, (text) => this.#expand(text)),
     );
-    const variables = [...this.#env.keys()];
+    const variables = { set: [...this.#env.keys()], declared: this.#args.map(({ key }) => key) };
     await this.#do(instruction);
     this.#lint.check(written.name === 'EXPOSE' ? instruction : written, variables, this.#hasShell);
   }
@@ -255,6 +255,7 @@ export class StagePlan {
       mounts,
       network,
       insecure: security === 'insecure',
+      hostname: this.#parts.buildArgs['BUILDKIT_SANDBOX_HOSTNAME'] ?? '',
       script: words.script,
     };
     this.#commit(`RUN ${[...this.#countedArgs(), ...args].join(' ')} # buildkit`, this.step);
@@ -327,6 +328,12 @@ export class StagePlan {
     const remotes = sources.filter(isRemote);
     if (name === 'COPY' && remotes.length > 0) throw invalid("source can't be a URL for COPY");
     const { checksum = '', keepGitDir = false, unpack } = name === 'ADD' ? instruction : {};
+    if (
+      checksum !== '' &&
+      !remotes.some(isGitAddress) &&
+      !/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[\w=-]+$/.test(checksum)
+    )
+      throw invalid('invalid checksum digest format');
     if (checksum !== '' && remotes.length < sources.length)
       throw invalid('checksum requires HTTP(S) or Git sources');
     if (checksum !== '' && remotes.length > 1)

@@ -83,6 +83,7 @@ export interface RunStep extends Shown {
   readonly mounts: readonly StepMount[];
   readonly network: 'default' | 'none' | 'host';
   readonly insecure: boolean;
+  readonly hostname: string;
   /** A script with an interpreter of its own, found in /dev/pipes. */
   readonly script: { readonly name: string; readonly text: string } | undefined;
 }

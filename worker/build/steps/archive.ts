@@ -81,6 +81,7 @@ class Destination {
     const name = cleanRelative(written);
     if (name === '.' || name === '/') return;
     if (name === '..' || name.startsWith('../')) throw internal(`invalid entry name ${JSON.stringify(name)}`);
+    requireInside(this.#root, name.split('/').slice(0, -1));
     const names = [...this.#directory, ...lookUp(this.#root, name, false).names];
     const file =
       entry.type === 'hardlink'
@@ -103,6 +104,36 @@ class Destination {
     return node.file;
   }
 }
+
+/**
+ * Docker looks for the directory that a file lies in by Go's os.Root, out of which no `..` of a link on the way may lead;
+ * where the directory itself is a link, it is followed within the root.
+ */
+function requireInside(root: TreeNode, directory: readonly string[]): void {
+  const escapes = () => internal(`statat ${directory.join('/')}: path escapes from parent`);
+  const trail: TreeNode[] = [];
+  let pending = [...directory];
+  for (let links = 0; pending.length > 1 && links < maxRootLinks;) {
+    const [name = '', ...rest] = pending;
+    pending = rest;
+    if (name === '..') {
+      if (trail.pop() === undefined) throw escapes();
+      continue;
+    }
+    const node = (trail.at(-1) ?? root).child(name);
+    if (node === undefined) return;
+    if (node.file.kind !== 'symlink') {
+      trail.push(node);
+      continue;
+    }
+    if (node.file.link.startsWith('/')) trail.length = 0;
+    links += 1;
+    pending = [...node.file.link.split('/').filter((part) => part !== '' && part !== '.'), ...rest];
+  }
+}
+
+/** As many as Go follows. */
+const maxRootLinks = 255;
 
 function fileOf(entry: TarEntry, pieces: Uint8Array[]): SourceFile {
   const { type, mode, uid, gid, mtime, major, minor, xattrs } = entry;

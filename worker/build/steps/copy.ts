@@ -1,7 +1,7 @@
 import { failingWith, internal } from '../errors.ts';
 import { LayerDraft } from '../files/draft.ts';
 import { memoryFile } from '../files/file.ts';
-import { parseMode } from '../files/mode.ts';
+import { madeMode, parseMode } from '../files/mode.ts';
 import type { TreeNode } from '../files/tree.ts';
 import { layersRoot } from '../files/tree.ts';
 import type { InstructionNamed } from '../instructions/instruction.ts';
@@ -67,6 +67,7 @@ async function draftOf(
     destination: absolute(config.WorkingDir ?? '', instruction.destination),
     owner: named ?? (keepsOwner ? undefined : rootOwner),
     mode: chmod === '' ? undefined : parseMode(chmod),
+    madeMode: madeMode(chmod),
     excludes,
     unpack: name === 'ADD' && instruction.unpack !== false,
   };

@@ -1,5 +1,5 @@
 import { errorMessage } from '../../oci/errors.ts';
-import { internal } from '../errors.ts';
+import { FetchFailure, internal } from '../errors.ts';
 import { memoryFile } from '../files/file.ts';
 import type { BuildOutput } from '../output.ts';
 import type { StepContext } from './context.ts';
@@ -38,11 +38,12 @@ export async function get(
   signal: AbortSignal,
 ): Promise<Response> {
   const response = await fetch(address, { signal }).catch((error: unknown) => {
-    throw internal(`Get ${JSON.stringify(address)}: ${errorMessage(error)}`, error);
+    throw new FetchFailure(undefined, `Get ${JSON.stringify(address)}: ${errorMessage(error)}`, error);
   });
   if (response.ok) return response;
   const text = (await response.text()).trim();
-  throw internal(`failed to GET ${address} with status ${response.status} ${response.statusText}: ${text}`);
+  const { status, statusText } = response;
+  throw new FetchFailure(status, `failed to GET ${address} with status ${status} ${statusText}: ${text}`);
 }
 
 function nameOf(address: string, response: Response): string {

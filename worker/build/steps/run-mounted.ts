@@ -75,6 +75,7 @@ export async function mountedRun(
       ],
       network,
       insecure: false,
+      hostname: '',
       host: context.host,
     },
     (stream, bytes) => output.command(stream, bytes),

@@ -1,4 +1,5 @@
 import { invalid } from '../../oci/errors.ts';
+import { MalformedError } from '../errors.ts';
 
 const known = new Set(['syntax', 'escape', 'check']);
 
@@ -8,6 +9,13 @@ export class Directives {
   escape = '\\';
   readonly values = new Map<string, string>();
   #done = false;
+
+  /** Whether `syntax` names a front end with what Docker Engine 28.5's own does not know: newer than 1.19, or with experiments. */
+  get isNewer(): boolean {
+    const tag = /^[^@]*:([^/@:]+)(?:@|$)/.exec(this.values.get('syntax') ?? '')?.[1];
+    if (tag === undefined) return this.values.has('syntax');
+    return tag.endsWith('-labs') || !/^(?:0|1\.1?\d)(?:\.|$)/.test(tag);
+  }
 
   /** Whether the line is a directive. Fails with `invalid` when it says what it may not. */
   read(line: string): boolean {
@@ -23,7 +31,7 @@ export class Directives {
 
   #setEscape(value: string): void {
     if (value !== '\\' && value !== '`')
-      throw invalid(`invalid escape token '${value}' does not match \` or \\`);
+      throw new MalformedError(`invalid escape token '${value}' does not match \` or \\`);
     this.escape = value;
   }
 }

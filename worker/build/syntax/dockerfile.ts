@@ -1,4 +1,5 @@
 import { errorMessage, invalid } from '../../oci/errors.ts';
+import { MalformedError } from '../errors.ts';
 import { SourceError } from '../instructions/source-error.ts';
 import { Directives } from './directives.ts';
 import type { Heredoc } from './heredoc.ts';
@@ -16,6 +17,8 @@ export interface Statement {
   /** The whole joined line. */
   readonly source: string;
   readonly heredocs: readonly Heredoc[];
+  /** Whether the Dockerfile asks for a front end that knows more than Docker's own. */
+  readonly isNewer: boolean;
   /** From 1. */
   readonly firstLine: number;
   readonly lastLine: number;
@@ -41,7 +44,16 @@ export function parseDockerfile(text: string): Dockerfile {
 export function parseStatement(source: string, escape: string, line: number): Statement {
   const [, name = '', after = ''] = /^(\S+)(?:[\t\v\f\r ]+([^]*))?$/.exec(source.trim()) ?? [];
   const { flags, rest } = splitFlags(after, escape);
-  return { name, flags, rest: rest.trim(), source, heredocs: [], firstLine: line, lastLine: line };
+  return {
+    name,
+    flags,
+    rest: rest.trim(),
+    source,
+    heredocs: [],
+    isNewer: false,
+    firstLine: line,
+    lastLine: line,
+  };
 }
 
 const takesHeredocs = new Set(['add', 'copy', 'run']);
@@ -83,6 +95,7 @@ class StatementReader {
     try {
       return read();
     } catch (error) {
+      if (error instanceof MalformedError || error instanceof SourceError) throw error;
       throw new SourceError(errorMessage(error), { first, last: Math.max(first, this.#at) }, error);
     }
   }
@@ -99,15 +112,26 @@ class StatementReader {
     const heredocs = mayHaveHeredocs(parsed, escape)
       ? heredocsOf(source).map((one) => this.#heredoc(one))
       : [];
-    return { ...parsed, heredocs, lastLine: this.#at };
+    return { ...parsed, heredocs, isNewer: this.#directives.isNewer, lastLine: this.#at };
   }
 
   /** The next line without its end; nothing of it when it is a comment. Directives are read on the way. */
   #content(trim: boolean): string {
     const line = (this.#lines[this.#at++] ?? '').replace(/[\r\n]+$/, '');
     const text = trim ? line.trimStart() : line;
-    this.#directives.read(text);
+    this.#directive(text);
     return isComment(text) ? '' : text;
+  }
+
+  /** Docker counts the lines of directives from 0. */
+  #directive(text: string): void {
+    try {
+      this.#directives.read(text);
+    } catch (error) {
+      if (error instanceof MalformedError) throw error;
+      const line = Math.max(1, this.#at - 1);
+      throw new SourceError(errorMessage(error), { first: line, last: line }, error);
+    }
   }
 
   #joined(first: string): string {

@@ -1,4 +1,4 @@
-import type { Command, CommandResult, MadeLayer } from '../../build/solve/backend.ts';
+import type { Command, CommandMount, CommandResult, MadeLayer } from '../../build/solve/backend.ts';
 import type { StepOutput } from '../../build/backend.ts';
 import { tarEnd } from '../../oci/tar/writer.ts';
 import type { ContainerSpec, SpecMount } from '../../protocol/agent.ts';
@@ -23,6 +23,8 @@ import { attachments } from '../networks/attachments.ts';
 import { Connector } from '../networks/connector.ts';
 import { buildSpec } from '../spec/spec.ts';
 import { CacheDirectories } from './cache-directories.ts';
+import { touchedDirectories } from './mount-points.ts';
+import { networkFiles } from './network-files.ts';
 import { SandboxMounts } from './sandbox-mounts.ts';
 import type { Digest } from '../../oci/digest.ts';
 
@@ -31,7 +33,7 @@ export type SandboxContext = Pick<
   'agent' | 'cacheMounts' | 'clock' | 'images' | 'layers' | 'machine' | 'networks' | 'processes'
 >;
 
-const hostname = 'buildkitsandbox';
+const defaultHostname = 'buildkitsandbox';
 const killSignal = 9;
 
 /** Containers for the commands of builds: in no list, without events and logs, gone when the command has ended. */
@@ -65,7 +67,9 @@ export class Sandboxes {
   async run(command: Command, output: StepOutput, signal: AbortSignal): Promise<CommandResult> {
     signal.throwIfAborted();
     const container = newSandbox(command, this.#context.clock.now());
-    const mounted = await this.#mounts.take(container.id, command, signal);
+    const { resolver } = this.#context.machine;
+    const mounts = [...networkFiles(container, resolver), ...sharedMemory(command), ...command.mounts];
+    const mounted = await this.#mounts.take(container.id, { ...command, mounts }, signal);
     try {
       const code = await this.#execute(container, command, mounted.mounts, output, signal);
       signal.throwIfAborted();
@@ -86,7 +90,7 @@ export class Sandboxes {
     signal: AbortSignal,
   ): Promise<number> {
     const { agent, layers, machine, processes } = this.#context;
-    const names = await layers.ensure(container.layers);
+    const names = await layers.ensureForBuild(container.layers);
     await this.#connector.connect(container);
     const expected = processes.expect();
     const streams = openStreams(agent, { tty: undefined, stdin: false, stdout: true, stderr: true });
@@ -136,7 +140,8 @@ export class Sandboxes {
   /** Nothing that has changed is a layer, too, if an empty one. */
   async #layer(container: Container, { mounts }: Command): Promise<MadeLayer> {
     const places = [...mounts.map(({ target }) => target), '/proc', '/sys', '/dev'];
-    const tar = await layerTar(this.#context, this.#trees, container, places);
+    const touched = touchedDirectories(await this.#context.layers.open(container.layers), container.created);
+    const tar = await layerTar(this.#context, this.#trees, container, { places, touched });
     return this.#content.create(tar ?? nothing());
   }
 }
@@ -146,7 +151,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
 }
 
 function newSandbox(
-  { layers, args, env, directory, user, network, insecure, host: given }: Command,
+  { layers, args, env, directory, user, network, insecure, hostname, host: given }: Command,
   now: number,
 ): Container {
   const [path = '', ...rest] = args;
@@ -158,7 +163,7 @@ function newSandbox(
     LogConfig: { Type: 'none', Config: null },
   });
   const request = { Env: [...env], WorkingDir: directory, User: user, Cmd: [...args], Entrypoint: [''] };
-  const config = fullConfig(request, {}, hostname);
+  const config = fullConfig(request, {}, hostname || defaultHostname);
   return newContainer({
     id,
     name: id,
@@ -175,9 +180,14 @@ function newSandbox(
   });
 }
 
+/** With a size of its own it is a mount like any other in BuildKit. */
+function sharedMemory({ host: { ShmSize: size } }: Command): CommandMount[] {
+  return size ? [{ target: '/dev/shm', readonly: false, source: { kind: 'tmpfs', size } }] : [];
+}
+
 /** The environment is what the Dockerfile says. */
 function specOf(spec: ContainerSpec, { env }: Command, mounts: readonly SpecMount[]): ContainerSpec {
-  return { ...spec, mounts: [...mounts], process: { ...spec.process, env: [...env] } };
+  return { ...spec, files: 'none', mounts: [...mounts], process: { ...spec.process, env: [...env] } };
 }
 
 function unknownUser(user: string, message: string): string {

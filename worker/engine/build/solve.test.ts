@@ -19,6 +19,8 @@ class Directory implements BuildFiles {
   readonly read_: string[] = [];
   /** Of all its files. */
   identity = '1';
+  /** What it was last asked to leave out. */
+  excludes: readonly string[] = [];
 
   constructor(files: Files, key = '/ctx') {
     this.files = files;
@@ -30,7 +32,8 @@ class Directory implements BuildFiles {
     return Promise.resolve(text === undefined ? undefined : new TextEncoder().encode(text));
   }
 
-  async *list(): AsyncGenerator<BuildFile> {
+  async *list(excludes: readonly string[] = []): AsyncGenerator<BuildFile> {
+    this.excludes = excludes;
     for (const [path, text] of Object.entries(this.files)) {
       const common = { mode: 0o644, mtime: 1, link: '', major: 0, minor: 0 };
       yield await Promise.resolve({
@@ -242,7 +245,7 @@ describe('images', () => {
         'ARG V=1',
       ].map((line) => [line, 'buildkit.dockerfile.v0']),
     );
-    expect(await paths(id)).toEqual(['x/ 644 1:2', 'x/a 644 1:2']);
+    expect(await paths(id)).toEqual(['x/ 755 1:2', 'x/a 644 1:2']);
   });
 
   test('SOURCE_DATE_EPOCH dates the image and its history', async () => {
@@ -267,7 +270,11 @@ describe('images', () => {
       'COPY --exclude=*/*.x d /q/',
       'COPY nothing* /n/',
     ];
-    expect(await paths(image(await solve(`FROM scratch\n${copies.join('\n')}`, files)))).toEqual([
+    expect(
+      await paths(
+        image(await solve(`# syntax=docker/dockerfile:1\nFROM scratch\n${copies.join('\n')}`, files)),
+      ),
+    ).toEqual([
       'x/ 755 0:0',
       'x/a 644 0:0',
       'x/e/ 755 0:0',
@@ -293,6 +300,26 @@ describe('images', () => {
     const text = 'FROM base AS b\nFROM scratch\nCOPY --from=extra f /f';
     expect(await paths(image(await solve(text, {}, { contexts })))).toEqual(['f 644 0:0']);
   });
+});
+
+test('what is missing is told of before anything is done, the last step first', async () => {
+  const statuses = await solve('FROM scratch\nCOPY no /\nCOPY a /\nCOPY none /', { a: 'a' });
+  expect(failure(statuses)).toMatch(/^failed to compute cache key: .*: "\/none": not found$/);
+  expect(last(statuses).failure?.source?.range).toEqual({ first: 4, last: 4 });
+  const failed = statuses.flatMap(({ vertexes = [] }) =>
+    vertexes.filter(({ error }) => error !== undefined).map(({ name }) => name),
+  );
+  expect(failed).toEqual(['[3/3] COPY none /', '[1/3] COPY no /']);
+});
+
+test('a named context is asked without what its own .dockerignore leaves out', async () => {
+  const extra = new Directory({ f: 'f', '.dockerignore': '*.log' }, '/extra');
+  const options = { contexts: { extra: { files: extra } } };
+  const statuses = await solve('FROM scratch\nCOPY --from=extra f /', { '.dockerignore': 'f' }, options);
+  expect(await paths(image(statuses))).toEqual(['f 644 0:0']);
+  expect(extra.excludes).toEqual(['*.log']);
+  const names = statuses.flatMap(({ vertexes = [] }) => vertexes.map(({ name }) => name));
+  expect(names).toContain('[context extra] load .dockerignore');
 });
 
 describe('contexts', () => {

@@ -7,6 +7,8 @@ import type { Pauser } from '../containers/pauser.ts';
 import type { EngineContext } from '../context.ts';
 import { conflict } from '../errors.ts';
 import type { ContainerTrees } from '../files/containertrees.ts';
+import { layersRoot } from '../../build/files/tree.ts';
+import { touchedEtc } from '../files/etc.ts';
 import { layerTar } from '../files/layertar.ts';
 import type { LayerContent, NewLayer } from './layercontent.ts';
 import { imageEvent } from './event.ts';
@@ -23,6 +25,9 @@ export interface CommitterParts {
   readonly pauser: Pauser;
   readonly applyChanges: ApplyChanges;
 }
+
+/** What Docker puts into a container's /etc. */
+const containerFiles = ['hosts', 'hostname', 'resolv.conf', 'mtab'];
 
 /** Makes an image of what a container has changed. https://github.com/moby/moby/blob/v28.5.2/daemon/commit.go */
 export class Committer {
@@ -55,7 +60,9 @@ export class Committer {
   /** What a container has changed, as a layer; undefined for nothing. It must not run meanwhile, or be paused. */
   async layer(container: Container): Promise<NewLayer | undefined> {
     const { context, trees, layers } = this.#parts;
-    const tar = await layerTar(context, trees, container);
+    const root = layersRoot(await context.layers.open(container.layers));
+    const etc = touchedEtc(root, containerFiles, Math.floor(container.created / 1000));
+    const tar = await layerTar(context, trees, container, { touched: etc === undefined ? [] : [etc] });
     return tar && layers.create(tar);
   }
 

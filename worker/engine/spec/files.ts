@@ -59,7 +59,7 @@ function hostNames({ Hostname, Domainname }: Names): string {
   return dot < 0 ? full : `${full} ${full.slice(0, dot)}`;
 }
 
-function extraHost(text: string, { gateway }: Resolver): string {
+export function extraHost(text: string, { gateway }: Resolver): string {
   const colon = text.indexOf(':');
   const address = text.slice(colon + 1);
   return `${address === 'host-gateway' ? gateway : address}\t${text.slice(0, colon)}`;

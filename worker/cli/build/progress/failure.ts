@@ -33,7 +33,8 @@ function moreInfo(url: string): string {
 export function excerpt({ filename, text, range }: SolveSource): string {
   const lines = text.split('\n');
   let [start, end] = [range.first, Math.min(range.last, lines.length)];
-  for (let padded = 0; padded < 4; padded += 1) {
+  const padding = start === end ? 4 : 2;
+  for (let padded = 0; padded < padding; padded += 1) {
     if (start > 1) {
       start -= 1;
       padded += 1;
