@@ -275,7 +275,7 @@ class Planner {
     const found = await this.#baseOf(base, trail);
     const triggers = found.config.OnBuild ?? [];
     const instructions = [...triggers.map((text) => this.#trigger(text, stage.lines)), ...stage.instructions];
-    const isImage = base.kind !== 'stage' && found.step.kind === 'image';
+    const isImage = base.kind === 'image' || (base.kind === 'context' && !this.#isStage(base.name));
     const own = stage.instructions.filter(({ name }) => layered.has(name)).length + (isImage ? 1 : 0);
     const number = counter(this.#nameOf(at));
     const noCache = options.noCache === true || this.#isFiltered(stage.name, at);
@@ -298,6 +298,10 @@ class Planner {
     const planned = new StagePlan(parts, { ...found, config, step }, this.#used);
     for (const instruction of instructions) await planned.add(instruction);
     return planned;
+  }
+
+  #isStage(name: string): boolean {
+    return this.#parts.program.stages.some((stage) => stage.name === name);
   }
 
   #isFiltered(name: string, at: number): boolean {
@@ -340,7 +344,12 @@ class Planner {
     if (base.kind === 'context') {
       const image = this.#parts.contextImages.get(base.name);
       if (image === 'scratch') return emptyBase(emptyStep(base.lines));
-      if (image === undefined) return emptyBase(this.#contextStep(base.name), { Env: [defaultPath] });
+      if (image === undefined)
+        return emptyBase(
+          this.#contextStep(base.name),
+          // In a stage's place it has no more than that.
+          this.#isStage(base.name) ? { Env: [defaultPath] } : undefined,
+        );
       return imageBase(await this.#image(image, base.platform, base.lines), base.lines, image);
     }
     return imageBase(await this.#image(base.name, base.platform, base.lines), base.lines, base.name);

@@ -16,7 +16,7 @@ import type { Progress, Vertex } from './progress.ts';
 import { UnknownSource } from './remote-file.ts';
 import { requireMountSource, runStep } from './run-step.ts';
 import { downwards, sameSteps } from './same-steps.ts';
-import type { ContextStep, CopyStep, RunStep, Step, WorkdirStep } from './step.ts';
+import type { ContextStep, CopyStep, RunStep, Step, StepMount, WorkdirStep } from './step.ts';
 import { inputsOf } from './step.ts';
 import { treeLayer } from './tree-layer.ts';
 import { workdirStep } from './workdir-step.ts';
@@ -63,7 +63,8 @@ export class Solver {
   readonly #vertices = new Map<Step, Vertex>();
   readonly #trees = new Map<string, Promise<TreeNode>>();
   readonly #same: ReadonlyMap<Step, Step>;
-  #sources: Promise<void> | undefined;
+  /** By contexts: whether all is there that the build needs of them. */
+  readonly #sources = new Map<string, Promise<void>>();
 
   /** For what the target needs. */
   constructor(parts: SolveParts, target: Step) {
@@ -74,8 +75,11 @@ export class Solver {
 
   /** Does the target, and all that it needs. */
   async build(target: Step): Promise<Snapshot> {
-    this.#sources = this.#requireSources(target);
-    const [result] = await Promise.all([this.solve(target), this.#sources]);
+    const steps = new Set<Step>();
+    for (const step of downwards(target)) steps.add(this.#one(step));
+    for (const step of steps)
+      if (step.kind === 'context') this.#sources.set(step.context, this.#requireSources(step, [...steps]));
+    const [result] = await Promise.all([this.solve(target), ...this.#sources.values()]);
     return result;
   }
 
@@ -125,7 +129,7 @@ export class Solver {
   /** Once it is known that all is there which the build needs of contexts. */
   async #context(step: ContextStep): Promise<TreeNode> {
     const tree = await this.#load(step);
-    await this.#sources?.catch(() => {
+    await this.#sources.get(step.context)?.catch(() => {
       // That is told of where it is looked for.
       throw new DOMException('a source is missing', 'AbortError');
     });
@@ -139,28 +143,23 @@ export class Solver {
   }
 
   /** BuildKit looks for all of them as soon as a context is there, whatever comes first; the last step that lacks one is told of. */
-  async #requireSources(target: Step): Promise<void> {
-    const steps = new Set<Step>();
-    for (const step of downwards(target)) steps.add(this.#one(step));
+  async #requireSources(context: ContextStep, steps: readonly Step[]): Promise<void> {
+    const wanting = steps.filter((step) => wants(step, context));
+    if (wanting.length === 0) return;
+    const tree = await this.#load(context);
     const failures: unknown[] = [];
-    for (const step of steps) {
+    for (const step of wanting) {
       try {
-        await this.#requireSourcesOf(step);
+        if (step.kind === 'copy') requireSources(tree, step);
+        if (step.kind === 'run')
+          for (const mount of step.mounts.filter((one) => isOf(one, context)))
+            requireMountSource(tree, mount);
       } catch (error) {
-        if (step.kind !== 'context') this.#vertex(step).fail(error);
+        this.#vertex(step).fail(error);
         failures.push(located(worded(error), step.lines));
       }
     }
     if (failures.length > 0) throw failures[0];
-  }
-
-  async #requireSourcesOf(step: Step): Promise<void> {
-    if (step.kind === 'copy' && step.from.kind === 'context' && step.sources.length > 0)
-      requireSources(await this.#load(step.from), step);
-    if (step.kind !== 'run') return;
-    for (const mount of step.mounts)
-      if (mount.type === 'bind' && mount.step?.kind === 'context')
-        requireMountSource(await this.#load(mount.step), mount);
   }
 
   async #solve(step: Step): Promise<Snapshot> {
@@ -252,6 +251,17 @@ export class Solver {
     this.#vertices.set(step, vertex);
     return vertex;
   }
+}
+
+/** Whether a step names files of a context. */
+function wants(step: Step, { context }: ContextStep): boolean {
+  if (step.kind === 'copy')
+    return step.from.kind === 'context' && step.from.context === context && step.sources.length > 0;
+  return step.kind === 'run' && step.mounts.some((mount) => isOf(mount, { context }));
+}
+
+function isOf({ type, step }: StepMount, { context }: Pick<ContextStep, 'context'>): boolean {
+  return type === 'bind' && step?.kind === 'context' && step.context === context;
 }
 
 function aboutOf({ name }: Step): { description: string; type: string } {
