@@ -13,6 +13,8 @@ const defaultWindow = 65_535;
 const largestWindow = 2 ** 31 - 1;
 /** Bytes of one header block, packed. */
 const largestBlock = 1 << 18;
+/** Frames of one header block. */
+const mostParts = 256;
 /** Frames. */
 const mostPosted = 10_000;
 /** Streams that the other side may have open at once. */
@@ -133,7 +135,9 @@ export class Http2Connection {
     if (block === undefined) throw new Error('the rest of no header block');
     block.parts.push(part);
     block.size += part.length;
-    if (block.size > largestBlock) throw new Error('a header block that is too large');
+    // Frames with nothing in them count, too.
+    if (block.size > largestBlock || block.parts.length > mostParts)
+      throw new Error('a header block that is too large');
     if ((flags & flag.endHeaders) === 0) return;
     this.#block = undefined;
     const pieces = new Pieces();

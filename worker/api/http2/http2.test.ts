@@ -188,6 +188,10 @@ describe('hostile input', () => {
     await expect(serve(Buffer.concat([preface, begin, ...Array<Buffer>(20).fill(part)]))).rejects.toThrow(
       'too large',
     );
+    const nothing = Buffer.from([0, 0, 0, 9, 0, 0, 0, 0, 1]);
+    await expect(serve(Buffer.concat([preface, begin, ...Array<Buffer>(300).fill(nothing)]))).rejects.toThrow(
+      'too large',
+    );
     const stream = new Http2Stream({} as StreamOwner, 1, 0);
     stream.takeData(new Uint8Array(streamWindow), false);
     expect(() => stream.takeData(new Uint8Array(1), false)).toThrow('granted');
