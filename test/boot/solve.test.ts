@@ -34,6 +34,20 @@ const masked = (text: string) =>
       .replaceAll(/[0-9a-f]{64}/g, 'ID'),
   );
 
+/** By each step what is said of it, after its name; steps that do not need each other may go on at once. */
+function steps(text: string): Record<string, string[]> {
+  const byNumber = new Map<string, string[]>();
+  for (const [, number = '', line = ''] of masked(text).matchAll(/^#(\d+) (.*)$/gm))
+    byNumber.set(number, [...(byNumber.get(number) ?? []), line]);
+  return Object.fromEntries(
+    [...byNumber].map(([number, lines]) => {
+      const [name = '', ...said] = number === '0' ? ['', ...lines] : lines;
+      // Where another one came in between, `...` says so, and it is named again.
+      return [name, said.filter((line) => line !== name && line !== '...')];
+    }),
+  );
+}
+
 const mounting = (n: number) => `FROM busybox
 RUN --mount=type=cache,target=/cache,uid=7,mode=0700 echo ${n} >> /cache/log; cat /cache/log; stat -c %u:%a /cache
 RUN --mount=target=/ctx --mount=from=busybox,source=/bin,target=/b,rw touch /b/new && ls /ctx && ls /b/new
@@ -56,44 +70,23 @@ test('what BuildKit prints, step by step, and the same again from the cache', as
     'FROM busybox\nARG VER=1\nRUN echo "building $VER"\nCOPY . /c/\nRUN cat /c/a; echo; exit 0';
   const first = await build(dockerfile, '-t shown --build-arg VER=3', 'echo a > a');
   expect(first).toMatchObject({ code: 0, stdout: '' });
-  expect(masked(first.stderr)).toBe(`#0 building with "default" instance using docker driver
-
-#1 [internal] load build definition from Dockerfile
-#1 transferring dockerfile: NB done
-#1 DONE T
-
-#2 [internal] load metadata for docker.io/library/busybox:latest
-#2 DONE T
-
-#3 [internal] load .dockerignore
-#3 transferring context: NB done
-#3 DONE T
-
-#4 [1/4] FROM docker.io/library/busybox:latest
-#4 DONE T
-
-#5 [2/4] RUN echo "building 3"
-#5 T building 3
-#5 DONE T
-
-#6 [internal] load build context
-#6 transferring context: NB done
-#6 DONE T
-
-#7 [3/4] COPY . /c/
-#7 DONE T
-
-#8 [4/4] RUN cat /c/a; echo; exit 0
-#8 T a
-#8 T 
-#8 DONE T
-
-#9 exporting to image
-#9 exporting layers done
-#9 writing image sha256:ID done
-#9 naming to docker.io/library/shown done
-#9 DONE T
-`);
+  expect(steps(first.stderr)).toEqual({
+    '': ['building with "default" instance using docker driver'],
+    '[internal] load build definition from Dockerfile': ['transferring dockerfile: NB done', 'DONE T'],
+    '[internal] load metadata for docker.io/library/busybox:latest': ['DONE T'],
+    '[internal] load .dockerignore': ['transferring context: NB done', 'DONE T'],
+    '[1/4] FROM docker.io/library/busybox:latest': ['DONE T'],
+    '[internal] load build context': ['transferring context: NB done', 'DONE T'],
+    '[2/4] RUN echo "building 3"': ['T building 3', 'DONE T'],
+    '[3/4] COPY . /c/': ['DONE T'],
+    '[4/4] RUN cat /c/a; echo; exit 0': ['T a', 'T ', 'DONE T'],
+    'exporting to image': [
+      'exporting layers done',
+      'writing image sha256:ID done',
+      'naming to docker.io/library/shown done',
+      'DONE T',
+    ],
+  });
   const again = await machine().sh(
     'cd /root/ctx; docker build -q --build-arg VER=3 .; docker images -q --no-trunc shown',
   );

@@ -2,11 +2,14 @@ import { familiarReference, formatReference, parseReference, withDefaultTag } fr
 import type { EngineApi, SolveStatus } from '../../protocol/engine-api.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { authFor } from '../credentials.ts';
+import { untilAborted } from '../streams.ts';
 
 /** What the client itself does once an image is built. */
 export interface Finish {
   readonly engine: EngineApi;
   readonly config: ClientConfig;
+  /** Aborted when nobody wants the build any more. */
+  readonly gone: AbortSignal;
   /** Names to be pushed. */
   readonly pushed: readonly string[];
   /** Whether a file of metadata is wanted, for which buildx asks about the build. */
@@ -24,9 +27,9 @@ export async function* finished(
   finish: Finish,
 ): AsyncGenerator<FinishedStatus> {
   let last: SolveStatus | undefined;
-  for await (const status of statuses) {
-    if (last !== undefined) yield last;
-    last = status;
+  for await (const status of untilAborted(statuses, finish.gone)) {
+    if (isLast(status)) last = status;
+    else yield status;
   }
   if (last === undefined) return;
   const isBuilt = last.image !== undefined || last.isDone === true;
@@ -42,8 +45,12 @@ export async function* finished(
   yield problem === undefined ? last : { problem };
 }
 
+function isLast({ image, answer, isDone, failure }: SolveStatus): boolean {
+  return (image ?? answer ?? isDone ?? failure) !== undefined;
+}
+
 /** https://github.com/docker/buildx/blob/v0.29.1/build/utils.go (pushWithMoby) */
-async function* pushed({ engine, config, onPushed }: Finish, name: string): AsyncGenerator<FinishedStatus> {
+async function* pushed({ engine, config, gone, onPushed }: Finish, name: string): AsyncGenerator<FinishedStatus> {
   const reference = withDefaultTag(parseReference(name));
   const vertex = newVertex(`pushing ${formatReference(reference)} with docker`);
   yield { vertexes: [vertex] };
@@ -54,7 +61,7 @@ async function* pushed({ engine, config, onPushed }: Finish, name: string): Asyn
       ...(tag !== undefined && { tag }),
       ...authFor(config, reference),
     });
-    for await (const { id = '', progressDetail, error, aux } of messages) {
+    for await (const { id = '', progressDetail, error, aux } of untilAborted(messages, gone)) {
       if (error !== undefined) throw new Error(error);
       if (aux && 'Digest' in aux) onPushed(String(aux.Digest));
       const isLayer = /^[0-9a-f]{12}$/.test(id);

@@ -149,6 +149,7 @@ async function build(call: BuildxCall, outputs: Outputs): Promise<void> {
   const finish = {
     engine,
     config,
+    gone: session.gone,
     pushed: outputs.isPushed ? names : [],
     hasMetadata: values['metadata-file'] !== '',
     onPushed: (digest: string) => (pushed ??= digest),
