@@ -50,7 +50,10 @@ function isLast({ image, answer, isDone, failure }: SolveStatus): boolean {
 }
 
 /** https://github.com/docker/buildx/blob/v0.29.1/build/utils.go (pushWithMoby) */
-async function* pushed({ engine, config, gone, onPushed }: Finish, name: string): AsyncGenerator<FinishedStatus> {
+async function* pushed(
+  { engine, config, gone, onPushed }: Finish,
+  name: string,
+): AsyncGenerator<FinishedStatus> {
   const reference = withDefaultTag(parseReference(name));
   const vertex = newVertex(`pushing ${formatReference(reference)} with docker`);
   yield { vertexes: [vertex] };
