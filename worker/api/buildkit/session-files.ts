@@ -1,6 +1,7 @@
 import type { BuildFile, BuildFiles } from '../../protocol/engine-api.ts';
 import { DiffCopy } from './diff-copy.ts';
 import type { ClientSession } from './sessions.ts';
+import { concat } from '../../oci/bytes.ts';
 
 /** Bytes of files that are asked for before they are read. */
 const ahead = 1 << 20;
@@ -100,11 +101,5 @@ function followed(files: ReadonlyMap<string, BuildFile>, path: string): BuildFil
 async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
   for await (const piece of pieces) all.push(piece);
-  const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of all) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concat(all);
 }

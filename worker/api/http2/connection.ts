@@ -1,3 +1,4 @@
+import { concat } from '../../oci/bytes.ts';
 import type { Connection } from '../http/connection.ts';
 import type { Frame } from './frames.ts';
 import { encodeFrame, flag, frameTypes, largestFrame, Pieces, readFrames } from './frames.ts';
@@ -140,9 +141,7 @@ export class Http2Connection {
       throw new Error('a header block that is too large');
     if ((flags & flag.endHeaders) === 0) return;
     this.#block = undefined;
-    const pieces = new Pieces();
-    for (const one of block.parts) pieces.add(one);
-    const fields = this.#decoder.decode(pieces.take(block.size) ?? new Uint8Array());
+    const fields = this.#decoder.decode(concat(block.parts));
     const stream = this.#streamFor(block.stream);
     stream?.takeHeaders(fields, block.isLast);
     this.#retire(stream);
@@ -185,9 +184,7 @@ export class Http2Connection {
       parts.push(encodeFrame({ type, flags, stream, payload }));
     }
     // Nothing may come between them.
-    const pieces = new Pieces();
-    for (const part of parts) pieces.add(part);
-    await this.#connection.write(pieces.take(pieces.length) ?? new Uint8Array());
+    await this.#connection.write(concat(parts));
     if (isLast) this.#endHere(stream);
   }
 
@@ -273,7 +270,7 @@ function firstWords(isClient: boolean): Uint8Array {
     view.setUint32(at * 6 + 2, value);
   }
   const frame = encodeFrame({ type: frameTypes.settings, flags: 0, stream: 0, payload });
-  return isClient ? Uint8Array.from([...preface, ...frame]) : frame;
+  return isClient ? concat([preface, frame]) : frame;
 }
 
 function unpadded(payload: Uint8Array, flags: number): Uint8Array {
